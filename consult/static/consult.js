@@ -1,0 +1,256 @@
+/* Enhancements only: every page works without this file. One small function each, found by data- attributes; words come
+   from the page, so that they are translated with it.
+
+   details[data-menu]                     main menu: Escape and a click beside it close it
+   details[data-open-wide]                open on wide screens where CSS cannot do it (older browsers)
+   [data-focus]                           takes the focus when the page opens (summary of errors)
+   [data-counter=ID][data-text]           counts the field ID; text with {n} and {max}; limit in the field's data-max
+   textarea[data-preview-url]             live preview: POSTs `text` and the form's token, shows the cleaned HTML it gets in
+                                          #data-preview-target
+   form[data-autosave-url]                saves 800 ms after the last key; POSTs the whole form. Answer: JSON, {"url": …}
+                                          moves the form to the draft's address, {"token": …} is not needed
+     [data-save][data-busy][data-saved][data-failed]   its status line; saved may contain {time}
+   fieldset[data-picker=NAME]             list of checkboxes with a search box ([data-picker-find], hidden without scripts)
+     data-picker-url                      asks this address with ?q= for {"data": [{"value", "label", "note"}]}; without it the
+                                          list itself is filtered.  [data-picker-list] holds the options
+     [data-picker-status][data-text]      text with {n} and {chosen}
+   table[data-queue]                      rows by J and K, Enter opens
+   form[data-keys]                        a letter chooses the radio with data-key, Ctrl+Enter sends
+   [data-keys-help]                       opened by ?
+   [data-when="outcome:merge,split"]      shown only while the form's field has one of these values
+   [data-act]                             text of the chosen option: the button names the act
+   [data-tray] [data-compare] [data-count]   comparison: counts what is ticked, data-max is the limit
+*/
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+const number = (n) => n.toLocaleString(document.documentElement.lang);
+const later = (work, wait) => { let timer = 0; return (...given) => { clearTimeout(timer); timer = setTimeout(work, wait, ...given); }; };
+const tokenOf = (form) => form?.querySelector("input[name=csrf_token]")?.value ?? "";
+// Single keys work only outside fields and without modifiers (WCAG 2.1.4).
+const typing = (e) => e.target.closest("input:not([type=radio]), textarea, select, [contenteditable]") || e.ctrlKey || e.metaKey || e.altKey;
+
+function menu(details) {
+  const close = () => { details.open = false; };
+  details.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape" || !details.open) return;
+    close();
+    details.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (e) => { if (details.open && !details.contains(e.target)) close(); });
+}
+
+function openWide(details) {
+  if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 62rem)").matches) details.open = true;
+}
+
+function counter(line) {
+  const field = document.getElementById(line.dataset.counter);
+  if (!field) return;
+  const max = Number(field.dataset.max);
+  const show = () => {
+    const n = [...field.value].length;
+    line.textContent = fill(line.dataset.text, { n: number(n), max: number(max) });
+    line.classList.toggle("is-over", n > max);
+  };
+  field.addEventListener("input", show);
+  show();
+}
+
+function preview(field) {
+  const target = document.getElementById(field.dataset.previewTarget);
+  if (!target) return;
+  let asked = 0;
+  const show = later(async () => {
+    const mine = ++asked;
+    if (!field.value.trim()) { target.hidden = true; return; }
+    const body = new URLSearchParams({ text: field.value, csrf_token: tokenOf(field.form) });
+    try {
+      const answer = await fetch(field.dataset.previewUrl, { method: "POST", body, headers: { Accept: "text/html" }, credentials: "same-origin" });
+      if (!answer.ok || mine !== asked) return;
+      // The server has cleaned it; parsing it apart keeps it from acting before it is in the page.
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      target.replaceChildren(...page.body.childNodes);
+      target.hidden = false;
+    } catch { /* offline: the last preview stays, the text is untouched */ }
+  }, 500);
+  field.addEventListener("input", show);
+  if (field.value) show();
+}
+
+function autosave(form) {
+  const status = form.querySelector("[data-save]");
+  let dirty = false;
+  let busy = false;
+  let sending = false;
+  let wait = 5000;
+  let timer = 0;
+  const say = (text, state) => {
+    if (!status) return;
+    status.classList.toggle("is-busy", state === "busy");
+    status.classList.toggle("is-failed", state === "failed");
+    if (status.textContent !== text) status.textContent = text;
+  };
+  const failed = () => {
+    dirty = true;
+    say(status?.dataset.failed, "failed");
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+    wait = Math.min(wait * 2, 60000);
+  };
+  async function save() {
+    if (busy || sending || !dirty) return;
+    busy = true;
+    dirty = false;
+    say(status?.dataset.busy, "busy");
+    try {
+      const answer = await fetch(form.dataset.autosaveUrl, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, credentials: "same-origin" });
+      if (!answer.ok) throw new Error(answer.status);
+      const data = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
+      if (data.url) moveTo(data.url, data.autosave_url);
+      wait = 5000;
+      const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      say(fill(status?.dataset.saved, { time }), "saved");
+    } catch { failed(); } finally { busy = false; }
+    if (dirty && !status?.classList.contains("is-failed")) soon();
+  }
+  function moveTo(url, saveUrl) {
+    history.replaceState(null, "", url);
+    form.action = url;
+    if (saveUrl) form.dataset.autosaveUrl = saveUrl;
+  }
+  const soon = later(() => save(), 800);
+  form.addEventListener("input", () => { dirty = true; soon(); });
+  form.addEventListener("change", () => { dirty = true; soon(); });
+  form.addEventListener("submit", () => { sending = true; clearTimeout(timer); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+  window.addEventListener("beforeunload", (e) => { if (dirty && !sending) e.preventDefault(); });
+}
+
+function picker(box) {
+  const find = box.querySelector("[data-picker-find]");
+  const list = box.querySelector("[data-picker-list]");
+  const status = box.querySelector("[data-picker-status]");
+  if (!find || !list) return;
+  const input = find.querySelector("input");
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+  const rows = () => [...list.children];
+  const tell = () => {
+    const values = { n: number(rows().filter((r) => !r.hidden).length), chosen: number(all("input:checked", list).length) };
+    if (status) status.textContent = fill(status.dataset.text, values);
+  };
+  const filter = (word) => {
+    const parts = plain(word).split(/\s+/).filter(Boolean);
+    for (const row of rows()) {
+      const text = plain(row.textContent);
+      row.hidden = !row.querySelector("input:checked") && !parts.every((p) => text.includes(p));
+    }
+  };
+  const add = (item) => {
+    if (all("input", list).some((i) => i.value === String(item.value))) return;
+    const row = document.createElement("div");
+    const tick = Object.assign(document.createElement("input"), { type: "checkbox", className: "kern-form-check__checkbox", name: box.dataset.picker, value: item.value, id: `${input.id}-${item.value}` });
+    const label = Object.assign(document.createElement("label"), { className: "kern-label", htmlFor: tick.id, textContent: item.note ? `${item.label} (${item.note})` : item.label });
+    row.className = "kern-form-check";
+    row.append(tick, label);
+    list.append(row);
+  };
+  const search = later(async () => {
+    const word = input.value.trim();
+    if (box.dataset.pickerUrl && word.length > 1) {
+      try {
+        const url = new URL(box.dataset.pickerUrl, location.href);
+        url.searchParams.set("q", word);
+        const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+        if (answer.ok) (await answer.json()).data.forEach(add);
+      } catch { /* offline: what is in the list can still be filtered */ }
+    }
+    filter(word);
+    tell();
+  }, 200);
+  find.hidden = false;
+  input.addEventListener("input", search);
+  input.addEventListener("keydown", (e) => { if (e.key === "Enter") e.preventDefault(); });
+  list.addEventListener("change", tell);
+  tell();
+}
+
+function queue(table) {
+  const rows = [...table.tBodies[0].rows];
+  if (!rows.length) return;
+  let at = Math.max(0, rows.findIndex((r) => r.classList.contains("is-at")));
+  const go = (to) => {
+    rows[at].classList.remove("is-at");
+    rows[at].removeAttribute("aria-current");
+    at = Math.min(rows.length - 1, Math.max(0, to));
+    rows[at].classList.add("is-at");
+    rows[at].setAttribute("aria-current", "true");
+    rows[at].querySelector("a")?.focus();
+  };
+  document.addEventListener("keydown", (e) => {
+    if (typing(e)) return;
+    if (e.key === "j") go(at + 1);
+    if (e.key === "k") go(at - 1);
+  });
+}
+
+function keys(form) {
+  document.addEventListener("keydown", (e) => {
+    if ((e.ctrlKey || e.metaKey) && e.key === "Enter") { form.requestSubmit(); return; }
+    if (typing(e)) return;
+    const option = form.querySelector(`[data-key="${CSS.escape(e.key.toLowerCase())}"]`);
+    if (!option) return;
+    option.checked = true;
+    option.focus();
+    option.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+function keysHelp(help) {
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "?" || typing(e)) return;
+    if (help.tagName === "DETAILS") help.open = !help.open; else help.hidden = !help.hidden;
+    help.scrollIntoView({ block: "nearest" });
+  });
+}
+
+function when(part) {
+  const [name, values] = part.dataset.when.split(":");
+  const wanted = values.split(",");
+  const form = part.closest("form");
+  const show = () => { part.hidden = !wanted.includes(new FormData(form).get(name)); };
+  form.addEventListener("change", show);
+  show();
+}
+
+function act(label) {
+  const form = label.closest("form");
+  const show = () => {
+    const option = form.querySelector(`input[name="${CSS.escape(label.dataset.act)}"]:checked`);
+    const text = option?.dataset.act ?? option?.closest("label")?.querySelector("span")?.textContent;
+    if (text) label.textContent = text;
+  };
+  form.addEventListener("change", show);
+  show();
+}
+
+function tray(box) {
+  const ticks = all("[data-compare]");
+  const max = Number(box.dataset.max || 6);
+  const count = box.querySelector("[data-count]");
+  const update = () => {
+    const chosen = ticks.filter((t) => t.checked).length;
+    if (count) count.textContent = number(chosen);
+    for (const tick of ticks) tick.disabled = !tick.checked && chosen >= max;
+  };
+  ticks.forEach((t) => t.addEventListener("change", update));
+  update();
+}
+
+const parts = {
+  "details[data-menu]": menu, "details[data-open-wide]": openWide, "[data-counter]": counter, "[data-preview-url]": preview,
+  "form[data-autosave-url]": autosave, "[data-picker]": picker, "table[data-queue]": queue, "form[data-keys]": keys,
+  "[data-keys-help]": keysHelp, "[data-when]": when, "[data-act]:not(input)": act, "[data-tray]": tray,
+};
+for (const [selector, enhance] of Object.entries(parts)) all(selector).forEach(enhance);
+document.querySelector("[data-focus]")?.focus();
