@@ -1,0 +1,69 @@
+"""consult: a region asks its companies how to get from the regional cluster to the open region.
+
+`create_app` puts the house together: settings, core, then every room in the order of its rank, nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from consult.core import config, db, i18n, limits, templating, unit, web
+from consult.core.registry import registries
+
+ROOMS = (
+    "accounts",
+    "organisations",
+    "notifications",
+    "search",
+    "moderation",
+    "links",
+    "comments",
+    "consultations",
+    "clusters",
+    "programmes",
+    "ideas",
+    "projects",
+    "topics",
+    "api",
+    "pages",
+    "admin",
+    "ops",
+)
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The application. `overrides` are settings by their environment names, or Flask configuration keys.
+
+    Several applications may live in one process (tests); the registries are filled anew for each, with the same content.
+    """
+    settings = config.load(overrides)
+    app = web.Application("consult", static_folder="static", static_url_path="/static")
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        MIGRATIONS_DIR=str(Path(__file__).resolve().parent.parent / "migrations"),
+        **{key: value for key, value in (overrides or {}).items() if key not in config.NAMES},
+    )
+    logging.getLogger("consult").setLevel(settings.log_level)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+    db.init_app(app, settings.database_url)
+    i18n.init_app(app)
+    limits.init_app(app, settings.redis_url)
+    templating.init_app(app)
+    web.init_app(app)
+    unit.attach()
+    registries.reset()
+    for room in ROOMS:
+        if find_spec(f"consult.{room}") is not None:
+            import_module(f"consult.{room}").init_app(app)
+    return app

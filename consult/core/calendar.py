@@ -1,0 +1,43 @@
+"""Working days: promises are given in them, so holidays of the operator's Land have to be known.
+
+Public holidays come from the maintained package `holidays`; nothing here lists a date.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import holidays
+
+from consult.core.clock import LOCAL
+
+DEFAULT_LAND = "TH"
+
+
+@lru_cache(maxsize=64)
+def _holidays(land: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("DE", subdiv=land, years=year))
+
+
+def is_working_day(day: date, land: str = DEFAULT_LAND) -> bool:
+    """Monday to Friday and no public holiday in this Land (two letters, as in ISO 3166-2:DE)."""
+    return day.weekday() < 5 and day not in _holidays(land, day.year)
+
+
+def add_working_days(moment: datetime, days: int, land: str = DEFAULT_LAND) -> datetime:
+    """The same time of day, `days` working days later; a start on a free day counts from the next working day's morning.
+
+    Aware in and out; the result falls on a working day.
+    """
+    here = moment.astimezone(LOCAL)
+    if not is_working_day(here.date(), land):
+        here = here.replace(hour=9, minute=0, second=0, microsecond=0)
+        while not is_working_day(here.date(), land):
+            here += timedelta(days=1)
+    left = days
+    while left > 0:
+        here += timedelta(days=1)
+        if is_working_day(here.date(), land):
+            left -= 1
+    return here.astimezone(moment.tzinfo)

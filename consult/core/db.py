@@ -1,0 +1,194 @@
+"""The database: one session a request, one declarative base, and SQLite made safe for several writers.
+
+Models are declared on `Base`. Relationships are expected to be `lazy="raise"`: a page loads what it needs by name.
+Plain pysqlite opens transactions lazily and loses concurrent updates; here every transaction begins explicitly, as a
+writer (`BEGIN IMMEDIATE`) or as a reader (`BEGIN`), see `reading` and `docs/decisions.md`.
+"""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from markupsafe import Markup
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Text, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraint names are systematic, so that migrations can name what they drop."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+migrate = Migrate()
+
+# JSON document column with an index-friendly form on PostgreSQL.
+JSONType = JSON().with_variant(JSONB(), "postgresql")
+
+# A text in the languages of the interface: {"de": "...", "en": "..."}.
+Text2 = JSONType
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment. Stored as UTC; comes back aware in UTC on both databases; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class LongText(TypeDecorator[str]):
+    """Text of any length that can never hold NUL, which PostgreSQL refuses with an error of its own."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value.replace("\x00", "") if value else value
+
+
+class RenderedHTML(TypeDecorator[Markup]):
+    """HTML that `core.text.render_markdown` made. Anything that is not marked as safe is refused at write, so what comes
+    back may stand in a template as it is.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or value == "":
+            return value
+        if not isinstance(value, Markup):
+            raise TypeError("only rendered and sanitised HTML may be stored here")
+        return str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Markup | None:
+        return None if value is None else Markup(value)
+
+
+_reading: ContextVar[bool] = ContextVar("consult_reading", default=False)
+_writers = threading.BoundedSemaphore(4)
+_holds_place: ContextVar[bool] = ContextVar("consult_writer_place", default=False)
+
+
+def set_reading(value: bool) -> None:
+    """Whether transactions that begin from now on in this context only read."""
+    _reading.set(value)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read without holding SQLite's write lock; the transaction ends with the block, so carry plain values out of it.
+
+    Must not be entered with unflushed changes: they would be rolled back.
+    """
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _reading.reset(token)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether this is the database saying that another writer holds the lock, that is: try again."""
+    return isinstance(error, OperationalError) and "locked" in str(error).lower()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # stop pysqlite's lazy BEGIN, which lets SELECT run outside the transaction
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # NORMAL may lose an acknowledged commit in a power cut
+        "foreign_keys=ON",
+        "busy_timeout=1500",
+        "temp_store=MEMORY",
+        "mmap_size=268435456",
+        "cache_size=-32000",
+    ):
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    plain = _reading.get() or options.get("consult_reading")
+    connection.exec_driver_sql("BEGIN" if plain else "BEGIN IMMEDIATE")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Attach the transaction rules; called once for each engine the application makes."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def is_sqlite() -> bool:
+    """Whether the application at hand runs on the embedded database."""
+    return db.engine.dialect.name == "sqlite"
+
+
+def sort_key(text: str) -> str:
+    """Key that orders German words like a dictionary (DIN 5007-1: ä as a, ß as ss), the same on both databases."""
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
+    return "".join(c for c in folded if not unicodedata.combining(c))[:200]
+
+
+def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _compare: Any) -> bool:
+    """What Alembic compares: all but the shadow tables that SQLite's full-text index makes for itself."""
+    return not (kind == "table" and name is not None and name.startswith("search_index"))
+
+
+def init_app(app: Flask, database_url: str) -> None:
+    """Bind the session to the application and prepare its engine."""
+    options: dict[str, Any] = {}
+    if database_url.startswith("postgresql"):
+        options = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    migrate.init_app(
+        app, db, directory=app.config["MIGRATIONS_DIR"], render_as_batch=True, include_object=include_object,
+        compare_type=True,
+    )
+
+
+def create_schema() -> None:
+    """All tables at once, for throw-away databases; real ones are made by the migrations."""
+    db.create_all()
+    db.session.commit()

@@ -1,0 +1,136 @@
+"""Forms: fields that clean what comes in, and messages that say what to do.
+
+Whatever bytes arrive, a form either gives clean text or a sentence at the field; it never loses what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import StopValidation
+
+from consult.core.errors import Invalid
+from consult.core.i18n import _, _l, _n
+from consult.core.text import clean_line, clean_text
+
+__all__ = ["ChoiceField", "EmailField", "Form", "LineField", "TextField", "email_key", "longest", "required"]
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Base of all forms. `take_errors` puts an operation's refusal beside the fields it speaks of."""
+
+    def take_errors(self, invalid: Invalid) -> None:
+        for name, message in invalid.fields.items():
+            field = self._fields.get(name)
+            if field is None:
+                self.form_errors.append(str(message))
+            else:
+                field.errors = [*field.errors, str(message)]
+        if invalid.message:
+            self.form_errors.append(str(invalid.message))
+
+
+class LineField(StringField):  # type: ignore[misc]
+    """One line, cleaned. `data` is a string, never None."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = clean_line(valuelist[0]) if valuelist and isinstance(valuelist[0], str) else self.data or ""
+
+    def process_data(self, value: Any) -> None:
+        self.data = value or ""
+
+
+class TextField(TextAreaField):  # type: ignore[misc]
+    """Several lines, cleaned. `data` is a string, never None."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = clean_text(valuelist[0]) if valuelist and isinstance(valuelist[0], str) else self.data or ""
+
+    def process_data(self, value: Any) -> None:
+        self.data = value or ""
+
+
+def email_problem(address: str) -> str:
+    """A sentence that says what is wrong with an e-mail address, or nothing."""
+    if not address:
+        return _("Please enter your e-mail address.")
+    local, at, domain = address.rpartition("@")
+    if at and local and domain and "." not in domain:
+        return _("“%(address)s” lacks its ending, such as .org.", address=address)
+    try:
+        validate_email(address, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError:
+        return _("Please check the e-mail address, it should look like name@company.org.")
+    return ""
+
+
+def email_key(address: str) -> str:
+    """The form in which addresses are compared: lower case, trimmed."""
+    return address.strip().casefold()
+
+
+class EmailField(LineField):
+    """An e-mail address; empty is allowed unless `required` says otherwise."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            problem = email_problem(self.data)
+            if problem:
+                raise ValidationError(problem)
+            if len(self.data) > 254:
+                raise ValidationError(_("This address is longer than any e-mail address may be."))
+
+
+class ChoiceField(SelectField):  # type: ignore[misc]
+    """One of a list; what is not in the list gets a sentence of ours."""
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.validate_choice:
+            return
+        values = [str(value) for value, *_rest in self.iter_choices()]
+        if str(self.data) not in values:
+            raise ValidationError(_("Please choose one of the entries in the list."))
+
+
+def required(message: Any = None) -> Callable[[Any, Field], None]:
+    """The field must hold something beyond white space."""
+
+    def check(_form: Any, field: Field) -> None:
+        if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+            raise StopValidation(str(message or _l("Please fill in this field.")))
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
+
+
+def longest(limit: int) -> Callable[[Any, Field], None]:
+    """At most `limit` characters; the sentence tells by how many it is too long."""
+
+    def check(_form: Any, field: Field) -> None:
+        over = len(field.data or "") - limit
+        if over > 0:
+            raise ValidationError(
+                _n(
+                    "Please shorten the text by %(num)s character, at most %(limit)s fit.",
+                    "Please shorten the text by %(num)s characters, at most %(limit)s fit.",
+                    over,
+                    limit=limit,
+                )
+            )
+
+    check.field_flags = {"maxlength_hint": limit}  # type: ignore[attr-defined]
+    return check
+
+
+def one_of(values: Sequence[str]) -> Callable[[Any, Field], None]:
+    """The value is one of these codes."""
+
+    def check(_form: Any, field: Field) -> None:
+        if field.data not in values:
+            raise ValidationError(_("Please choose one of the entries in the list."))
+
+    return check

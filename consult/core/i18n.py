@@ -1,0 +1,172 @@
+"""Languages: German and English interface, German first.
+
+English wording is the message id; German stands in `consult/translations/de/*.po`, one catalogue a room, merged in memory
+at start, so no compiled file has to be made or shipped.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import flask_babel
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, Domain, force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext as _n
+
+from consult.core.clock import LOCAL, now
+
+__all__ = ["LANGUAGES", "_", "_l", "_n", "current_language", "in_language", "pick"]
+
+LANGUAGES = ("de", "en")
+LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+
+babel = Babel()
+
+
+@lru_cache(maxsize=8)
+def catalogue(language: str) -> Translations:
+    """All rooms' catalogues of one language as one."""
+    merged = Catalog(locale=language)
+    for path in sorted((TRANSLATIONS / language).glob("*.po")):
+        with path.open("rb") as handle:
+            for message in read_po(handle, locale=language):
+                if message.id and message.string:
+                    merged.add(message.id, message.string, context=message.context)
+    buffer = io.BytesIO()
+    write_mo(buffer, merged)
+    buffer.seek(0)
+    return Translations(buffer)
+
+
+class _MergedDomain(Domain):
+    def get_translations(self) -> Translations:
+        return catalogue(current_language())
+
+    def get_translations_cache(self) -> dict[Any, Any]:
+        return {}
+
+
+def current_language() -> str:
+    """"de" or "en": that of the address, of a mail being written, or the site's default."""
+    locale = flask_babel.get_locale()
+    return locale.language if locale is not None and locale.language in LANGUAGES else "de"
+
+
+def _select() -> str:
+    if not has_request_context():
+        return "de"
+    language: str | None = g.get("lang")
+    if language is None:
+        language = request.accept_languages.best_match(LANGUAGES) or "de"
+    return language
+
+
+def preferred_language(default: str) -> str:
+    """The browser's first language of ours, or the default: for the redirect at `/` only."""
+    return request.accept_languages.best_match(LANGUAGES) or default
+
+
+@contextmanager
+def in_language(language: str) -> Any:
+    """Words, dates and numbers in this language, whatever the request's is: for mail and exports."""
+    with force_locale(language if language in LANGUAGES else "de"):
+        yield
+
+
+def pick(value: Mapping[str, str] | str | None, language: str | None = None) -> str:
+    """The text of a bilingual value in the language wanted, else in the other one, else nothing."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    wanted = language or current_language()
+    return value.get(wanted) or value.get("de") or value.get("en") or ""
+
+
+def picked_language(value: Mapping[str, str] | None, language: str | None = None) -> str:
+    """The language in which `pick` answers: for the `lang` attribute."""
+    wanted = language or current_language()
+    if not isinstance(value, Mapping) or value.get(wanted):
+        return wanted
+    return "de" if value.get("de") else "en"
+
+
+def format_day(value: date | datetime | None, form: str = "long") -> str:
+    """A date in words: 12. Februar 2027 / February 12, 2027."""
+    if value is None:
+        return ""
+    day = value.astimezone(LOCAL).date() if isinstance(value, datetime) else value
+    if current_language() == "en" and form == "long":
+        return f"{day.day} {flask_babel.format_date(day, 'MMMM yyyy', rebase=False)}"
+    return str(flask_babel.format_date(day, form, rebase=False))
+
+
+def format_clock(value: datetime | None) -> str:
+    """A time of day: 9.30 Uhr / 9:30 am."""
+    if value is None:
+        return ""
+    here = value.astimezone(LOCAL)
+    if current_language() == "de":
+        return f"{here.hour}.{here.minute:02d} Uhr" if here.minute else f"{here.hour} Uhr"
+    hour = here.hour % 12 or 12
+    half = "am" if here.hour < 12 else "pm"
+    return f"{hour}:{here.minute:02d} {half}" if here.minute else f"{hour} {half}"
+
+
+def format_moment(value: datetime | None) -> str:
+    """Date and time of day in words."""
+    return f"{format_day(value)}, {format_clock(value)}" if value is not None else ""
+
+
+def format_number(value: int | float | None) -> str:
+    """17.000 / 17,000; with a fraction at most one digit."""
+    if value is None:
+        return ""
+    return str(flask_babel.format_decimal(value))
+
+
+def format_ago(value: datetime | None) -> str:
+    """How long ago in the reader's words: today, yesterday, 4 days ago, then the date."""
+    if value is None:
+        return ""
+    days = (now().astimezone(LOCAL).date() - value.astimezone(LOCAL).date()).days
+    if days <= 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    if days < 15:
+        return _n("%(num)s day ago", "%(num)s days ago", days)
+    return format_day(value)
+
+
+def format_span(value: timedelta) -> str:
+    """A length of time in the largest fitting unit: 19 hours, 3 days."""
+    hours = int(abs(value.total_seconds()) // 3600)
+    if hours < 1:
+        return _n("%(num)s minute", "%(num)s minutes", max(1, int(abs(value.total_seconds()) // 60)))
+    if hours < 48:
+        return _n("%(num)s hour", "%(num)s hours", hours)
+    return _n("%(num)s day", "%(num)s days", hours // 24)
+
+
+def init_app(app: Flask) -> None:
+    """Attach Babel with our merged catalogues, filters and the two languages."""
+    babel.init_app(app, locale_selector=_select, default_timezone="Europe/Berlin", default_domain="messages")
+    app.extensions["babel"].domain_instance = _MergedDomain()
+    app.jinja_env.filters.update(
+        date=format_day, time=format_clock, datetime=format_moment, number=format_number, ago=format_ago, span=format_span
+    )
+    app.jinja_env.globals.update(tr=pick, tr_lang=picked_language, LANGUAGE_NAMES=LANGUAGE_NAMES)
+    Locale.parse("de")  # load the data now: fails here rather than in a visitor's request

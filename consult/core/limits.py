@@ -1,0 +1,106 @@
+"""Limits on writing and on failed sign-ins, per network address and per account.
+
+Counters stand in memory, or in Redis where several processes share them; a Redis that is away costs the limit, not the
+page. A failure elsewhere never locks a person out of their own device.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from consult.core.access import current_actor
+from consult.core.errors import DomainError
+from consult.core.i18n import _
+
+log = logging.getLogger(__name__)
+
+DEFAULTS = {
+    "writes.address": "60/minute",
+    "writes.account": "20/minute",
+    "sign_in.account": "10/15minutes",
+    "sign_in.address": "100/15minutes",
+    "confirmations.recipient": "5/day",
+    "search.address": "120/minute",
+}
+
+
+class TooMany(DomainError):
+    """A limit is reached. `retry_after` is in whole seconds."""
+
+    status = 429
+
+    def __init__(self, message: Any, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Limits:
+    """The counters of one application."""
+
+    def __init__(self, redis_url: str, rules: dict[str, str]) -> None:
+        self.rules: dict[str, RateLimitItem] = {name: parse(rule) for name, rule in rules.items()}
+        self.local = FixedWindowRateLimiter(MemoryStorage())
+        self.shared = self.local
+        if redis_url:
+            storage = storage_from_string(redis_url, socket_connect_timeout=0.5, socket_timeout=0.5)
+            self.shared = FixedWindowRateLimiter(storage)
+
+    def _ask(self, method: str, rule: RateLimitItem, key: str) -> Any:
+        try:
+            return getattr(self.shared, method)(rule, key)
+        except Exception as error:  # Redis is away: count in this process until it is back
+            if self.shared is self.local:
+                raise
+            log.warning("limits: shared storage is away (%s), counting locally", type(error).__name__)
+            return getattr(self.local, method)(rule, key)
+
+    def hit(self, name: str, key: str) -> bool:
+        """Count one; False if the limit was reached before."""
+        return bool(self._ask("hit", self.rules[name], f"{name}:{key}"))
+
+    def free(self, name: str, key: str) -> bool:
+        """Whether one more is allowed, without counting it."""
+        return bool(self._ask("test", self.rules[name], f"{name}:{key}"))
+
+    def wait(self, name: str, key: str) -> int:
+        """Seconds until one more is allowed again, at least 1."""
+        stats = self._ask("get_window_stats", self.rules[name], f"{name}:{key}")
+        return max(1, int(stats[0] - time.time()) + 1)
+
+
+def limits() -> Limits:
+    """The counters of the running application."""
+    found: Limits = current_app.extensions["consult_limits"]
+    return found
+
+
+def client_address() -> str:
+    """The visitor's network address; forwarded headers count only behind trusted proxies (see `core.web`)."""
+    return request.remote_addr or "unknown"
+
+
+def allow_write() -> None:
+    """Count a write of this visitor; TooMany when the limit of the address or of the account is reached."""
+    actor = current_actor()
+    keys = [("writes.address", client_address())]
+    if actor.signed_in:
+        keys.append(("writes.account", str(actor.person_id)))
+    for name, key in keys:
+        if not limits().hit(name, key):
+            raise TooMany(
+                _("That was a lot in a short time. Please wait a moment and send it again; your text is still here."),
+                limits().wait(name, key),
+            )
+
+
+def init_app(app: Flask, redis_url: str) -> None:
+    """Make the counters; `LIMITS` in the configuration overrides single rules."""
+    app.extensions["consult_limits"] = Limits(redis_url, {**DEFAULTS, **app.config.get("LIMITS", {})})
+

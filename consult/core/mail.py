@@ -1,0 +1,166 @@
+"""Mail: written as a row in the transaction of its cause, sent by a job, never inside a request.
+
+Without MAIL_URL messages are held and the administrator is told; in demo mode they can be read at `/dev/mail`.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid, parseaddr
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app, render_template
+from sqlalchemy import Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.core import jobs
+from consult.core.clock import now
+from consult.core.db import Base, LongText, UTCDateTime, db
+from consult.core.i18n import in_language
+
+
+class Mail(Base):
+    """A message to one recipient. Sent: `sent_at`. Taken back before it left: `cancelled_at`."""
+
+    __tablename__ = "mail"
+    __private__ = True
+    __table_args__ = (Index("ix_mail_recipient", "recipient", "kind", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    recipient: Mapped[str] = mapped_column(String(320))
+    person_id: Mapped[int | None] = mapped_column(index=True)
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(LongText)
+    html: Mapped[str] = mapped_column(LongText, default="")
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    reference: Mapped[str] = mapped_column(String(80), default="", index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    send_after: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+def render_mail(template: str, language: str, **context: Any) -> tuple[str, str, str]:
+    """(subject, text, html) of a mail template in a language. The text's first line is `Subject: ...`."""
+    with in_language(language):
+        body = render_template(f"{template}.txt", mail_language=language, **context).strip()
+        html = render_template(f"{template}.html", mail_language=language, **context)
+    first, _, rest = body.partition("\n")
+    return first.removeprefix("Subject:").strip(), rest.strip() + "\n", html
+
+
+def queue_mail(
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    *,
+    language: str = "de",
+    kind: str,
+    person_id: int | None = None,
+    delay: timedelta | None = None,
+    reference: str = "",
+) -> Mail:
+    """Write a message with this transaction; it leaves after the commit, `delay` later.
+
+    `reference` (for example "decision:12") lets `cancel` take it back before it left.
+    """
+    mail = Mail(
+        kind=kind,
+        recipient=recipient,
+        person_id=person_id,
+        subject=" ".join(subject.split())[:300],
+        text=text,
+        html=html,
+        language=language,
+        reference=reference,
+        created_at=now(),
+        send_after=now() + (delay or timedelta()),
+    )
+    db.session.add(mail)
+    db.session.flush()
+    jobs.enqueue("mail.send", {"mail_id": mail.id}, run_at=mail.send_after, dedupe=f"mail:{mail.id}")
+    return mail
+
+
+def queue_template(
+    recipient: str, template: str, language: str, *, kind: str, context: dict[str, Any], **options: Any
+) -> Mail:
+    """Render a mail template and queue it."""
+    subject, text, html = render_mail(template, language, **context)
+    return queue_mail(recipient, subject, text, html, language=language, kind=kind, **options)
+
+
+def cancel(reference: str) -> int:
+    """Take back the messages of this reference that have not left; returns how many. Those that left stay as they are."""
+    held = db.session.execute(
+        select(Mail).where(Mail.reference == reference, Mail.sent_at.is_(None), Mail.cancelled_at.is_(None))
+    ).scalars()
+    count = 0
+    for mail in held:
+        mail.cancelled_at = now()
+        count += 1
+    return count
+
+
+def compose(mail: Mail, sender: str) -> EmailMessage:
+    """The message as it goes out: text and HTML alternatives, headers that no content can break."""
+    message = EmailMessage()
+    name, address = parseaddr(sender)
+    local, _, domain = address.partition("@")
+    message["From"] = Address(name, local, domain or "localhost")
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = formatdate(mail.created_at.timestamp())
+    message["Message-ID"] = make_msgid(idstring=str(mail.id), domain=domain or "localhost")
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = mail.language
+    message.set_content(mail.text)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
+    return message
+
+
+def _deliver(message: EmailMessage, url: str) -> None:
+    parts = urlsplit(url)
+    secure = parts.scheme == "smtps"
+    host, port = parts.hostname or "localhost", parts.port or (465 if secure else 25)
+    if secure:
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=20, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(host, port, timeout=20)
+    with server:
+        if parts.scheme == "smtp+starttls":
+            server.starttls(context=ssl.create_default_context())
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(message)
+
+
+@jobs.handler("mail.send")
+def send(payload: dict[str, Any]) -> None:
+    """Send one message. No transaction is open while the server is spoken to; sending twice is possible, losing is not."""
+    mail = db.session.get(Mail, payload["mail_id"])
+    url = current_app.config["SETTINGS"].mail_url
+    if mail is None or mail.sent_at or mail.cancelled_at or not url:
+        return
+    message = compose(mail, current_app.config["SETTINGS"].mail_from)
+    mail_id = mail.id
+    db.session.rollback()
+    _deliver(message, url)
+    sent = db.session.get(Mail, mail_id, populate_existing=True)
+    if sent is not None:
+        sent.sent_at = now()
+
+
+def held_count() -> int:
+    """How many messages wait because no mail server is set."""
+    if current_app.config["SETTINGS"].mail_url:
+        return 0
+    return len(db.session.execute(select(Mail.id).where(Mail.sent_at.is_(None)).limit(1000)).all())

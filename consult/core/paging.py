@@ -1,0 +1,145 @@
+"""Keyset paging: page 4,000 costs what page 1 costs, and nothing is shown twice when something new arrives.
+
+A cursor is the sort values of the row before which or after which the page lies. It is readable by no one's design but
+harmless to forge: it only chooses where a public list begins.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from consult.core.db import db
+
+Row = TypeVar("Row")
+
+
+@dataclass
+class Page(Generic[Row]):
+    """One page of a list. `next` and `prev` are cursors or None; `at_start` is true on the first page."""
+
+    items: list[Row]
+    next: str | None = None
+    prev: str | None = None
+    at_start: bool = True
+
+    def __iter__(self) -> Any:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def _pack(values: Sequence[Any], backwards: bool = False) -> str:
+    plain: list[Any] = [
+        {"t": v.isoformat()} if isinstance(v, datetime) else {"d": v.isoformat()} if isinstance(v, date) else v
+        for v in values
+    ]
+    raw = json.dumps([int(backwards), *plain], separators=(",", ":"), ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _unpack(token: str, width: int) -> tuple[bool, list[Any]] | None:
+    """The values of a cursor, or None if it is not one of ours: then the list starts at its beginning."""
+    try:
+        raw = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        backwards, *values = json.loads(raw)
+    except (ValueError, binascii.Error, TypeError, RecursionError):
+        return None
+    if len(values) != width or backwards not in (0, 1):
+        return None
+    out: list[Any] = []
+    for value in values:
+        try:
+            if isinstance(value, dict) and isinstance(value.get("t"), str):
+                moment = datetime.fromisoformat(value["t"])
+                value = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            elif isinstance(value, dict) and isinstance(value.get("d"), str):
+                value = date.fromisoformat(value["d"])
+            elif isinstance(value, dict | list):
+                return None
+        except ValueError:
+            return None
+        if isinstance(value, str) and "\x00" in value:
+            return None
+        if isinstance(value, int) and abs(value) > 2**62:
+            return None
+        out.append(value)
+    return bool(backwards), out
+
+
+Order = Sequence[tuple[InstrumentedAttribute[Any] | Any, str]]
+
+
+def _fits(order: Order, values: list[Any]) -> bool:
+    """Whether each value has the type of its column: a forged cursor must not reach the database with another one."""
+    for (column, _direction), value in zip(order, values, strict=True):
+        expected = column.type.python_type
+        if expected is float and isinstance(value, int):
+            continue
+        if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
+            return False
+    return True
+
+
+def _beyond(order: Order, values: list[Any], backwards: bool) -> Any:
+    """Condition: comes after (or before) the row with these values, in an order of mixed directions."""
+    alternatives = []
+    for index, (column, direction) in enumerate(order):
+        later = column > values[index] if (direction == "asc") != backwards else column < values[index]
+        alternatives.append(and_(*[order[i][0] == values[i] for i in range(index)], later))
+    return or_(*alternatives)
+
+
+def keyset(
+    statement: Select[Any],
+    order: Order,
+    after: str | None = None,
+    size: int = 20,
+    *,
+    scalars: bool = True,
+    key: Any = None,
+) -> Page[Any]:
+    """One page of `statement`, ordered by `order` (its last column unique, none of them NULL).
+
+    `after` is a cursor of an earlier page or nothing; a malformed one counts as nothing. Reads size + 1 rows, in one query.
+    `key(row)` gives the order values of a row; by default they are read from the entity's attributes. With
+    `scalars=False` rows are kept as rows and `key` must be given.
+    """
+    unpacked = _unpack(after, len(order)) if after else None
+    if unpacked is not None and not _fits(order, unpacked[1]):
+        unpacked = None
+    backwards = bool(unpacked and unpacked[0])
+    if unpacked:
+        first, second = order[0][0], order[0][1]
+        # a plain bound on the leading column lets the database start in the index instead of walking to the row
+        bound = unpacked[1][0]
+        leading = first >= bound if (second == "asc") != backwards else first <= bound
+        statement = statement.where(leading, _beyond(order, unpacked[1], backwards))
+    for column, direction in order:
+        statement = statement.order_by(column.asc() if (direction == "asc") != backwards else column.desc())
+    result = db.session.execute(statement.limit(size + 1))
+    rows: list[Any] = list(result.scalars().unique()) if scalars else list(result)
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+
+    def values(row: Any) -> list[Any]:
+        return list(key(row)) if key else [getattr(row, column.key) for column, _ in order]
+
+    page: Page[Any] = Page(items=rows, at_start=unpacked is None)
+    if rows:
+        if more or backwards:
+            page.next = _pack(values(rows[-1]))
+        if (unpacked and not backwards) or (backwards and more):
+            page.prev = _pack(values(rows[0]), backwards=True)
+    return page

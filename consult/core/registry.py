@@ -1,0 +1,281 @@
+"""What lower rooms must know of higher ones, turned round: every room registers here what it offers, in its `init_app`.
+
+Moderation, comments, links, search, notifications and the pages read these tables; nobody imports upwards. The tables
+are filled once at start and are the same in every process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from consult.core.access import GUEST, Actor
+from consult.core.db import db
+
+
+@dataclass(frozen=True)
+class SubjectInfo:
+    """What others may show of a thing: enough for a line with a link. `url` is of the reader's language.
+
+    `public` tells whether everyone may see it; who lists things to the public leaves the others out.
+    """
+
+    kind: str
+    id: int
+    title: str
+    url: str
+    language: str = ""
+    public: bool = True
+    region: str = ""  # NUTS code, for "crosses a border"
+    author_id: int | None = None
+    organisation_id: int | None = None
+    author_name: str = ""
+    excerpt: str = ""
+    consultation_id: int | None = None
+    key: str = ""  # stable public key: number or slug
+
+
+@dataclass(frozen=True)
+class SubjectKind:
+    """A kind of thing that links, comments, reports, follows and search may point at.
+
+    `describe(ids)` answers in one query (or a fixed number of them) for any number of ids; missing ids are left out.
+    `find(key)` gives the id behind a public key (number, slug) or None. `label` is a lazy singular noun.
+    """
+
+    kind: str
+    label: Any
+    describe: Callable[[Sequence[int]], dict[int, SubjectInfo]]
+    find: Callable[[str], int | None]
+    picker: Callable[[str, int], list[SubjectInfo]] | None = None  # search by name, for choosing link ends
+    may_manage: Callable[[Actor, int], bool] | None = None  # whether the actor speaks for it (confirms links)
+
+
+@dataclass
+class ReviewPart:
+    """A piece of text under moderation. `audience` as in `core.audiences`, empty where it does not apply."""
+
+    heading: str
+    source: str
+    html: Markup
+    audience: str = ""
+    name: str = ""
+
+
+@dataclass
+class Review:
+    """All that a moderator reads to decide about one version of one subject."""
+
+    title: str
+    language: str
+    parts: list[ReviewPart]
+    version_id: int | None
+    author: str
+    author_id: int | None
+    organisation: str = ""
+    previous: list[ReviewPart] = field(default_factory=list)
+    links: list[SubjectInfo] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
+    outcomes: tuple[str, ...] = ()
+    public_url: str = ""
+    facts: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A moderator's decision as handed to the subject's room, which carries it out."""
+
+    outcome: str
+    reason: str
+    note: str
+    passages: tuple[tuple[str, str], ...]
+    decision_id: int
+    case_id: int
+    version_id: int | None
+
+
+@dataclass(frozen=True)
+class ModeratedKind:
+    """A kind of text that goes through moderation.
+
+    `apply(actor, subject_id, verdict)` moves the subject, writes mail rows and touches the index; it flushes, never
+    commits, and raises Conflict if the subject is not in a state for the outcome. `involved` is true for the author and
+    for members of the author's organisation: they never decide on it.
+    """
+
+    kind: str
+    review: Callable[[int, int | None], Review]
+    apply: Callable[[Actor, int, Verdict], None]
+    involved: Callable[[Actor, int], bool]
+    outcomes: Callable[[int, int | None], tuple[str, ...]]
+    reverse: Callable[[Actor, int, Verdict], None] | None = None
+
+
+@dataclass(frozen=True)
+class SearchDocument:
+    """What full-text search knows of a thing: only what everyone may read. `facets` are codes to filter by."""
+
+    kind: str
+    id: int
+    title: str
+    body: str
+    language: str
+    at: datetime | None = None
+    facets: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Searchable:
+    """A searchable kind. `documents(ids)` yields public documents of these ids, of all with None; others are dropped."""
+
+    kind: str
+    documents: Callable[[Sequence[int] | None], Iterable[SearchDocument]]
+    label: Any
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of another room's page. `load(subject_id, actor)` gives the template's context or None for nothing to show."""
+
+    slot: str  # for example "clusters.show"
+    order: int
+    template: str
+    load: Callable[[int, Actor], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """A kind of notice. `mail` is the mail template ("ideas/mail_x") or empty for in-app only; `text` renders the line
+    in the list from the context (called in the reader's language)."""
+
+    kind: str
+    text: Callable[[Mapping[str, Any]], str]
+    url: Callable[[Mapping[str, Any]], str]
+    mail: str = ""
+
+
+@dataclass(frozen=True)
+class Commentable:
+    """A kind that can be commented on.
+
+    `mode(subject_id)` is "pre" (published after moderation), "post" (at once, moderated later), "trust" (at once after
+    three accepted texts) or "closed". `counted(subject_id, delta)` keeps the stored number of published comments.
+    `watchers(subject_id)` are the people told of a new comment (authors). `consultation_id` and `due_days` fill the case.
+    """
+
+    kind: str
+    mode: Callable[[int], str]
+    counted: Callable[[int, int], None]
+    watchers: Callable[[int], list[int]]
+    consultation_id: Callable[[int], int | None]
+    due_days: Callable[[int], int]
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Loads shipped content. `stage` is "facts" or "demo"; rooms are loaded by `order`. `load` can be repeated: it adds
+    what is missing and leaves what is there. `shift(days)` moves unchanged example dates when the demo is started later.
+    """
+
+    order: int
+    stage: str
+    room: str
+    load: Callable[[Any], None]
+    shift: Callable[[int], None] | None = None
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """An entry of the main menu. `room` is the blueprint whose pages mark it as current."""
+
+    order: int
+    room: str
+    endpoint: str
+    label: Any
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FooterItem:
+    """A link in the footer, below the heading `column`."""
+
+    order: int
+    column: Any
+    endpoint: str
+    label: Any
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """A table's share in taking out and erasing a person's data."""
+
+    room: str
+    tables: tuple[str, ...]
+    export: Callable[[int], dict[str, Any]]
+    erase: Callable[[int], None]
+
+
+class Registries:
+    """All tables. `reset` empties them, so that a second application in one process starts clean."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.subjects: dict[str, SubjectKind] = {}
+        self.moderated: dict[str, ModeratedKind] = {}
+        self.searchables: dict[str, Searchable] = {}
+        self.panels: dict[str, list[Panel]] = {}
+        self.me_sections: list[Panel] = []
+        self.notice_kinds: dict[str, NoticeKind] = {}
+        self.personal_data: dict[str, PersonalData] = {}
+        self.actor_parts: list[Callable[[int], dict[str, Any]]] = []
+        self.load_actor: Callable[[], Actor] = lambda: GUEST
+        self.resolvers: dict[str, Callable[[dict[str, Any]], tuple[str, int] | None]] = {}
+        self.counters: dict[str, Callable[[], int]] = {}  # name -> recount; returns rows mended
+        self.loaders: list[Loader] = []
+        self.commentable: dict[str, Commentable] = {}
+        self.navigation: list[NavigationItem] = []
+        self.footer: list[FooterItem] = []
+        self.on_touch: list[Callable[[set[tuple[str, int]]], None]] = []
+
+    def add_panel(self, panel: Panel) -> None:
+        panels = self.panels.setdefault(panel.slot, [])
+        panels.append(panel)
+        panels.sort(key=lambda one: one.order)
+
+
+registries = Registries()
+
+
+def touch(kind: str, subject_id: int) -> None:
+    """Say that what the public sees of a thing may have changed: its index entry is renewed before this commit."""
+    db.session.info.setdefault("touched", set()).add((kind, subject_id))
+
+
+def describe(ends: Iterable[tuple[str, int]]) -> dict[tuple[str, int], SubjectInfo]:
+    """Descriptions of things of mixed kinds, with one `describe` a kind."""
+    by_kind: dict[str, list[int]] = {}
+    for kind, subject_id in ends:
+        by_kind.setdefault(kind, []).append(subject_id)
+    found: dict[tuple[str, int], SubjectInfo] = {}
+    for kind, ids in by_kind.items():
+        if kind in registries.subjects:
+            for subject_id, info in registries.subjects[kind].describe(sorted(set(ids))).items():
+                found[(kind, subject_id)] = info
+    return found
+
+
+def panels_for(slot: str, subject_id: int, actor: Actor) -> list[tuple[str, dict[str, Any]]]:
+    """(template, context) of each panel that has something to show, in order."""
+    shown = []
+    for panel in registries.panels.get(slot, []):
+        context = panel.load(subject_id, actor)
+        if context is not None:
+            shown.append((panel.template, context))
+    return shown

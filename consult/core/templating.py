@@ -1,0 +1,54 @@
+"""What every template may use: words of closed lists, short regions, addresses with one facet changed."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from werkzeug.datastructures import MultiDict
+
+from consult.core.audiences import HINTS, LABELS
+from consult.core.registry import panels_for
+from consult.core.vocabularies import short_region, term_title, vocabulary
+
+
+def with_query(**changes: Any) -> str:
+    """The present address with parameters changed; None removes one, a list sets several. The cursor always goes."""
+    query: MultiDict[str, Any] = MultiDict(request.args)
+    query.pop("after", None)
+    for name, value in changes.items():
+        if value is None or value == "":
+            query.pop(name, None)
+        elif isinstance(value, list | tuple):
+            query.setlist(name, list(value))
+        else:
+            query[name] = value
+    if not query:
+        return request.path
+    return f"{request.path}?{_encode(query)}"
+
+
+def _encode(query: MultiDict[str, Any]) -> str:
+    return urlencode(list(query.items(multi=True)))
+
+
+def without_value(name: str, value: str) -> str:
+    """The present address without one value of a repeatable parameter: what a chip's cross links to."""
+    return with_query(**{name: [one for one in request.args.getlist(name) if one != value] or None})
+
+
+def init_app(app: Flask) -> None:
+    """Make them known to Jinja; undefined names are errors, white space of blocks is trimmed."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        vocab=term_title,
+        vocabulary=vocabulary,
+        short_region=short_region,
+        with_query=with_query,
+        without_value=without_value,
+        panels_for=panels_for,
+        audience_labels=LABELS,
+        audience_hints=HINTS,
+    )

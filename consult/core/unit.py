@@ -1,0 +1,107 @@
+"""What happens once in every commit, in this order: the index follows what was touched, the content version moves, the
+audit rows are linked. It hangs on the session, so that no way of writing (page, command, job) can go round it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Integer, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+
+from consult.core.audit import link_pending
+from consult.core.db import Base, db
+from consult.core.registry import registries
+
+
+class ContentVersion(Base):
+    """One row. Its number grows with every commit that may change a public page; cached pages carry it in their key."""
+
+    __tablename__ = "content_version"
+    __private__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, default=0)
+
+
+def _is_public(mapped: Any) -> bool:
+    """Whether rows of this class can show on a public page; tables of jobs, sessions and logs say `__private__`."""
+    return not getattr(mapped, "__private__", False) and mapped.__tablename__ not in ("audit_row", "audit_detail")
+
+
+def _note_flush(session: Session, _context: Any, _instances: Any) -> None:
+    if session.info.get("content_changed"):
+        return
+    for instance in (*session.new, *session.dirty, *session.deleted):
+        if _is_public(type(instance)) and (
+            instance in session.new or instance in session.deleted or session.is_modified(instance)
+        ):
+            session.info["content_changed"] = True
+            return
+
+
+def _note_bulk(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        mapper = state.bind_mapper
+        if mapper is None or _is_public(mapper.class_):
+            state.session.info["content_changed"] = True
+
+
+def _bump(session: Session) -> None:
+    if not session.info.pop("content_changed", False):
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    table = inspect(ContentVersion).local_table
+    statement = insert(table).values(id=1, version=1)
+    session.connection().execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_={"version": table.c.version + 1})
+    )
+
+
+def _before_commit(session: Session) -> None:
+    if session.in_nested_transaction() or session.info.get("committing"):
+        return
+    session.info["committing"] = True
+    try:
+        session.flush()
+        for _round in range(3):  # an index update may touch again; three rounds are more than any room needs
+            touched = session.info.pop("touched", None)
+            if not touched:
+                break
+            for hook in registries.on_touch:
+                hook(touched)
+            session.flush()
+        _bump(session)
+        link_pending(session)
+    finally:
+        session.info.pop("committing", None)
+
+
+def _forget(session: Session, *_rest: Any) -> None:
+    if not session.in_nested_transaction():
+        for key in ("touched", "audit", "content_changed"):
+            session.info.pop(key, None)
+
+
+_attached = False
+
+
+def attach() -> None:
+    """Hang the rules on every session of the product; further calls do nothing."""
+    global _attached
+    if _attached:
+        return
+    _attached = True
+    event.listen(Session, "before_flush", _note_flush)
+    event.listen(Session, "do_orm_execute", _note_bulk)
+    event.listen(Session, "before_commit", _before_commit)
+    event.listen(Session, "after_rollback", _forget)
+
+
+def bump_content() -> None:
+    """Say that public pages changed although no public table did (time alone, settings)."""
+    db.session.info["content_changed"] = True
+
+
+
