@@ -66,7 +66,12 @@ class Page:
 
     def form(self, selector: str = "main form[method=post]") -> dict[str, Any]:
         """The fields of the only matching form as a browser would send them untouched, with its csrf token."""
-        return dict(_field_values(self.one(selector)))
+        return self.form_values(self.one(selector))
+
+    @staticmethod
+    def form_values(form: Tag) -> dict[str, Any]:
+        """The fields of a form as a browser would send them untouched; buttons are left out."""
+        return dict(_field_values(form))
 
     def errors(self) -> dict[str, str]:
         """The message at each field that is marked invalid: field name -> sentence."""

@@ -1,0 +1,214 @@
+"""The databases the suite runs on, and how a test gets a clean one.
+
+Tests use real transactions: what a request commits is committed, what it rolls back is gone, a second connection sees
+neither too early. An outer transaction that is rolled back after each test would be a little faster, but on one shared
+connection a refused access, a logged look at an answer or a job's own commit would not behave as in the product. Instead
+the database is put back after each test that wrote: SQLite by copying the pristine pages (about a millisecond),
+PostgreSQL by emptying the tables that were written and refilling those that come with the schema.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, create_engine, event, text
+
+from consult import create_app
+from consult.core import db as core_db
+from consult.core.db import db
+from tests.support import postgres
+
+RUN_FOLDER = "CONSULT_TEST_RUN"
+WRITE = re.compile(r"^\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.IGNORECASE)
+
+TEST_SETTINGS: dict[str, Any] = {
+    "TESTING": True,
+    "SECRET_KEY": "for tests only, never used anywhere else",
+    "SITE_URL": "http://127.0.0.1",
+    "SITE_NAME": "Offene Region",
+    "MAIL_FROM": "Offene Region <post@region.example>",
+    "CONSULT_DEMO_PASSWORD": "for-demo-tests-only",
+}
+
+
+def run_folder() -> Path:
+    """The folder that all workers of this run share; made by the first process and known to the others by environment."""
+    if RUN_FOLDER not in os.environ:
+        base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="consult-tests-", dir=base)
+    return Path(os.environ[RUN_FOLDER])
+
+
+def remove_run_folder() -> None:
+    """Delete the shared folder; done by the process that made it, at its end."""
+    shutil.rmtree(os.environ.pop(RUN_FOLDER, ""), ignore_errors=True)
+
+
+@contextmanager
+def only_one_worker(name: str) -> Iterator[Path]:
+    """Let one worker at a time into the block; yields the path of a mark that the first one may leave for the others."""
+    with (run_folder() / f"{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield run_folder() / f"{name}.done"
+
+
+def make_app(url: str, data: Path, **settings: Any) -> Flask:
+    """The application on a database, with the tests' settings."""
+    data.mkdir(parents=True, exist_ok=True)
+    return create_app({**TEST_SETTINGS, "DATABASE_URL": url, "CONSULT_DATA_DIR": str(data), **settings})
+
+
+def make_schema(app: Flask) -> None:
+    """Bring an empty database to the present schema, as `consult db upgrade` does."""
+    with app.app_context():
+        core_db.create_schema()
+
+
+class Database:
+    """A database with its application. `restore` brings back the state right after the schema was made."""
+
+    engine_name = ""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        with app.app_context():
+            self.engine: Engine = db.engine
+
+    def restore(self) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+class SQLiteDatabase(Database):
+    """The embedded database, in a file of its own. `PRAGMA data_version` tells whether a test wrote anything."""
+
+    engine_name = "sqlite"
+
+    def __init__(self, worker: str) -> None:
+        self.path = run_folder() / f"{worker}.sqlite3"
+        super().__init__(make_app(f"sqlite:///{self.path}", run_folder() / f"data-{worker}"))
+        make_schema(self.app)
+        self.engine.dispose()
+        self._pristine = sqlite3.connect(":memory:", check_same_thread=False)
+        self._guard = sqlite3.connect(self.path, check_same_thread=False, timeout=5, isolation_level=None)
+        self._guard.execute("pragma synchronous=off")
+        self._guard.backup(self._pristine)
+        self._version = self._data_version()
+
+    def _data_version(self) -> int:
+        return int(self._guard.execute("pragma data_version").fetchone()[0])
+
+    def restore(self) -> None:
+        if self._data_version() == self._version:
+            return
+        self._pristine.backup(self._guard)
+        self._version = self._data_version()
+
+    def close(self) -> None:
+        self._guard.close()
+        self._pristine.close()
+        super().close()
+
+
+class PostgreSQLDatabase(Database):
+    """A clone of the run's template database; the tables that were written are emptied, those filled by the schema refilled."""
+
+    engine_name = "postgresql"
+
+    def __init__(self, worker: str, port: int) -> None:
+        with only_one_worker("template") as done:
+            if not done.exists():
+                self._make_template(port)
+                done.touch()
+            postgres.execute(port, f"create database consult_{worker} template consult_template")
+        url = postgres.database_url(port, f"consult_{worker}")
+        super().__init__(make_app(url, run_folder() / f"data-{worker}-pg"))
+        self._cleaner = create_engine(url, pool_size=1)
+        self._touched: set[str] = set()
+        event.listen(self.engine, "after_cursor_execute", self._note)
+        self._reference = self._read_reference_tables()
+        self._known, self._cascades = self._read_structure()
+
+    @staticmethod
+    def _make_template(port: int) -> None:
+        postgres.execute(port, "create database consult_template")
+        app = make_app(postgres.database_url(port, "consult_template"), run_folder() / "data-template")
+        make_schema(app)
+        with app.app_context():
+            db.engine.dispose()
+
+    def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if found := WRITE.match(statement):
+            self._touched.add(found[1].lower())
+        elif statement.lstrip()[:4].upper() == "WITH":
+            self._touched |= {name.lower() for name in re.findall(r"(?i)\b(?:into|update|from)\s+\"?(\w+)", statement)}
+
+    def _read_reference_tables(self) -> dict[str, str]:
+        """Names of the tables that the schema fills; their rows are kept beside them in a schema of their own."""
+        found: dict[str, str] = {}
+        with self._cleaner.begin() as connection:
+            connection.execute(text("create schema pristine"))
+            names = connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars().all()
+            for name in names:
+                if connection.execute(text(f'select exists (select 1 from "{name}")')).scalar_one():
+                    connection.execute(text(f'create table pristine."{name}" as table public."{name}"'))
+                    columns = connection.execute(
+                        text(
+                            "select column_name from information_schema.columns where table_schema = 'public'"
+                            " and table_name = :name and is_generated = 'NEVER' order by ordinal_position"
+                        ),
+                        {"name": name},
+                    ).scalars()
+                    found[name] = ", ".join(f'"{column}"' for column in columns)
+        return found
+
+    def restore(self) -> None:
+        if not self._touched:
+            return
+        with self._cleaner.begin() as connection:
+            connection.execute(text("set local session_replication_role = replica"))  # no triggers, no order of keys
+            connection.execute(text("set local lock_timeout = '5s'"))
+            for name in self._with_cascades(self._touched & self._known):
+                connection.execute(text(f'delete from "{name}"'))
+                if name in self._reference:
+                    columns = self._reference[name]
+                    connection.execute(
+                        text(f'insert into "{name}" ({columns}) overriding system value select {columns} from pristine."{name}"')
+                    )
+        self._touched.clear()
+
+    def _read_structure(self) -> tuple[set[str], list[tuple[str, str]]]:
+        """All tables, and the pairs (parent, child) in which deleting the parent changes the child."""
+        with self._cleaner.begin() as connection:
+            known = set(connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars())
+            pairs = connection.execute(
+                text(
+                    "select confrelid::regclass::text, conrelid::regclass::text from pg_constraint"
+                    " where contype = 'f' and confdeltype in ('c', 'n', 'd')"
+                )
+            ).all()
+        return known, [(parent.strip('"'), child.strip('"')) for parent, child in pairs]
+
+    def _with_cascades(self, names: set[str]) -> set[str]:
+        """The tables together with those that a cascading foreign key may have changed."""
+        found, before = set(names), 0
+        while len(found) != before:
+            before = len(found)
+            found |= {child for parent, child in self._cascades if parent in found}
+        return found
+
+    def close(self) -> None:
+        self._cleaner.dispose()
+        super().close()
