@@ -1,0 +1,1 @@
+"""Conventions that every room keeps, held by tests instead of reviewers."""
