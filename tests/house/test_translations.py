@@ -1,0 +1,152 @@
+"""Both languages are complete, and the German keeps to the house's words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+from tests.house.source import PACKAGE, name, python_files, template_files
+
+KEYWORDS = {
+    "_": None, "_l": None, "_n": (1, 2), "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
+}  # fmt: skip
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+Key = tuple[str, ...]
+
+
+@cache
+def used() -> dict[Key, str]:
+    """Every message that code and templates ask for -> where it stands first."""
+    found: dict[Key, str] = {}
+    for path in python_files("consult"):
+        for line, message, _comments, _context in extract_from_file("python", str(path), keywords=KEYWORDS):
+            found.setdefault(_key(message), f"{name(path)}:{line}")
+    for path in template_files():
+        extraction = extract_from_file(
+            "jinja2", str(path), keywords=KEYWORDS, options={"silent": "false", "extensions": "jinja2.ext.do", "trimmed": "true"}
+        )
+        for line, message, _comments, _context in extraction:
+            found.setdefault(_key(message), f"{name(path)}:{line}")
+    return found
+
+
+def _key(message: Any) -> Key:
+    return tuple(message) if isinstance(message, tuple | list) else (message,)
+
+
+@cache
+def catalogues() -> dict[str, Catalog]:
+    """The German catalogues by name."""
+    found = {}
+    for path in sorted((PACKAGE / "translations" / "de").glob("*.po")):
+        with path.open("rb") as handle:
+            found[path.name] = read_po(handle, locale="de", abort_invalid=True)
+    return found
+
+
+def _messages() -> list[tuple[str, Message, Key, tuple[str, ...]]]:
+    return [
+        (file, message, _key(message.id), _key(message.string))
+        for file, catalogue in catalogues().items()
+        for message in catalogue
+        if message.id
+    ]
+
+
+def test_every_message_is_translated() -> None:
+    known = {key for _file, message, key, strings in _messages() if all(strings) and not message.fuzzy}
+    missing = [f"{place} {' / '.join(key)!r}" for key, place in used().items() if key not in known]
+    assert not missing, f"{len(missing)} messages without German:\n" + "\n".join(missing)
+
+
+def test_catalogues_are_finished() -> None:
+    found = []
+    for file, message, key, strings in _messages():
+        if message.fuzzy:
+            found.append(f"{file}: fuzzy: {key[0]!r}")
+        if not all(strings):
+            found.append(f"{file}: empty: {key[0]!r}")
+        if len(key) == 2 and len(strings) != 2:
+            found.append(f"{file}: German has two forms: {key[0]!r}")
+    assert not found, "\n".join(found)
+
+
+def test_placeholders_are_the_same() -> None:
+    found = []
+    for file, _message, key, strings in _messages():
+        wanted = set(PLACEHOLDER.findall(" ".join(key)))
+        for string in strings:
+            given = set(PLACEHOLDER.findall(string))
+            # "ein Tag" may leave the number out of the singular; nothing else may be lost or made up
+            if given - wanted or (wanted - given - {"num"} if len(key) == 2 else wanted - given):
+                found.append(f"{file}: {key[0]!r}: {sorted(wanted)} became {sorted(given)}")
+        if any("%" in re.sub(r"%%|%\(\w+\)[sd]", "", string) for string in strings) and "%(" in " ".join(key):
+            found.append(f"{file}: {key[0]!r}: a single % beside placeholders")
+    assert not found, "\n".join(found)
+
+
+def test_a_message_has_one_translation() -> None:
+    seen: dict[Key, tuple[str, tuple[str, ...]]] = {}
+    found = []
+    for file, _message, key, strings in _messages():
+        before = seen.setdefault(key, (file, strings))
+        if before[1] != strings:
+            found.append(f"{key[0]!r}: {before[0]} says {before[1]}, {file} says {strings}")
+    assert not found, "\n".join(found)
+
+
+def test_no_translation_is_left_over() -> None:
+    asked = used()
+    left = [f"{file}: {key[0]!r}" for file, _message, key, _strings in _messages() if key not in asked]
+    assert not left, f"{len(left)} messages that nothing asks for:\n" + "\n".join(left)
+
+
+# What German texts of the house do not contain, with the reason.
+UNGERMAN = {
+    "exclamation mark": re.compile(r"!(?!=)"),
+    "gender star": re.compile(r"\w[*:_·]in(?:nen)?\b|\wInnen\b"),
+    "quotation marks other than »…«": re.compile(r"[„“”]|(?<![=\w])\"(?!>)[^\"<>=]+\""),
+    "dash as a pause": re.compile(r"\s[–—]\s(?!\d)"),
+    "informal address": re.compile(r"\b(?:[Dd]u|[Dd]ein(?:e[rmns]?)?|[Dd]ir|[Dd]ich)\b"),
+    "replaced umlaut": re.compile(r"\b(?:fuer|ueber|koennen|moechten|waehlen|zurueck|pruefen|veroeffentlich\w*|aendern)\b", re.IGNORECASE),
+}
+
+
+@pytest.mark.parametrize("what", UNGERMAN)
+def test_german_keeps_to_the_house(what: str) -> None:
+    found = [
+        f"{file}: {string!r}"
+        for file, _message, _key, strings in _messages()
+        for string in strings
+        if UNGERMAN[what].search(string)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_english_keeps_to_the_house() -> None:
+    found = [f"{place} {message!r}" for key, place in used().items() for message in key if message.rstrip().endswith("!")]
+    assert not found, "\n".join(found)
+
+
+# Words that stand on a page without asking for a translation.
+BARE_WORDS = re.compile(r">\s*([A-ZÄÖÜa-zäöüß][^<>{}]*[a-zäöüß]{3}[^<>{}]*)<")
+
+
+def test_templates_hold_no_bare_words() -> None:
+    """Every word of the interface goes through the catalogues; mail frames and names of languages aside."""
+    found = []
+    for path in template_files():
+        if path.suffix != ".html":
+            continue
+        text = re.sub(r"{#.*?#}|<!--.*?-->|{%-?\s*raw.*?endraw\s*-?%}", "", path.read_text("utf-8"), flags=re.DOTALL)
+        text = re.sub(r"{{.*?}}|{%.*?%}", "{}", text, flags=re.DOTALL)
+        for words in BARE_WORDS.findall(text):
+            if words.strip() not in ("Deutsch", "English", "Atom", "KERN UX"):
+                found.append(f"{name(path)}: {words.strip()!r}")
+    assert not found, "\n".join(found)
