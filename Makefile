@@ -47,11 +47,11 @@ system: ## Chromium, PostgreSQL and Redis by the system's package manager (root 
 
 .PHONY: test
 test: install-dev ## the test suite, at most 15 minutes on two cores
-	@$(BIN)/python tools/run_tests.py $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 .PHONY: test-long
 test-long: install-dev ## soak, large data, fault series
-	@$(BIN)/python tools/run_tests.py -m long $(ARGS)
+	@$(BIN)/python -m pytest -m long $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## static checks

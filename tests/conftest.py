@@ -262,7 +262,9 @@ def run_jobs(app: Flask, db: Any) -> Callable[..., int]:
         done = contextvars.Context().run(work)
         forget_read()
         if not failing:
-            query = select(jobs.Job.kind, jobs.Job.last_error).where(jobs.Job.last_error != "", jobs.Job.done_at.is_(None))
+            query = select(jobs.Job.kind, jobs.Job.last_error).where(
+                jobs.Job.last_error != "", jobs.Job.done_at.is_(None)
+            )
             failed = db.session.execute(query).all()
             assert not failed, "\n".join(f"job {kind}: {error}" for kind, error in failed)
         return done

@@ -1,9 +1,9 @@
 """Write and check the lock files.
 
-`requirements.lock` is what runs (the product with its database and cache drivers, and what builds it); `requirements-dev.lock`
-is that plus everything the tests and checks need. Both name exact versions with the SHA-256 of every file that may be
-installed and no address, so that they can be used with any mirror. Writing needs `uv` and a package registry; checking needs
-neither: it compares the files with `pyproject.toml` and looks at their form, and is part of `make lint`.
+`requirements.lock` is what runs: the product with its database and cache drivers, and what builds it;
+`requirements-dev.lock` is that plus everything the tests and checks need. Both name exact versions with the SHA-256 of
+every file that may be installed and no address, so that they can be used with any mirror. Writing needs `uv` and a package
+registry; checking needs neither: it compares the files with `pyproject.toml` and looks at their form (`make lint`).
 """
 
 from __future__ import annotations

@@ -21,12 +21,16 @@ def test_functions_are_short() -> None:
 
 
 def test_modules_are_short() -> None:
-    lengths = {name(path): len(path.read_text("utf-8").splitlines()) for path in python_files("consult", "tests", "tools")}
+    lengths = {
+        name(path): len(path.read_text("utf-8").splitlines()) for path in python_files("consult", "tests", "tools")
+    }
     assert not {path: lines for path, lines in lengths.items() if lines > LONGEST_MODULE}
 
 
 def test_modules_say_why_they_exist() -> None:
-    silent = [name(p) for p in python_files("consult", "tests", "tools") if tree(p).body and not ast.get_docstring(tree(p))]
+    silent = [
+        name(p) for p in python_files("consult", "tests", "tools") if tree(p).body and not ast.get_docstring(tree(p))
+    ]
     assert not silent
 
 
@@ -69,7 +73,12 @@ def test_there_is_one_clock() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 owner = node.func.value
                 whose = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
-                if (whose, node.func.attr) in {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("datetime", "today")}:
+                if (whose, node.func.attr) in {
+                    ("datetime", "now"),
+                    ("datetime", "utcnow"),
+                    ("date", "today"),
+                    ("datetime", "today"),
+                }:
                     found.append(f"{name(path)}:{node.lineno} {whose}.{node.func.attr}()")
     assert not found, "\n".join(found)
 
@@ -81,7 +90,13 @@ def test_a_status_has_one_writer() -> None:
         if path == PACKAGE / "core" / "states.py":
             continue
         for node in ast.walk(tree(path)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+            targets = (
+                node.targets
+                if isinstance(node, ast.Assign)
+                else [node.target]
+                if isinstance(node, ast.AugAssign)
+                else []
+            )
             for target in targets:
                 if isinstance(target, ast.Attribute) and target.attr == "status":
                     owner = target.value.id if isinstance(target.value, ast.Name) else ""
@@ -91,7 +106,15 @@ def test_a_status_has_one_writer() -> None:
 
 
 def test_nothing_is_skipped_or_left_for_later() -> None:
-    words = ("TO" + "DO", "FIX" + "ME", "XX" + "X:", "pytest." + "skip", "mark." + "skip", "mark." + "xfail", "assert " + "True")
+    words = (
+        "TO" + "DO",
+        "FIX" + "ME",
+        "XX" + "X:",
+        "pytest." + "skip",
+        "mark." + "skip",
+        "mark." + "xfail",
+        "assert " + "True",
+    )
     found = []
     for path in python_files("consult", "tests", "tools"):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
@@ -107,7 +130,9 @@ def test_no_error_is_swallowed() -> None:
         for node in ast.walk(tree(path)):
             if not isinstance(node, ast.ExceptHandler):
                 continue
-            broad = node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"))
+            broad = node.type is None or (
+                isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
+            )
             if broad and (node.type is None or "#" not in lines[node.lineno - 1]):
                 found.append(f"{name(path)}:{node.lineno}")
     assert not found, "\n".join(found)

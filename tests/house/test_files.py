@@ -19,7 +19,15 @@ TOP_LEVEL = {
 SECRETS = {
     "path of a machine": re.compile("/" + r"(?:work|root|home|Users)/\w"),
     "host of a package registry": re.compile(
-        "|".join(["pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.(?:org|com)", r"deb\." + r"debian\.org", "yarn" + r"pkg\.com"])
+        "|".join(
+            [
+                "pypi" + r"\.org",
+                "python" + "hosted",
+                "npm" + r"js\.(?:org|com)",
+                r"deb\." + r"debian\.org",
+                "yarn" + r"pkg\.com",
+            ]
+        )
     ),
     "private key": re.compile("BEGIN (?:[A-Z]+ )?" + "PRIVATE KEY"),
     "token": re.compile(r"\b(?:ghp|gho|github_pat|glpat|xox[bp]|AKIA)[_-]?[A-Za-z0-9]{16,}"),

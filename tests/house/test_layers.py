@@ -12,16 +12,16 @@ from tests.house.source import PACKAGE, ROOT, name, python_files, tree
 
 
 def test_rooms_import_lower_ranks_only() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"],
-        cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
+    program = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_room_says_what_it_is_for() -> None:
     silent = [
-        name(path) for path in python_files("consult") if path.name == "__init__.py" and not ast.get_docstring(tree(path))
+        name(path)
+        for path in python_files("consult")
+        if path.name == "__init__.py" and not ast.get_docstring(tree(path))
     ]
     assert not silent
 
@@ -64,7 +64,13 @@ def test_parts_of_a_room_keep_to_their_work(part: str) -> None:
             if isinstance(node, ast.ImportFrom):
                 modules = [node.module or ""]
                 if node.module == "flask" and part not in ("models", "rules"):
-                    names = {alias.name for alias in node.names} & {"request", "session", "g", "render_template", "redirect"}
+                    names = {alias.name for alias in node.names} & {
+                        "request",
+                        "session",
+                        "g",
+                        "render_template",
+                        "redirect",
+                    }
                     modules = [f"flask.{', '.join(sorted(names))}"] if names else []
                     found += [f"{name(path)}:{node.lineno} imports {module}" for module in modules]
                     continue

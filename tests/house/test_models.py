@@ -18,7 +18,9 @@ def _mappers(app: Any) -> list[Mapper[Any]]:
 
 
 def _rank(module: str) -> int:
-    layers = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]["layers"]
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0][
+        "layers"
+    ]
     room = module.split(".")[1]
     for rank, layer in enumerate(reversed(layers)):
         if room in layer.replace("(", "").replace(")", "").replace(" ", "").split("|"):
@@ -60,7 +62,9 @@ def test_foreign_keys_are_indexed(app: Any) -> None:
     found = []
     for table in Base.metadata.tables.values():
         leading = {next(iter(index.columns)).name for index in table.indexes}
-        leading |= {next(iter(rule.columns)).name for rule in table.constraints if rule.__visit_name__ == "unique_constraint"}
+        leading |= {
+            next(iter(rule.columns)).name for rule in table.constraints if rule.__visit_name__ == "unique_constraint"
+        }
         leading |= {column.name for column in table.columns if column.unique or column.index}
         leading.add(next(iter(table.primary_key.columns)).name)
         found += [f"{table.name}.{key.parent.name}" for key in table.foreign_keys if key.parent.name not in leading]

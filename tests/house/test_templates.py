@@ -95,7 +95,9 @@ def test_every_template_is_used(app: Any) -> None:
     words = "\n".join(path.read_text("utf-8") for path in python_files("consult"))
     named: set[str] = set()
     for path in template_files():
-        named |= {other for other in meta.find_referenced_templates(app.jinja_env.parse(path.read_text("utf-8"))) if other}
+        named |= {
+            other for other in meta.find_referenced_templates(app.jinja_env.parse(path.read_text("utf-8"))) if other
+        }
     unused = [
         key
         for key in templates()

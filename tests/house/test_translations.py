@@ -29,7 +29,10 @@ def used() -> dict[Key, str]:
             found.setdefault(_key(message), f"{name(path)}:{line}")
     for path in template_files():
         extraction = extract_from_file(
-            "jinja2", str(path), keywords=KEYWORDS, options={"silent": "false", "extensions": "jinja2.ext.do", "trimmed": "true"}
+            "jinja2",
+            str(path),
+            keywords=KEYWORDS,
+            options={"silent": "false", "extensions": "jinja2.ext.do", "trimmed": "true"},
         )
         for line, message, _comments, _context in extraction:
             found.setdefault(_key(message), f"{name(path)}:{line}")
@@ -114,7 +117,9 @@ UNGERMAN = {
     "quotation marks other than »…«": re.compile(r"[„“”]|(?<![=\w])\"(?!>)[^\"<>=]+\""),
     "dash as a pause": re.compile(r"\s[–—]\s(?!\d)"),
     "informal address": re.compile(r"\b(?:[Dd]u|[Dd]ein(?:e[rmns]?)?|[Dd]ir|[Dd]ich)\b"),
-    "replaced umlaut": re.compile(r"\b(?:fuer|ueber|koennen|moechten|waehlen|zurueck|pruefen|veroeffentlich\w*|aendern)\b", re.IGNORECASE),
+    "replaced umlaut": re.compile(
+        r"\b(?:fuer|ueber|koennen|moechten|waehlen|zurueck|pruefen|veroeffentlich\w*|aendern)\b", re.IGNORECASE
+    ),
 }
 
 
@@ -130,7 +135,9 @@ def test_german_keeps_to_the_house(what: str) -> None:
 
 
 def test_english_keeps_to_the_house() -> None:
-    found = [f"{place} {message!r}" for key, place in used().items() for message in key if message.rstrip().endswith("!")]
+    found = [
+        f"{place} {message!r}" for key, place in used().items() for message in key if message.rstrip().endswith("!")
+    ]
     assert not found, "\n".join(found)
 
 

@@ -123,7 +123,7 @@ class SQLiteDatabase(Database):
 
 
 class PostgreSQLDatabase(Database):
-    """A clone of the run's template database; the tables that were written are emptied, those filled by the schema refilled."""
+    """A clone of the run's template database. Tables that were written are emptied; those filled by the schema are refilled."""
 
     engine_name = "postgresql"
 
@@ -160,7 +160,9 @@ class PostgreSQLDatabase(Database):
         found: dict[str, str] = {}
         with self._cleaner.begin() as connection:
             connection.execute(text("create schema pristine"))
-            names = connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars().all()
+            names = (
+                connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars().all()
+            )
             for name in names:
                 if connection.execute(text(f'select exists (select 1 from "{name}")')).scalar_one():
                     connection.execute(text(f'create table pristine."{name}" as table public."{name}"'))
@@ -184,15 +186,16 @@ class PostgreSQLDatabase(Database):
                 connection.execute(text(f'delete from "{name}"'))
                 if name in self._reference:
                     columns = self._reference[name]
-                    connection.execute(
-                        text(f'insert into "{name}" ({columns}) overriding system value select {columns} from pristine."{name}"')
-                    )
+                    target = f'"{name}" ({columns}) overriding system value'
+                    connection.execute(text(f'insert into {target} select {columns} from pristine."{name}"'))
         self._touched.clear()
 
     def _read_structure(self) -> tuple[set[str], list[tuple[str, str]]]:
         """All tables, and the pairs (parent, child) in which deleting the parent changes the child."""
         with self._cleaner.begin() as connection:
-            known = set(connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars())
+            known = set(
+                connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars()
+            )
             pairs = connection.execute(
                 text(
                     "select confrelid::regclass::text, conrelid::regclass::text from pg_constraint"

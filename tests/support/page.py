@@ -20,7 +20,15 @@ from html5lib.constants import E as PARSE_ERRORS
 
 # Controls that need a name which a reader hears.
 UNLABELLED_TYPES = frozenset({"hidden", "submit", "button", "reset", "image"})
-LOADING = {"script": "src", "img": "src", "iframe": "src", "source": "src", "use": "href", "audio": "src", "video": "src"}
+LOADING = {
+    "script": "src",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "use": "href",
+    "audio": "src",
+    "video": "src",
+}
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "aria-errormessage")
 
 
@@ -50,7 +58,9 @@ class Page:
     def text(self) -> str:
         """All visible words; non-breaking and narrow spaces count as spaces, soft hyphens as nothing."""
         body = self.soup.body or self.soup
-        words = [str(s) for s in body.find_all(string=True) if s.parent is None or s.parent.name not in ("script", "style")]
+        words = [
+            str(s) for s in body.find_all(string=True) if s.parent is None or s.parent.name not in ("script", "style")
+        ]
         return plain_spaces(" ".join(words))
 
     @property
@@ -132,7 +142,8 @@ def faults(source: str) -> list[str]:
             by_tag.setdefault(element.tag, []).append(element)
     found += _frame_faults(root, by_tag)
     found += _identity_faults(elements)
-    found += _label_faults(root, by_tag)
+    found += _label_faults(by_tag)
+    found += _word_faults(by_tag)
     found += _code_faults(elements)
     found += _form_faults(by_tag)
     return found
@@ -183,7 +194,7 @@ def _identity_faults(elements: list[Element]) -> Iterator[str]:
             yield f"<{element.tag}> has an empty lang"
 
 
-def _label_faults(root: Element, by_tag: dict[str, list[Element]]) -> Iterator[str]:
+def _label_faults(by_tag: dict[str, list[Element]]) -> Iterator[str]:
     labelled_ids: set[str] = set()
     wrapped: set[int] = set()
     for label in by_tag.get("label", []):
@@ -192,19 +203,21 @@ def _label_faults(root: Element, by_tag: dict[str, list[Element]]) -> Iterator[s
         if target := label.get("for"):
             labelled_ids.add(target)
         wrapped |= {id(inner) for inner in label.iter() if inner.tag in ("input", "select", "textarea")}
-    for tag in ("input", "select", "textarea"):
-        for control in by_tag.get(tag, []):
-            if tag == "input" and control.get("type", "text") in UNLABELLED_TYPES:
-                continue
-            named = control.get("aria-label") or control.get("aria-labelledby")
-            if not (named or control.get("id") in labelled_ids or id(control) in wrapped):
-                yield f"<{tag} name={control.get('name')!r}> has no label"
-    for tag in ("button", "a", "summary", "legend", "th"):
-        for element in by_tag.get(tag, []):
-            if tag == "a" and element.get("href") is None:
-                continue
-            if not (_words(element) or element.get("aria-label") or element.get("aria-labelledby") or _has_alt(element)):
-                yield f"<{tag} class={element.get('class')!r} href={element.get('href')!r}> has no words"
+    for control in (one for tag in ("input", "select", "textarea") for one in by_tag.get(tag, [])):
+        if control.tag == "input" and control.get("type", "text") in UNLABELLED_TYPES:
+            continue
+        named = control.get("aria-label") or control.get("aria-labelledby")
+        if not (named or control.get("id") in labelled_ids or id(control) in wrapped):
+            yield f"<{control.tag} name={control.get('name')!r}> has no label"
+
+
+def _word_faults(by_tag: dict[str, list[Element]]) -> Iterator[str]:
+    for element in (one for tag in ("button", "a", "summary", "legend", "th") for one in by_tag.get(tag, [])):
+        if element.tag == "a" and element.get("href") is None:
+            continue
+        named = element.get("aria-label") or element.get("aria-labelledby")
+        if not (named or _words(element) or _has_alt(element)):
+            yield f"<{element.tag} class={element.get('class')!r} href={element.get('href')!r}> has no words"
     for fieldset in by_tag.get("fieldset", []):
         if fieldset.find("legend") is None and not fieldset.get("aria-labelledby") and not fieldset.get("aria-label"):
             yield "a fieldset has no legend"
@@ -219,10 +232,14 @@ def _code_faults(elements: list[Element]) -> Iterator[str]:
         tag = element.tag if isinstance(element.tag, str) else ""
         if element.get("style") is not None or tag == "style":
             yield f"<{tag}> carries inline style"
-        for attribute in element.keys():
+        for attribute in element.attrib:
             if attribute.startswith("on"):
                 yield f"<{tag}> carries {attribute}"
-        if tag == "script" and not element.get("src") and element.get("type") not in ("application/json", "application/ld+json"):
+        if (
+            tag == "script"
+            and not element.get("src")
+            and element.get("type") not in ("application/json", "application/ld+json")
+        ):
             yield "inline script"
         if (element.get("href") or "").lower().startswith("javascript:"):
             yield "a javascript: address"
@@ -247,6 +264,10 @@ def _form_faults(by_tag: dict[str, list[Element]]) -> Iterator[str]:
             yield f"the form to {form.get('action')!r} cannot be sent without JavaScript"
     for tag in ("a", "button"):
         for outer in by_tag.get(tag, []):
-            inner = [i.tag for i in outer.iter() if i is not outer and i.tag in ("a", "button", "input", "select", "textarea")]
+            inner = [
+                i.tag
+                for i in outer.iter()
+                if i is not outer and i.tag in ("a", "button", "input", "select", "textarea")
+            ]
             if inner:
                 yield f"<{tag}> contains <{inner[0]}>"

@@ -56,7 +56,9 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
     }
 
 
-def consult(*arguments: str, data: Path, timeout: float = 300, check: bool = True, **settings: str) -> subprocess.CompletedProcess[str]:
+def consult(
+    *arguments: str, data: Path, timeout: float = 300, check: bool = True, **settings: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command of the product's command line to its end."""
     done = subprocess.run(
         [sys.executable, "-m", "consult.ops.cli", *arguments],
