@@ -1,0 +1,118 @@
+"""Reads of consultations and questions; each returns what one page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from consult.consultations.models import Consultation, NumberCounter, Question
+from consult.core.clock import now
+from consult.core.db import db
+
+
+def consultation_by_slug(slug: str) -> Consultation | None:
+    """The consultation of this address, listed or not."""
+    return db.session.execute(select(Consultation).where(Consultation.slug == slug)).scalar_one_or_none()
+
+
+def consultation_with_questions(slug: str) -> Consultation | None:
+    """The consultation of this address with its questions in order; two queries."""
+    return db.session.execute(
+        select(Consultation).where(Consultation.slug == slug).options(selectinload(Consultation.questions))
+    ).scalar_one_or_none()
+
+
+def consultations_by_ids(ids: Sequence[int]) -> dict[int, Consultation]:
+    """Consultations by id; missing ones are left out."""
+    rows = db.session.execute(select(Consultation).where(Consultation.id.in_(ids))).scalars()
+    return {row.id: row for row in rows}
+
+
+def questions_by_ids(ids: Sequence[int]) -> dict[int, Question]:
+    """Questions by id, each with its consultation; missing ones are left out; one query."""
+    rows = db.session.execute(
+        select(Question)
+        .join(Question.consultation)
+        .where(Question.id.in_(ids))
+        .options(contains_eager(Question.consultation))
+    ).scalars()
+    return {row.id: row for row in rows}
+
+
+def current_consultation(with_questions: bool = False) -> Consultation | None:
+    """What the home page and "Questions" in the menu mean: the one that opened last and is open, else the next one
+    announced, else the one that ended last. None where there is none.
+    """
+    moment = now()
+    state = case(
+        (Consultation.opens_at.is_(None), 2),
+        (Consultation.opens_at > moment, 1),
+        (Consultation.closes_at.is_not(None) & (Consultation.closes_at <= moment), 3),
+        else_=0,
+    )
+    statement = (
+        select(Consultation)
+        .where(Consultation.is_active, Consultation.listed)
+        .order_by(
+            state,
+            case((state == 1, Consultation.opens_at)).asc(),
+            case((state == 3, Consultation.closes_at), (state == 0, Consultation.opens_at)).desc(),
+            Consultation.id,
+        )
+        .limit(1)
+    )
+    if with_questions:
+        statement = statement.options(selectinload(Consultation.questions))
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def questions_of(consultation_id: int) -> list[Question]:
+    """The questions in order, closed ones too."""
+    return list(
+        db.session.execute(
+            select(Question).where(Question.consultation_id == consultation_id).order_by(Question.position, Question.id)
+        ).scalars()
+    )
+
+
+def question_at(slug: str, position: int) -> Question | None:
+    """The question at a position, with its consultation and its earlier wordings, newest first; two queries."""
+    return db.session.execute(
+        select(Question)
+        .join(Question.consultation)
+        .where(Consultation.slug == slug, Question.position == position)
+        .options(contains_eager(Question.consultation), selectinload(Question.wordings))
+    ).scalar_one_or_none()
+
+
+def listed_consultations() -> list[Consultation]:
+    """All that the public list shows, active ones first, each with its questions; two queries."""
+    return list(
+        db.session.execute(
+            select(Consultation)
+            .where(Consultation.listed)
+            .order_by(Consultation.is_active.desc(), Consultation.opens_at.desc(), Consultation.id)
+            .options(selectinload(Consultation.questions))
+        ).scalars()
+    )
+
+
+def all_consultations() -> list[Consultation]:
+    """All of them with their questions, for administrators; two queries."""
+    return list(
+        db.session.execute(
+            select(Consultation)
+            .order_by(Consultation.is_active.desc(), Consultation.opens_at.desc(), Consultation.id)
+            .options(selectinload(Consultation.questions))
+        ).scalars()
+    )
+
+
+def has_numbers(consultation_id: int) -> bool:
+    """Whether ideas of this consultation already carry numbers, so that its prefix must stay."""
+    found = db.session.execute(
+        select(NumberCounter.year).where(NumberCounter.consultation_id == consultation_id).limit(1)
+    ).first()
+    return found is not None
