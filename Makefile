@@ -25,8 +25,8 @@ install: $(VENV)/.product ## prepare .venv with the locked product; seconds when
 
 $(VENV)/.product: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the locked dependencies into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 $(BIN)/python:
@@ -38,7 +38,7 @@ install-dev: $(VENV)/.dev system ## the same with what tests and checks need
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.product
 	@echo "Installing what the tests and checks need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .PHONY: system
