@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import flask_migrate
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event, text
 
@@ -71,7 +72,10 @@ def make_app(url: str, data: Path, **settings: Any) -> Flask:
 def make_schema(app: Flask) -> None:
     """Bring an empty database to the present schema, as `consult db upgrade` does."""
     with app.app_context():
-        core_db.create_schema()
+        if (Path(app.config["MIGRATIONS_DIR"]) / "env.py").is_file():
+            flask_migrate.upgrade()
+        else:
+            core_db.create_schema()
 
 
 class Database:
@@ -98,14 +102,25 @@ class SQLiteDatabase(Database):
 
     def __init__(self, worker: str) -> None:
         self.path = run_folder() / f"{worker}.sqlite3"
+        with only_one_worker("sqlite-template") as done:
+            if not done.exists():
+                self._make_template(done.with_suffix(".sqlite3"))
+                done.touch()
+            shutil.copyfile(done.with_suffix(".sqlite3"), self.path)
         super().__init__(make_app(f"sqlite:///{self.path}", run_folder() / f"data-{worker}"))
-        make_schema(self.app)
-        self.engine.dispose()
         self._pristine = sqlite3.connect(":memory:", check_same_thread=False)
         self._guard = sqlite3.connect(self.path, check_same_thread=False, timeout=5, isolation_level=None)
         self._guard.execute("pragma synchronous=off")
         self._guard.backup(self._pristine)
         self._version = self._data_version()
+
+    @staticmethod
+    def _make_template(path: Path) -> None:
+        app = make_app(f"sqlite:///{path}", run_folder() / "data-template")
+        make_schema(app)
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()  # the last connection writes the log back into the file
 
     def _data_version(self) -> int:
         return int(self._guard.execute("pragma data_version").fetchone()[0])
@@ -123,7 +138,7 @@ class SQLiteDatabase(Database):
 
 
 class PostgreSQLDatabase(Database):
-    """A clone of the run's template database. Tables that were written are emptied; those filled by the schema are refilled."""
+    """A clone of the run's template. Tables that were written are emptied, those filled by the schema are refilled."""
 
     engine_name = "postgresql"
 
@@ -147,6 +162,7 @@ class PostgreSQLDatabase(Database):
         app = make_app(postgres.database_url(port, "consult_template"), run_folder() / "data-template")
         make_schema(app)
         with app.app_context():
+            db.session.remove()
             db.engine.dispose()
 
     def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
