@@ -243,6 +243,7 @@ class Registries:
         self.navigation: list[NavigationItem] = []
         self.footer: list[FooterItem] = []
         self.on_touch: list[Callable[[set[tuple[str, int]]], None]] = []
+        self.question_in_use: list[Callable[[int], bool]] = []  # question id -> somebody has answered it
 
     def add_panel(self, panel: Panel) -> None:
         panels = self.panels.setdefault(panel.slot, [])
