@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Fetch the few front end files that others wrote, and prove that nobody touched them.
 
-Pages load nothing from third parties, so KERN UX and Fira Sans are committed below ``consult/static/vendor``. They
-stay byte for byte what their authors published: KERN UX is licensed under EUPL-1.2, Fira Sans under OFL-1.1, and
-whatever we change belongs into ``consult.css``. This script takes the listed files from pinned packages and writes
-``vendor.lock.json``; ``--check`` needs neither network nor Node and finds a changed, missing or stray byte.
+Pages load nothing from third parties, so KERN UX and Fira Sans are committed below `consult/static/vendor`.
+They stay byte for byte what their authors published: KERN UX is licensed under EUPL-1.2, Fira Sans under
+OFL-1.1, and whatever we change belongs into `consult.css`. This script takes the listed files from pinned
+packages and writes `vendor.lock.json`; `--check` needs neither network nor Node and finds a changed, missing
+or stray file.
 """
 
 from __future__ import annotations
@@ -152,7 +153,9 @@ def check(vendor: Path = VENDOR) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Command line: fetch, or with ``--check`` compare."""
     parser = argparse.ArgumentParser(description="Vendored front end files: fetch them, or check them offline.")
-    parser.add_argument("--check", action="store_true", help="compare with the lock file, offline; exit 1 on a difference")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the lock file, offline; exit 1 on a difference"
+    )
     if not parser.parse_args(arguments).check:
         fetch()
         return 0
