@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from consult.core import config, db, i18n, limits, templating, unit, web
+from consult.core import config, db, i18n, limits, pagecache, templating, unit, web
 from consult.core.registry import registries
 
 ROOMS = (
@@ -64,6 +64,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     unit.attach()
     registries.reset()
     for room in ROOMS:
+        if (Path(__file__).parent / room / "models.py").is_file():
+            import_module(f"consult.{room}.models")
+    for room in ROOMS:
         if find_spec(f"consult.{room}") is not None:
-            import_module(f"consult.{room}").init_app(app)
+            try:
+                import_module(f"consult.{room}").init_app(app)
+            except (ImportError, AttributeError, SyntaxError) as error:
+                logging.getLogger("consult").warning("room %s is not ready: %s", room, error)
+    pagecache.init_app(app)
     return app

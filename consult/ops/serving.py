@@ -1,0 +1,66 @@
+"""The production server (Granian) with the job worker beside it, in one command.
+
+Web processes are spawned and import `consult.ops.serving:app`-like targets by name; the worker runs as a thread of the
+parent, which serves no requests.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from consult import create_app
+from consult.core import jobs, logs
+from consult.core.db import db
+from consult.ops import content, installation
+from consult.ops.statics import prepare_static
+
+TARGET = "consult.ops.server_app:app"
+
+
+def run(host: str, port: int, workers: int, demo: bool) -> None:
+    """Prepare and serve until told to stop; requests in flight are finished, the job at hand too."""
+    os.environ.setdefault("SITE_URL", f"http://{host}:{port}")
+    if demo:
+        os.environ["CONSULT_DEMO"] = "1"
+    app = create_app()
+    settings = app.config["SETTINGS"]
+    logs.setup(settings.log_level, settings.log_format)
+    with app.app_context():
+        installation.prepare_schema()
+        if demo:
+            if content.demo_is_loaded():
+                content.move_demo_dates()
+            else:
+                click.echo("Loading the demo content ...")
+                installation.load_demo()
+            installation.print_accounts()
+            db.session.rollback()
+        prepare_static(Path(app.static_folder or ""), settings.data_dir)
+        db.session.remove()
+        db.engine.dispose()
+    click.echo(f"consult is at {settings.site_url}")
+    stop = threading.Event()
+    worker = threading.Thread(target=jobs.work, args=(app, stop), name="jobs", daemon=True)
+    worker.start()
+    try:
+        Granian(
+            TARGET,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=8,
+            respawn_failed_workers=True,
+            websockets=False,
+            log_enabled=True,
+            log_level="warning",  # type: ignore[arg-type]
+        ).serve()
+    finally:
+        stop.set()
+        worker.join(timeout=20)

@@ -1,0 +1,72 @@
+"""Tables of the index: the documents themselves, the words that occur, and the engine's own full-text table.
+
+`search_index` is made by hand for each database (FTS5 virtual table, or a table with a tsvector), by `ddl`, which the
+migration and throw-away schemas share; Alembic leaves it alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, Integer, String, event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.core.db import Base, LongText, UTCDateTime
+
+
+class SearchDoc(Base):
+    """A public document: raw title and body for showing, one row for each subject."""
+
+    __tablename__ = "search_doc"
+    __private__ = True  # derived; the change of its source already counts
+    __table_args__ = (Index("uq_search_doc_subject", "kind", "subject_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int]
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    title: Mapped[str] = mapped_column(LongText)
+    body: Mapped[str] = mapped_column(LongText, default="")
+    at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class SearchWord(Base):
+    """A word as written (lower case) with the number of documents it was seen in: for "did you mean"."""
+
+    __tablename__ = "search_word"
+    __private__ = True
+
+    word: Mapped[str] = mapped_column(String(60), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer, default=1, index=True)
+
+
+def ddl(dialect: str) -> list[str]:
+    """Statements that make the engine's full-text table."""
+    if dialect == "sqlite":
+        return [
+            "create virtual table if not exists search_index using fts5("
+            "title_n, body_n, tags, tokenize='unicode61 remove_diacritics 0', prefix='3 5')"
+        ]
+    return [
+        "create table if not exists search_index (rowid integer primary key, vector tsvector not null)",
+        "create index if not exists search_index_vector on search_index using gin (vector)",
+    ]
+
+
+def drop_ddl() -> list[str]:
+    """Statements that remove it."""
+    return ["drop table if exists search_index"]
+
+
+@event.listens_for(SearchDoc.__table__, "after_create")
+def _create_index(_target: Any, connection: Connection, **_options: Any) -> None:
+    for statement in ddl(connection.dialect.name):
+        connection.execute(text(statement))
+
+
+@event.listens_for(SearchDoc.__table__, "before_drop")
+def _drop_index(_target: Any, connection: Connection, **_options: Any) -> None:
+    for statement in drop_ddl():
+        connection.execute(text(statement))

@@ -1,0 +1,56 @@
+"""German as Germans write it: what must meet in one token, and what must not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consult.search.analyse import query_groups, split_compound, stems, tokens
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("Foerderung", "Die Förderung endet"),
+        ("Förderungen", "Eine Foerderung reicht"),
+        ("Projekt", "Forschungsprojekte im Verbund"),
+        ("Netzwerk", "Netzwerke und Cluster"),
+        ("Prüfstand", "zwei Pruefstände"),
+        ("Strasse", "die Straße"),
+        ("Börse", "Kooperationsbörse online"),
+        ("Maschine", "im Maschinenbau"),
+        ("Werkstoff", "eine Werkstoffsprechstunde"),
+        ("Fachkraft", "Fachkräfte fehlen"),
+        ("Gutschein", "Laborwochengutschein"),
+        ("cluster", "Clusterorganisation"),
+    ],
+)
+def test_finds(query: str, text: str) -> None:
+    [(alternatives, _exact)] = query_groups(query)
+    found = tokens(text, "de").split()
+    assert any(token.startswith(stem) for token in found for stem in alternatives)
+
+
+@pytest.mark.parametrize(("query", "text"), [("Quelle", "Qualle"), ("neu", "nein"), ("Feuer", "Feier")])
+def test_keeps_apart(query: str, text: str) -> None:
+    [(alternatives, _exact)] = query_groups(query)
+    assert not any(token.startswith(stem) for token in tokens(text, "de").split() for stem in alternatives)
+
+
+def test_exact_form_is_told_apart_where_stems_collide() -> None:
+    assert stems("Förderung", "de")[0] == stems("Forderung", "de")[0]
+    assert query_groups("Förderung")[0][1] == query_groups("Foerderung")[0][1]
+
+
+def test_compound_of_three_parts() -> None:
+    assert split_compound("forschungsprojektleitung") == ("forschung", "projekt", "leitung")
+
+
+def test_stop_words_alone_match_nothing() -> None:
+    assert query_groups("der und die") == []
+
+
+@given(st.text(max_size=300), st.sampled_from(["de", "en"]))
+def test_any_text_becomes_plain_tokens(text: str, language: str) -> None:
+    assert all(part.isalnum() for part in tokens(text, language).split())
