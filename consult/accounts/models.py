@@ -1,0 +1,105 @@
+"""Tables of people: who they are, what they may, which sessions they hold and which links were mailed to them.
+
+Secrets are kept as hashes only: a copy of the database signs nobody in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.core.clock import now
+from consult.core.db import Base, JSONType, UTCDateTime
+
+
+class Person(Base):
+    """A human being with an e-mail address. `name` may be a pseudonym and is what others read; the address never is.
+
+    `email_key` is the address as it is compared, `name_key` the name as lists are ordered and searched. A guest identity,
+    made when somebody sends an idea signed out, has no password and counts once its address is confirmed.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (Index("ix_person_created_at_id", "created_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(320))
+    email_key: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    name_key: Mapped[str] = mapped_column(String(200), default="", index=True)
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    deactivated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may sign in and is written to."""
+        return self.confirmed_at is not None and self.deactivated_at is None
+
+
+class RoleGrant(Base):
+    """A role of a person for the whole site (`consultation_id` None) or for one consultation, for ever or `until` a moment.
+
+    The consultation is a plain number: its table lies upstairs.
+    """
+
+    __tablename__ = "role_grant"
+    __private__ = True
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "consultation_id"),
+        # NULLs are never equal to each other in a unique rule, so the whole site needs one of its own
+        Index(
+            "ux_role_grant_site",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("consultation_id IS NULL"),
+            postgresql_where=text("consultation_id IS NULL"),
+        ),
+        Index("ix_role_grant_role", "role", "consultation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(20))
+    consultation_id: Mapped[int | None]
+    until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    granted_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class UserSession(Base):
+    """A place where a person is signed in. The cookie holds the token, this row its hash; `ended_at` ends it at once."""
+
+    __tablename__ = "user_session"
+    __private__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    address: Mapped[str] = mapped_column(String(45), default="")
+    agent: Mapped[str] = mapped_column(String(200), default="")
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Token(Base):
+    """A mailed link. It serves its `purpose` only, once, until `expires_at`; `payload` is what the link is about."""
+
+    __tablename__ = "token"
+    __private__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(320), default="")
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONType, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,199 @@
+"""Reads about people. Sessions and credentials come back as plain values, since the request's transaction goes on after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from consult.accounts.models import Person, RoleGrant, Token, UserSession
+from consult.accounts.rules import oldest_allowed
+from consult.accounts.tokens import token_hash
+from consult.core.access import PERMISSIONS, Grant
+from consult.core.clock import now
+from consult.core.db import db, sort_key
+from consult.core.forms import email_key
+from consult.core.paging import Page, keyset
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A living session with its person and present roles, as the gate needs them."""
+
+    session_id: int
+    person_id: int
+    name: str
+    email: str
+    language: str
+    last_seen_at: datetime
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a sign-in is checked against."""
+
+    person_id: int
+    password_hash: str
+    confirmed: bool
+    deactivated: bool
+
+
+def _running(moment: datetime) -> ColumnElement[bool]:
+    """Grants that have not run out."""
+    return or_(RoleGrant.until.is_(None), RoleGrant.until > moment)
+
+
+def session_by_token(raw: str) -> SessionView | None:
+    """The living session behind a cookie's token, or None: unknown, ended, idle, too old, person deactivated. One query."""
+    moment = now()
+    idle_since, born_since = oldest_allowed(moment)
+    rows = db.session.execute(
+        select(UserSession, Person, RoleGrant.role, RoleGrant.consultation_id)
+        .join(Person, Person.id == UserSession.person_id)
+        .outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & _running(moment))
+        .where(
+            UserSession.token_hash == token_hash(raw),
+            UserSession.ended_at.is_(None),
+            UserSession.last_seen_at > idle_since,
+            UserSession.created_at > born_since,
+            Person.deactivated_at.is_(None),
+        )
+        .order_by(RoleGrant.id)
+    ).all()
+    if not rows:
+        return None
+    found, person = rows[0][0], rows[0][1]
+    return SessionView(
+        session_id=found.id,
+        person_id=person.id,
+        name=person.name,
+        email=person.email,
+        language=person.language,
+        last_seen_at=found.last_seen_at,
+        grants=tuple(Grant(role, consultation_id) for _s, _p, role, consultation_id in rows if role is not None),
+    )
+
+
+def person_by_email(email: str) -> Person | None:
+    """The person with this address, however it is written."""
+    return db.session.execute(select(Person).where(Person.email_key == email_key(email))).scalar_one_or_none()
+
+
+def person_by_id(person_id: int) -> Person | None:
+    """The person, or None."""
+    return db.session.get(Person, person_id)
+
+
+def people_by_ids(ids: Iterable[int]) -> dict[int, Person]:
+    """People by their ids; missing ones are left out. One query."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    return {p.id: p for p in db.session.execute(select(Person).where(Person.id.in_(wanted))).scalars()}
+
+
+def credentials(email: str) -> Credentials | None:
+    """What a sign-in with this address is checked against, as plain values."""
+    person = person_by_email(email)
+    if person is None:
+        return None
+    return Credentials(
+        person.id, person.password_hash, person.confirmed_at is not None, person.deactivated_at is not None
+    )
+
+
+def people_with_permission(permission: str, consultation_id: int | None) -> list[Person]:
+    """Active people whose role gives them the permission for this consultation, ordered by id.
+
+    Roles for the whole site always count; with `consultation_id` None they alone do: whoever looks after one
+    consultation is not told of what belongs to none.
+    """
+    place: ColumnElement[bool] = RoleGrant.consultation_id.is_(None)
+    if consultation_id is not None:
+        place = or_(place, RoleGrant.consultation_id == consultation_id)
+    holders = select(RoleGrant.person_id).where(
+        RoleGrant.role.in_(PERMISSIONS[permission]),
+        place,
+        _running(now()),
+    )
+    statement = select(Person).where(
+        Person.id.in_(holders), Person.confirmed_at.is_not(None), Person.deactivated_at.is_(None)
+    )
+    return list(db.session.execute(statement.order_by(Person.id)).scalars())
+
+
+def grants_of(person_id: int) -> list[RoleGrant]:
+    """All role grants of a person, those that ran out too, oldest first."""
+    return list(
+        db.session.execute(select(RoleGrant).where(RoleGrant.person_id == person_id).order_by(RoleGrant.id)).scalars()
+    )
+
+
+def roles_of(ids: Sequence[int]) -> dict[int, list[RoleGrant]]:
+    """Present role grants of several people. One query."""
+    found: dict[int, list[RoleGrant]] = {person_id: [] for person_id in ids}
+    if ids:
+        statement = select(RoleGrant).where(RoleGrant.person_id.in_(ids), _running(now()))
+        for grant in db.session.execute(statement.order_by(RoleGrant.id)).scalars():
+            found[grant.person_id].append(grant)
+    return found
+
+
+def sessions_of(person_id: int) -> list[UserSession]:
+    """Living sessions of a person, the one used last first."""
+    idle_since, born_since = oldest_allowed(now())
+    statement = (
+        select(UserSession)
+        .where(
+            UserSession.person_id == person_id,
+            UserSession.ended_at.is_(None),
+            UserSession.last_seen_at > idle_since,
+            UserSession.created_at > born_since,
+        )
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+        .limit(100)
+    )
+    return list(db.session.execute(statement).scalars())
+
+
+def usable_token(purpose: str, raw: str) -> Token | None:
+    """The mailed link behind `raw` while it can still be used, without using it: for the page that asks to go on."""
+    statement = select(Token).where(
+        Token.token_hash == token_hash(raw),
+        Token.purpose == purpose,
+        Token.used_at.is_(None),
+        Token.expires_at > now(),
+    )
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def _people(q: str, role: str, state: str) -> Select[Any]:
+    statement = select(Person)
+    if q:
+        pattern = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        statement = statement.where(
+            or_(
+                Person.email_key.like(f"%{email_key(pattern)}%", escape="\\"),
+                Person.name_key.like(f"%{sort_key(pattern)}%", escape="\\"),
+            )
+        )
+    if role:
+        statement = statement.where(
+            Person.id.in_(select(RoleGrant.person_id).where(RoleGrant.role == role, _running(now())))
+        )
+    if state == "active":
+        statement = statement.where(Person.confirmed_at.is_not(None), Person.deactivated_at.is_(None))
+    elif state == "unconfirmed":
+        statement = statement.where(Person.confirmed_at.is_(None), Person.deactivated_at.is_(None))
+    elif state == "deactivated":
+        statement = statement.where(Person.deactivated_at.is_not(None))
+    return statement
+
+
+def people_page(q: str = "", role: str = "", state: str = "", after: str | None = None, size: int = 30) -> Page[Person]:
+    """People, newest first; `q` is a part of name or address, `state` active, unconfirmed, deactivated or all."""
+    return keyset(_people(q, role, state), [(Person.created_at, "desc"), (Person.id, "desc")], after, size)

@@ -1,0 +1,133 @@
+"""Reads about organisations and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from consult.accounts.models import Person
+from consult.core.access import Actor, Membership
+from consult.core.db import db, sort_key
+from consult.core.i18n import pick, picked_language
+from consult.core.registry import SubjectInfo
+from consult.core.text import excerpt
+from consult.core.web import path
+from consult.organisations.models import Organisation, OrganisationMember
+
+
+def organisation_by_slug(slug: str) -> Organisation | None:
+    """The organisation of this address, or None."""
+    return db.session.execute(select(Organisation).where(Organisation.slug == slug)).scalar_one_or_none()
+
+
+def organisations_by_ids(ids: Iterable[int]) -> dict[int, Organisation]:
+    """Organisations by their ids; missing ones are left out. One query."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(Organisation).where(Organisation.id.in_(wanted))).scalars()
+    return {row.id: row for row in rows}
+
+
+def organisation_by_name(name: str) -> Organisation | None:
+    """The oldest organisation whose German name is this, apart from case, accents and ß."""
+    statement = select(Organisation).where(Organisation.name_key == sort_key(name.strip())).order_by(Organisation.id)
+    return db.session.execute(statement.limit(1)).scalar_one_or_none()
+
+
+def own_organisation(actor: Actor, name: str) -> int | None:
+    """Id of the organisation of this name that the actor belongs to, or None: a typed name alone links to nothing."""
+    wanted = sort_key(name.strip())
+    return next((m.organisation_id for m in actor.memberships if wanted and sort_key(m.name) == wanted), None)
+
+
+def memberships_of(person_id: int) -> tuple[Membership, ...]:
+    """A person's places, as the gate needs them. One query."""
+    rows = db.session.execute(
+        select(OrganisationMember.role, Organisation.id, Organisation.name, Organisation.type)
+        .join(Organisation, Organisation.id == OrganisationMember.organisation_id)
+        .where(OrganisationMember.person_id == person_id)
+        .order_by(OrganisationMember.id)
+    )
+    return tuple(
+        Membership(organisation_id, pick(name, "de"), role, Organisation(type=kind).kind)
+        for role, organisation_id, name, kind in rows
+    )
+
+
+def actor_part(person_id: int) -> dict[str, Any]:
+    """What this room adds to the actor of a request."""
+    return {"memberships": memberships_of(person_id)}
+
+
+def members_of(organisation_id: int) -> list[tuple[OrganisationMember, Person]]:
+    """Members with their roles, in the order in which they came."""
+    rows = db.session.execute(
+        select(OrganisationMember, Person)
+        .join(Person, Person.id == OrganisationMember.person_id)
+        .where(OrganisationMember.organisation_id == organisation_id)
+        .order_by(OrganisationMember.id)
+    )
+    return [(member, person) for member, person in rows]
+
+
+def member_ids(organisation_id: int, *roles: str) -> list[int]:
+    """Ids of the members, of those with one of these roles where any is named: for notices."""
+    statement = select(OrganisationMember.person_id).where(OrganisationMember.organisation_id == organisation_id)
+    if roles:
+        statement = statement.where(OrganisationMember.role.in_(roles))
+    return list(db.session.execute(statement.distinct().order_by(OrganisationMember.person_id)).scalars())
+
+
+def places_of(person_id: int) -> list[tuple[OrganisationMember, Organisation]]:
+    """The organisations a person belongs to, with the role in each: for the back office and the data export."""
+    rows = db.session.execute(
+        select(OrganisationMember, Organisation)
+        .join(Organisation, Organisation.id == OrganisationMember.organisation_id)
+        .where(OrganisationMember.person_id == person_id)
+        .order_by(OrganisationMember.id)
+    )
+    return [(member, organisation) for member, organisation in rows]
+
+
+def all_organisations() -> list[Organisation]:
+    """All of them by name: for choosing one."""
+    return list(db.session.execute(select(Organisation).order_by(Organisation.name_key, Organisation.id)).scalars())
+
+
+# ---- as a subject of links, search and pages ------------------------------------------------------------------------
+
+
+def info(organisation: Organisation) -> SubjectInfo:
+    """What others show of an organisation."""
+    return SubjectInfo(
+        kind="organisation",
+        id=organisation.id,
+        title=pick(organisation.name),
+        url=path("organisations.show", slug=organisation.slug),
+        language=picked_language(organisation.name),
+        region=organisation.nuts or organisation.country,
+        organisation_id=organisation.id,
+        excerpt=excerpt(pick(organisation.description)),
+        key=organisation.slug,
+    )
+
+
+def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+    """Descriptions by id, in one query."""
+    return {key: info(organisation) for key, organisation in organisations_by_ids(ids).items()}
+
+
+def find(key: str) -> int | None:
+    """Id behind a slug, or None."""
+    return db.session.execute(select(Organisation.id).where(Organisation.slug == key)).scalar_one_or_none()
+
+
+def picker(q: str, limit: int) -> list[SubjectInfo]:
+    """Organisations whose German name contains the words, in the order of names."""
+    statement = select(Organisation).order_by(Organisation.name_key, Organisation.id).limit(limit)
+    for word in sort_key(q).split():
+        statement = statement.where(Organisation.name_key.contains(word, autoescape=True))
+    return [info(organisation) for organisation in db.session.execute(statement).scalars()]

@@ -1,0 +1,50 @@
+"""Which organisations count as agency or ministry, and who speaks for one: the policy on one page."""
+
+from __future__ import annotations
+
+from consult.core.access import Actor
+
+MEMBER_ROLES = ("author", "approver", "contact", "manager")
+
+# Types of the vocabulary `organisation_types` whose officials and analysts read answers meant for an agency or a ministry.
+KINDS = {
+    "federal-ministry": "ministry",
+    "state-ministry": "ministry",
+    "state-agency": "agency",
+    "agency-operator": "agency",
+}
+
+
+def kind_of(organisation_type: str) -> str:
+    """ "ministry", "agency" or "" (all others)."""
+    return KINDS.get(organisation_type, "")
+
+
+def is_member(actor: Actor, organisation_id: int) -> bool:
+    """Whether the actor belongs to the organisation, in whatever role."""
+    return organisation_id in actor.organisation_ids
+
+
+def has_role(actor: Actor, organisation_id: int, *roles: str) -> bool:
+    """Whether the actor has one of these roles in the organisation."""
+    return any(m.organisation_id == organisation_id and m.role in roles for m in actor.memberships)
+
+
+def may_write_for(actor: Actor, organisation_id: int) -> bool:
+    """Send ideas and offers in the organisation's name."""
+    return has_role(actor, organisation_id, "author", "approver", "manager")
+
+
+def may_approve(actor: Actor, organisation_id: int) -> bool:
+    """Release what another member wants to send, where the organisation signs off."""
+    return has_role(actor, organisation_id, "approver", "manager")
+
+
+def may_manage(actor: Actor, organisation_id: int) -> bool:
+    """Speak for the organisation: confirm links, look after its members."""
+    return has_role(actor, organisation_id, "manager")
+
+
+def may_give_places(actor: Actor) -> bool:
+    """Put people into organisations or take them out: administrators and the software itself."""
+    return actor.is_system or actor.may("admin.people")
