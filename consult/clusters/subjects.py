@@ -1,0 +1,80 @@
+"""What other rooms see of a cluster: its line, its number behind an address, its entry in the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from consult.clusters.models import Cluster, ClusterManager
+from consult.clusters.rules import can_manage
+from consult.core.db import db, sort_key
+from consult.core.i18n import LANGUAGES, _l, pick, picked_language
+from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
+from consult.core.vocabularies import term_title
+from consult.core.web import path
+
+KIND = "cluster"
+
+
+def info(cluster: Cluster) -> SubjectInfo:
+    """The line that others show."""
+    return SubjectInfo(
+        kind=KIND, id=cluster.id, title=pick(cluster.name), url=path("clusters.show", slug=cluster.slug),
+        language=picked_language(cluster.name), region=cluster.nuts2 or cluster.nuts1 or cluster.country,
+        excerpt=pick(cluster.strengths), key=cluster.slug,
+    )  # fmt: skip
+
+
+def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+    rows = db.session.execute(select(Cluster).where(Cluster.id.in_(ids))).scalars()
+    return {cluster.id: info(cluster) for cluster in rows}
+
+
+def find(key: str) -> int | None:
+    return db.session.execute(select(Cluster.id).where(Cluster.slug == key)).scalar()
+
+
+def pick_by_name(words: str, limit: int) -> list[SubjectInfo]:
+    """Clusters whose name or an alias contains the words, in order of name."""
+    wanted = sort_key(words.strip())
+    query = select(Cluster).order_by(Cluster.sort_key, Cluster.id).limit(limit)
+    if wanted:
+        query = query.where(Cluster.name_key.contains(wanted, autoescape=True))
+    return [info(cluster) for cluster in db.session.execute(query).scalars()]
+
+
+def _words(cluster: Cluster, language: str) -> str:
+    """What a portrait says, in one language: for the index."""
+    lists = (
+        ("ecosystems", cluster.ecosystems), ("key_technologies", cluster.key_technologies),
+        ("services", cluster.services), ("nace_rev2_1", cluster.sectors), ("portfolios", [cluster.portfolio]),
+        ("nuts2024_de", [cluster.nuts1, cluster.nuts2]),
+    )  # fmt: skip
+    terms = [term_title(name, code, language) for name, codes in lists for code in codes if code]
+    return "\n".join([pick(cluster.strengths, language), *terms])
+
+
+def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
+    """The public documents of these clusters, or of all. All names and aliases are found."""
+    query = select(Cluster).order_by(Cluster.id)
+    if ids is not None:
+        query = query.where(Cluster.id.in_(ids))
+    for cluster in db.session.execute(query).scalars():
+        yield SearchDocument(
+            kind=KIND, id=cluster.id, title=pick(cluster.name, "de"), language="de", at=cluster.updated_at,
+            body="\n".join([cluster.name_key, cluster.seat, *(_words(cluster, language) for language in LANGUAGES)]),
+            facets={"region": [cluster.nuts1], "sector": cluster.sectors},
+        )  # fmt: skip
+
+
+def actor_part(person_id: int) -> dict[str, object]:
+    """The clusters that a person speaks for."""
+    query = select(ClusterManager.cluster_id).where(ClusterManager.person_id == person_id)
+    return {"cluster_ids": frozenset(db.session.execute(query).scalars())}
+
+
+SUBJECT = SubjectKind(
+    kind=KIND, label=_l("Cluster"), describe=describe, find=find, picker=pick_by_name, may_manage=can_manage
+)
+SEARCHABLE = Searchable(kind=KIND, documents=documents, label=_l("Cluster"))

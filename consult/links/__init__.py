@@ -1,0 +1,26 @@
+"""Links: typed, directed relations between any two things, confirmed by both sides.
+
+Words: a *link* leads from one *end* to another; it is *stated* by a source, *suggested* by software, *proposed* by one
+side, *confirmed* by both, *declined* or *ended*. What always holds: a suggestion is never shown as a fact; nobody
+confirms for a side that they do not speak for; a link whose end is not known here keeps the name of that end.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from consult.core.registry import Loader, PersonalData, registries
+from consult.links import ends, loading, operations
+from consult.links.models import Link
+
+
+def init_app(app: Flask) -> None:
+    """Register the vocabulary ends, the shipped relations, and what keeps names of ends fresh."""
+    for kind in ends.VOCABULARY_KINDS:
+        registries.subjects[kind.kind] = kind
+    registries.loaders.append(Loader(60, "facts", "links", loading.load))
+    registries.on_touch.append(operations.refresh_touched)
+    registries.counters["links.ends"] = operations.refresh_all
+    registries.personal_data["links"] = PersonalData(
+        "links", (Link.__tablename__,), operations.export_person, operations.erase_person
+    )

@@ -1,0 +1,179 @@
+"""Reading links: one query for all links of a thing, whatever their other ends are.
+
+What a line shows of the other end comes from `LinkEnd`, so no other room is asked while a page is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from consult.core.db import db
+from consult.core.i18n import pick
+from consult.core.registry import SubjectInfo
+from consult.links.ends import LISTS
+from consult.links.models import CONFIRMED, STATED, VISIBLE, Link, LinkEnd
+from consult.links.relations import relation_label
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """A link as seen from one of its ends. `frames` are further things that its source names with it, by attribute."""
+
+    link: Link
+    other: SubjectInfo
+    label: str
+    outgoing: bool
+    frames: dict[str, SubjectInfo] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        return self.link.type
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether both sides stand by it."""
+        return self.link.status == CONFIRMED
+
+    @property
+    def stated(self) -> bool:
+        """Whether it rests on a source alone."""
+        return self.link.status == STATED
+
+
+def _info(end: LinkEnd) -> SubjectInfo:
+    return SubjectInfo(
+        kind=end.kind, id=end.id, title=pick(end.title), url=pick(end.url), language=pick(end.language),
+        public=end.public, region=end.region, organisation_id=end.organisation_id,
+        consultation_id=end.consultation_id, key=end.key,
+    )  # fmt: skip
+
+
+def _views(
+    kind: str, ids: Sequence[int], outgoing: bool, types: Iterable[str] | None, kinds: Iterable[str] | None
+) -> list[tuple[int, LinkView]]:
+    """(id of this end, view) of the visible links that lead out of (into) these things, newest knowledge last."""
+    here = (Link.from_kind, Link.from_id) if outgoing else (Link.to_kind, Link.to_id)
+    there = (Link.to_kind, Link.to_id) if outgoing else (Link.from_kind, Link.from_id)
+    statement = (
+        select(Link, LinkEnd)
+        .join(LinkEnd, and_(LinkEnd.kind == there[0], LinkEnd.id == there[1]))
+        .where(here[0] == kind, here[1].in_(ids), Link.status.in_(VISIBLE), LinkEnd.public.is_(True))
+        .order_by(Link.id)
+    )
+    if types is not None:
+        statement = statement.where(Link.type.in_(list(types)))
+    if kinds is not None:
+        statement = statement.where(there[0].in_(list(kinds)))
+    found = []
+    for link, end in db.session.execute(statement):
+        mine = link.from_id if outgoing else link.to_id
+        view = LinkView(link, _info(end), relation_label(link.type, outgoing, link.role), outgoing)
+        found.append((mine, view))
+    return found
+
+
+def links_of(
+    kind: str, subject_id: int, types: Iterable[str] | None = None, kinds: Iterable[str] | None = None
+) -> list[LinkView]:
+    """The links of one thing in both directions whose other end everyone may see; two queries, or three with frames.
+
+    `types` and `kinds` (of the other end) restrict them. Outgoing ones come first, each direction in order of entry.
+    """
+    return links_of_many(kind, [subject_id], types, kinds).get(subject_id, [])
+
+
+def links_of_many(
+    kind: str, ids: Sequence[int], types: Iterable[str] | None = None, kinds: Iterable[str] | None = None
+) -> dict[int, list[LinkView]]:
+    """As `links_of` for several things of one kind at once, in the same number of queries."""
+    found: dict[int, list[LinkView]] = {}
+    if not ids:
+        return found
+    views = [*_views(kind, ids, True, types, kinds), *_views(kind, ids, False, types, kinds)]
+    frames = _frames([view.link for _mine, view in views])
+    for mine, view in views:
+        named = {name: frames[end] for name, end in _frame_ends(view.link) if end in frames}
+        found.setdefault(mine, []).append(
+            LinkView(view.link, view.other, view.label, view.outgoing, named) if named else view
+        )
+    return found
+
+
+FRAMES = ("programme", "frame", "jointly_with", "on_behalf_of")
+
+
+def _frame_ends(link: Link) -> list[tuple[str, tuple[str, str]]]:
+    """(attribute, (kind, key)) of the further things that a link names, for example the programme behind it."""
+    found = []
+    for name in FRAMES:
+        kind, slash, key = str(link.attributes.get(name, "")).partition("/")
+        if slash:
+            found.append((name, (kind, key)))
+    return found
+
+
+def _frames(links: Iterable[Link]) -> dict[tuple[str, str], SubjectInfo]:
+    wanted = {end for link in links for _name, end in _frame_ends(link)}
+    if not wanted:
+        return {}
+    places = [and_(LinkEnd.kind == kind, LinkEnd.key == key) for kind, key in sorted(wanted)]
+    rows = db.session.execute(select(LinkEnd).where(or_(*places), LinkEnd.public.is_(True))).scalars()
+    return {(row.kind, row.key): _info(row) for row in rows}
+
+
+def linked_ids(from_kind: str, to_kind: str, to_id: int, types: Iterable[str] | None = None) -> Select[tuple[int]]:
+    """Selectable numbers of the things of `from_kind` that are visibly linked to one thing: for `id.in_(...)`."""
+    statement = select(Link.from_id).where(
+        Link.from_kind == from_kind, Link.to_kind == to_kind, Link.to_id == to_id, Link.status.in_(VISIBLE),
+        Link.from_id.is_not(None),
+    )  # fmt: skip
+    return statement.where(Link.type.in_(list(types))) if types is not None else statement  # type: ignore[return-value]
+
+
+def linked_to_ids(to_kind: str, from_kind: str, from_id: int, types: Iterable[str] | None = None) -> Select[tuple[int]]:
+    """The other way round: numbers of the things of `to_kind` to which one thing leads."""
+    statement = select(Link.to_id).where(
+        Link.to_kind == to_kind, Link.from_kind == from_kind, Link.from_id == from_id, Link.status.in_(VISIBLE),
+        Link.to_id.is_not(None),
+    )  # fmt: skip
+    return statement.where(Link.type.in_(list(types))) if types is not None else statement  # type: ignore[return-value]
+
+
+def own_links(kind: str, subject_id: int) -> list[Link]:
+    """The links that people set from a thing, of every status and audience: for its form."""
+    statement = (
+        select(Link)
+        .where(Link.from_kind == kind, Link.from_id == subject_id, Link.key.is_(None), Link.status.in_(VISIBLE))
+        .order_by(Link.id)
+    )
+    return list(db.session.execute(statement).scalars())
+
+
+def link_by_id(link_id: int) -> Link | None:
+    return db.session.get(Link, link_id)
+
+
+_From, _To = aliased(LinkEnd), aliased(LinkEnd)
+
+
+def links_to_confirm(ends: Iterable[tuple[str, int]]) -> list[tuple[Link, SubjectInfo, SubjectInfo]]:
+    """Proposals that wait for these things: (link, from, to), oldest first, at most fifty."""
+    places = [and_(Link.to_kind == kind, Link.to_id == end_id) for kind, end_id in sorted(set(ends))]
+    if not places:
+        return []
+    statement = (
+        select(Link, _From, _To)
+        .join(_From, and_(_From.kind == Link.from_kind, _From.id == Link.from_id))
+        .join(_To, and_(_To.kind == Link.to_kind, _To.id == Link.to_id))
+        .where(or_(*places), Link.status == "proposed", Link.confirmed_to_at.is_(None), _From.public.is_(True))
+        .order_by(Link.id)
+        .limit(50)
+    )
+    return [(link, _info(one), _info(two)) for link, one, two in db.session.execute(statement)]
+
+
+__all__ = ["LISTS", "LinkView", "link_by_id", "linked_ids", "linked_to_ids", "links_of", "links_of_many", "own_links"]

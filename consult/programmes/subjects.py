@@ -1,0 +1,63 @@
+"""What other rooms see of a programme: its line, its number behind an address, its entry in the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from consult.core.db import db, sort_key
+from consult.core.i18n import LANGUAGES, _l, pick, picked_language
+from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
+from consult.core.vocabularies import term_title
+from consult.core.web import path
+from consult.programmes.models import Programme
+
+KIND = "programme"
+
+
+def info(programme: Programme) -> SubjectInfo:
+    """The line that others show."""
+    return SubjectInfo(
+        kind=KIND, id=programme.id, title=pick(programme.title), url=path("programmes.show", slug=programme.slug),
+        language=picked_language(programme.title), region=programme.region, excerpt=pick(programme.summary),
+        organisation_id=programme.owner_id, key=programme.slug,
+    )  # fmt: skip
+
+
+def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+    rows = db.session.execute(select(Programme).where(Programme.id.in_(ids))).scalars()
+    return {programme.id: info(programme) for programme in rows}
+
+
+def find(key: str) -> int | None:
+    return db.session.execute(select(Programme.id).where(Programme.slug == key)).scalar()
+
+
+def pick_by_name(words: str, limit: int) -> list[SubjectInfo]:
+    """Programmes whose German title contains the words, in order of title."""
+    wanted = sort_key(words.strip())
+    query = select(Programme).order_by(Programme.sort_key, Programme.id).limit(limit)
+    if wanted:
+        query = query.where(Programme.sort_key.contains(wanted, autoescape=True))
+    return [info(programme) for programme in db.session.execute(query).scalars()]
+
+
+def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
+    """The public documents of these programmes, or of all."""
+    query = select(Programme).order_by(Programme.id)
+    if ids is not None:
+        query = query.where(Programme.id.in_(ids))
+    for programme in db.session.execute(query).scalars():
+        words = [str(alias.get("name", "")) for alias in programme.aliases]
+        for language in LANGUAGES:
+            words += [pick(programme.title, language), pick(programme.summary, language)]
+            words += [term_title("programme_kinds", programme.kind, language)]
+        yield SearchDocument(
+            kind=KIND, id=programme.id, title=pick(programme.title, "de"), body="\n".join(words), language="de",
+            at=programme.updated_at, facets={"region": [programme.region] if programme.region else []},
+        )  # fmt: skip
+
+
+SUBJECT = SubjectKind(kind=KIND, label=_l("Programme"), describe=describe, find=find, picker=pick_by_name)
+SEARCHABLE = Searchable(kind=KIND, documents=documents, label=_l("Programme"))

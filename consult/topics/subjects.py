@@ -1,0 +1,64 @@
+"""What other rooms see of a topic: its line, its number behind an address, its entry in the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from consult.core.clock import now
+from consult.core.db import db, sort_key
+from consult.core.i18n import LANGUAGES, _l, pick, picked_language
+from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
+from consult.core.text import plain
+from consult.core.web import path
+from consult.topics.models import Topic
+
+KIND = "topic"
+
+
+def info(topic: Topic) -> SubjectInfo:
+    """The line that others show."""
+    return SubjectInfo(
+        kind=KIND, id=topic.id, title=pick(topic.title), url=path("topics.show", slug=topic.slug),
+        language=picked_language(topic.title), public=topic.published_at <= now(),
+        excerpt=pick(topic.teaser) or pick(topic.description), key=topic.slug,
+    )  # fmt: skip
+
+
+def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+    rows = db.session.execute(select(Topic).where(Topic.id.in_(ids))).scalars()
+    return {topic.id: info(topic) for topic in rows}
+
+
+def find(key: str) -> int | None:
+    return db.session.execute(select(Topic.id).where(Topic.slug == key)).scalar()
+
+
+def pick_by_name(words: str, limit: int) -> list[SubjectInfo]:
+    """Published topics whose German title contains the words, in order of title."""
+    wanted = sort_key(words.strip())
+    query = select(Topic).where(Topic.published_at <= now()).order_by(Topic.sort_key, Topic.id).limit(limit)
+    if wanted:
+        query = query.where(Topic.sort_key.contains(wanted, autoescape=True))
+    return [info(topic) for topic in db.session.execute(query).scalars()]
+
+
+def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
+    """The public documents of these topics, or of all."""
+    query = select(Topic).where(Topic.published_at <= now()).order_by(Topic.id)
+    if ids is not None:
+        query = query.where(Topic.id.in_(ids))
+    for topic in db.session.execute(query).scalars():
+        words = []
+        for language in LANGUAGES:
+            words += [pick(topic.title, language), pick(topic.description, language), pick(topic.teaser, language)]
+            words += [plain(pick(topic.article, language)), pick(topic.statement, language)]
+        yield SearchDocument(
+            kind=KIND, id=topic.id, title=pick(topic.title, "de"), body="\n".join(filter(None, words)), language="de",
+            at=topic.published_at,
+        )  # fmt: skip
+
+
+SUBJECT = SubjectKind(kind=KIND, label=_l("Topic"), describe=describe, find=find, picker=pick_by_name)
+SEARCHABLE = Searchable(kind=KIND, documents=documents, label=_l("Topic"))
