@@ -77,7 +77,7 @@ def sample(app: Flask, typed: dict[str, Any] | None = None, query: str = "q=Mess
     """The page as HTML; with `typed` the form was sent and found wanting where it is."""
     address = f"/de/ideas/?{query}"
     request = {"method": "POST", "data": typed} if typed is not None else {}
-    with app.test_request_context(address, **request):  # type: ignore[arg-type]
+    with app.test_request_context(address, **request):
         g.lang = "de"
         form = SampleForm()
         if typed is not None:

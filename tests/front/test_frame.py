@@ -13,19 +13,16 @@ from tests.support.page import Page, faults
 pytestmark = pytest.mark.sqlite
 
 
+PLAIN = """{% extends "_layout.html" %}{% block title %}Ideen{% endblock %}
+{% block main %}<h1>Ideen</h1>{% endblock %}"""
+
+
 def page(app: Any, template: str = "", cookies: bool = False, signed_in: bool = False, **context: Any) -> Page:
     headers = {"Cookie": "a=b"} if cookies else {}
     with app.test_request_context("/de/ideas/", headers=headers):
         g.lang = "de"
         given = {**frame(signed_in), **context}
-        return Page(
-            render_template(template, **given)
-            if template
-            else render_template_string(
-                '{% extends "_layout.html" %}{% block title %}Ideen{% endblock %}{% block main %}<h1>Ideen</h1>{% endblock %}',
-                **given,
-            )
-        )
+        return Page(render_template(template, **given) if template else render_template_string(PLAIN, **given))
 
 
 def test_frame_has_no_faults(app: Any) -> None:
@@ -107,7 +104,7 @@ def test_feeds_are_announced(app: Any) -> None:
 def test_one_script_two_styles_and_an_icon(app: Any) -> None:
     found = page(app)
     assert found.one("script")["type"] == "module"
-    styles = [link["href"].partition("?")[0] for link in found.select("link[rel=stylesheet]")]
+    styles = [address.partition("?")[0] for address in found.links("link[rel=stylesheet]")]
     assert styles == ["/static/vendor/kern/dist/kern.min.css", "/static/consult.css"]
     assert all("?v=" in address for address in found.links("link[rel=stylesheet], link[rel=icon]"))
 
@@ -155,7 +152,8 @@ def test_refusal_hands_back_what_was_typed(app: Any) -> None:
 
 
 MAIL = """{% extends "mails/_base.html" %}{% from "mails/_parts.html" import button, passage, line %}
-{% block preheader %}Ein Halbsatz fehlt.{% endblock %}{% block content %}<h1>Ihre Idee</h1>{{ passage("anders als <die Firma>, legen wir", "<die Firma>") }}
+{% block preheader %}Ein Halbsatz fehlt.{% endblock %}
+{% block content %}<h1>Ihre Idee</h1>{{ passage("anders als <die Firma>, legen wir", "<die Firma>") }}
 {{ button("Stelle ändern", "https://site.example/de/x?a=1&b=2") }}{{ line() }}{% endblock %}"""
 
 

@@ -220,14 +220,17 @@ def test_picker_filters_and_keeps_what_is_chosen(app: Any, tab: Any, site: Site)
 # ---- moderation -----------------------------------------------------------------------------------------------------
 
 QUEUE = small(
-    '<label>Suche <input id="find"></label><table data-queue><tbody><tr><td><a href="#a">A</a></td></tr>'
-    '<tr><td><a href="#b">B</a></td></tr></tbody></table><details data-keys-help><summary>Tasten</summary>J</details>'
+    """<label>Suche <input id="find"></label>
+    <table data-queue><tbody><tr><td><a href="#a">A</a></td></tr><tr><td><a href="#b">B</a></td></tr></tbody></table>
+    <details data-keys-help><summary>Tasten</summary>J</details>"""
 )
 DECIDE = small(
-    '<form data-keys method="get" action="/page"><label><input type="radio" name="outcome" value="publish" data-key="p" checked>'
-    '<span>Veröffentlichen</span></label><label><input type="radio" name="outcome" value="merge" data-key="m"><span>Zusammenführen</span>'
-    '</label><p data-when="outcome:merge,split"><label>Ziel <input name="target"></label></p><label>Satz <textarea name="note"></textarea>'
-    '</label><button><span data-act="outcome">Entscheiden</span></button></form>'
+    """<form data-keys method="get" action="/page">
+    <label><input type="radio" name="outcome" value="publish" data-key="p" checked><span>Veröffentlichen</span></label>
+    <label><input type="radio" name="outcome" value="merge" data-key="m"><span>Zusammenführen</span></label>
+    <p data-when="outcome:merge,split"><label>Ziel <input name="target"></label></p>
+    <label>Satz <textarea name="note"></textarea></label>
+    <button><span data-act="outcome">Entscheiden</span></button></form>"""
 )
 
 

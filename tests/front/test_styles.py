@@ -105,7 +105,7 @@ def test_old_browsers_get_the_light_values() -> None:
 
 
 def test_a_page_stays_below_150_kilobytes() -> None:
-    """Without compression of the better kind: gzip, the first visit, three weights of the font, 20 kB for the page itself."""
+    """With plain gzip, on the first visit: three weights of the font, and 20 kB for the page itself."""
     packed = [
         STATIC / "vendor/kern/dist/kern.min.css",
         STATIC / "consult.css",
