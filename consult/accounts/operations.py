@@ -15,7 +15,7 @@ from consult.accounts import queries, rules
 from consult.accounts.models import Person, RoleGrant, Token, UserSession
 from consult.accounts.tokens import new_token, token_hash
 from consult.core import audit
-from consult.core.access import ROLES, SYSTEM, Actor
+from consult.core.access import GUEST, ROLES, Actor
 from consult.core.clock import now
 from consult.core.db import db, sort_key
 from consult.core.errors import Conflict, Gone, Invalid, Refused
@@ -47,6 +47,7 @@ def as_actor(person: Person) -> Actor:
 
 
 def create_person(
+    actor: Actor,
     email: str,
     *,
     name: str = "",
@@ -54,10 +55,11 @@ def create_person(
     password_hash: str = "",
     roles: tuple[str, ...] = ("participant",),
     confirmed: bool = False,
-    actor: Actor = SYSTEM,
     source: str = "form",
 ) -> Person:
-    """A new person with these roles for the whole site. Invalid at `email` where the address is taken already."""
+    """A new person with these roles for the whole site; `source`: form, guest, command, admin or demo.
+
+    Invalid at `email` where the address is taken already."""
     person = Person(
         email=email.strip(),
         email_key=email_key(email),
@@ -84,7 +86,7 @@ def ensure_person(email: str, language: str = "de", name: str = "") -> Person:
     found = queries.person_by_email(email)
     if found is None:
         try:
-            found = create_person(email, name=name, language=language, source="guest")
+            found = create_person(GUEST, email, name=name, language=language, source="guest")
         except Invalid:  # somebody made it at this very moment
             found = queries.person_by_email(email)
             if found is None:
@@ -254,19 +256,18 @@ def end_sessions(actor: Actor, person_id: int, keep_session_id: int | None = Non
 
 def issue_token(
     purpose: str,
-    recipient: Person | str,
+    person: Person | str,
     payload: dict[str, Any] | None = None,
     lifetime: timedelta = timedelta(days=1),
 ) -> str:
-    """A new secret for a mailed link; only its hash is stored. It serves this purpose once, within `lifetime`."""
+    """A new secret for a mailed link to a person or to an address; it serves this purpose once, within `lifetime`."""
     raw = new_token()
-    person = recipient if isinstance(recipient, Person) else None
     db.session.add(
         Token(
             purpose=purpose,
             token_hash=token_hash(raw),
-            person_id=person.id if person else None,
-            email=person.email if person else str(recipient),
+            person_id=None if isinstance(person, str) else person.id,
+            email=person if isinstance(person, str) else person.email,
             payload=payload or {},
             expires_at=now() + lifetime,
         )
@@ -301,7 +302,7 @@ def void_tokens(person_id: int) -> None:
         update(Token)
         .where(
             Token.person_id == person_id,
-            Token.purpose.in_(("sign_in", "password", "invitation")),
+            Token.purpose.in_(("sign_in", "reset")),
             Token.used_at.is_(None),
         )
         .values(used_at=now())

@@ -15,13 +15,15 @@ SESSION_LIFETIME = timedelta(days=30)
 # How stale "last seen" may be: it is written at most this often.
 SEEN_EVERY = timedelta(minutes=5)
 
-# How long a mailed link can be used, by its purpose.
+# How long a link that somebody asked for can be used, by its purpose.
 LINK_LIFETIMES = {
     "sign_up": timedelta(days=2),
     "sign_in": timedelta(minutes=15),
-    "password": timedelta(hours=1),
-    "invitation": timedelta(days=7),
+    "reset": timedelta(hours=1),
 }
+
+# The first link of an account that somebody else made.
+INVITATION_LIFETIME = timedelta(days=7)
 
 
 def oldest_allowed(moment: datetime) -> tuple[datetime, datetime]:
