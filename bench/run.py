@@ -1,0 +1,234 @@
+"""`make bench`: what the product's pages cost, as ratios to yardsticks taken in the same run.
+
+Product and yardstick are asked in turn; the figure is the server's CPU time a request (from /proc), the median of the
+rounds, with the spread. A ratio of 1 means: as cheap as the yardstick; above 1: cheaper. Goals are those of the design.
+Requests per second are left out on purpose: on a busy machine they measure the neighbours.
+
+    python bench/run.py [--sizes 1000,100000] [--rounds 3] [--requests 300] [--data DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "bench-only-password-1"
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Server:
+    """A server process tree on a port."""
+
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def pids(self) -> list[int]:
+        found, queue = [], [self.process.pid]
+        while queue:
+            pid = queue.pop()
+            found.append(pid)
+            children = Path(f"/proc/{pid}/task/{pid}/children")
+            if children.exists():
+                queue += [int(child) for child in children.read_text().split()]
+        return found
+
+    def cpu(self) -> float:
+        """CPU seconds spent so far by the process and its children."""
+        total = 0
+        for pid in self.pids():
+            try:
+                parts = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            except FileNotFoundError:
+                continue
+            total += int(parts[11]) + int(parts[12])
+        return total / TICK
+
+    def memory(self) -> float:
+        """Largest resident size of the tree's processes in MB."""
+        sizes = []
+        for pid in self.pids():
+            match = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+            sizes.append(int(match[1]) / 1024 if match else 0)
+        return max(sizes)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def environment(data: Path) -> dict[str, str]:
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {
+        **keep,
+        "CONSULT_DATA_DIR": str(data),
+        "DATABASE_URL": f"sqlite:///{data / 'consult.sqlite3'}",
+        "PYTHONPATH": str(ROOT),
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def consult(data: Path, *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "consult.ops.cli", *arguments], check=True, cwd=ROOT, env=environment(data),
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def start(name: str, target: str, port: int, data: Path) -> Server:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4",
+         "--port", str(port), "--log-level", "error", "--no-ws", target],
+        cwd=ROOT / "bench" if target.startswith("yardstick") else ROOT,
+        env={**environment(data), "SITE_URL": f"http://127.0.0.1:{port}"},
+    )  # fmt: skip
+    server = Server(name, port, process)
+    for _ in range(200):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/hello" if target.startswith("yardstick") else "/healthz")
+            if connection.getresponse().status == 200:
+                return server
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit(f"{name} did not start")
+
+
+def fetch(port: int, path: str, cookie: str = "", count: int = 1) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"Cookie": cookie} if cookie else {}
+    body = b""
+    for _ in range(count):
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise SystemExit(f"{path}: {response.status}")
+    connection.close()
+    return body
+
+
+def cost(server: Server, path: str, cookie: str, count: int) -> float:
+    """CPU milliseconds a request."""
+    before = server.cpu()
+    fetch(server.port, path, cookie, count)
+    return (server.cpu() - before) * 1000 / count
+
+
+def sign_in(port: int, email: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/de/account/sign-in")
+    response = connection.getresponse()
+    page = response.read().decode()
+    cookie = (response.getheader("Set-Cookie") or "").split(";")[0]
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    body = urlencode({"csrf_token": token[1] if token else "", "email": email, "password": PASSWORD})
+    connection.request(
+        "POST", "/de/account/sign-in", body,
+        {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie},
+    )  # fmt: skip
+    response = connection.getresponse()
+    response.read()
+    if response.status != 303:
+        raise SystemExit(f"sign-in: {response.status}")
+    return (response.getheader("Set-Cookie") or "").split(";")[0]
+
+
+def busiest_idea(data: Path) -> str:
+    import sqlite3
+
+    with sqlite3.connect(data / "consult.sqlite3") as connection:
+        row = connection.execute("select number from idea where is_public order by comment_count desc, id limit 1")
+        return str(row.fetchone()[0])
+
+
+def prepare(base: Path, size: int) -> Path:
+    """A data folder with `size` ideas; made once and kept."""
+    data = base / f"ideas-{size}"
+    if not (data / "ready").exists():
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(parents=True)
+        began = time.monotonic()
+        consult(data, "db", "upgrade")
+        consult(data, "synth", "--ideas", str(size), "--comments", str(size), "--users", "200", "--seed", "7")
+        consult(data, "users", "create", "--email", "bench@synth.example", "--password", PASSWORD, "--confirmed")
+        (data / "ready").touch()
+        print(f"made {size} ideas in {time.monotonic() - began:.0f} s", flush=True)
+    return data
+
+
+def measure(data: Path, rounds: int, requests: int) -> dict[str, tuple[float, float, float]]:
+    """name -> (median ms of the product, median ratio yardstick/product, spread of the ratio)."""
+    product = start("product", "wsgi:app", 8711, data)
+    yard = start("yardstick", "yardstick:app", 8712, data)
+    number = busiest_idea(data)
+    try:
+        cookie = sign_in(product.port, "bench@synth.example")
+        cases = [
+            ("home, signed out", "/de/", "", "/hello", 0.8),
+            ("idea list, signed out", "/de/ideas/", "", "/hello", 0.8),
+            ("idea page, signed out", f"/de/ideas/{number}", "", "/hello", 0.8),
+            ("home, signed in", "/de/", cookie, "/page", 0.65),
+            ("idea list, signed in", "/de/ideas/", cookie, "/list", 0.65),
+            ("idea page, signed in", f"/de/ideas/{number}", cookie, f"/detail/{number}", 0.65),
+            ("search, signed in", "/de/search?q=Werkstoff+Klinik", cookie, "/page", None),
+        ]
+        found: dict[str, tuple[float, float, float]] = {}
+        for name, path, who, against, goal in cases:
+            fetch(product.port, path, who, 20)
+            fetch(yard.port, against, "", 20)
+            mine, ratios = [], []
+            for _ in range(rounds):
+                ours, theirs = cost(product, path, who, requests), cost(yard, against, "", requests)
+                mine.append(ours)
+                ratios.append(theirs / max(ours, 1e-6))
+            ratio = statistics.median(ratios)
+            found[name] = (statistics.median(mine), ratio, (max(ratios) - min(ratios)) / max(ratio, 1e-6))
+            wanted = f"goal >= {goal}" if goal else "no goal yet"
+            print(
+                f"{name:24} {found[name][0]:8.2f} ms CPU   {ratio:6.2f} x {against.split('/')[1]:6} "
+                f"+- {found[name][2] * 100:3.0f} %   {wanted}",
+                flush=True,
+            )
+        print(f"memory of the web process: {product.memory():.0f} MB", flush=True)
+        return found
+    finally:
+        product.stop()
+        yard.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="1000,100000")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--requests", type=int, default=300)
+    parser.add_argument("--data", type=Path, default=ROOT / "instance" / "bench")
+    options = parser.parse_args()
+    tables = {}
+    for size in (int(part) for part in options.sizes.split(",")):
+        print(f"\n{size} ideas, {size} comments", flush=True)
+        tables[size] = measure(prepare(options.data, size), options.rounds, options.requests)
+    if len(tables) > 1:
+        small, large = min(tables), max(tables)
+        print(f"\ngrowth from {small} to {large} ideas (goal <= 1.2 x)", flush=True)
+        for name in tables[small]:
+            print(f"{name:24} {tables[large][name][0] / max(tables[small][name][0], 1e-6):5.2f} x")
+
+
+if __name__ == "__main__":
+    main()
