@@ -1,0 +1,99 @@
+"""What is written of an idea, as plain values: between form, draft, version and preview.
+
+A `Content` knows questions by their ids and holds clean text. It is what a draft stores as a document, and what a version
+is made of when it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from consult.core.audiences import AUDIENCES, PUBLIC
+
+TITLE_MAX = 120
+SUMMARY_MAX = 400
+ANSWER_MAX = 8_000
+ORGANISATION_MAX = 200
+PARTNERS_MAX = 12  # of a kind
+
+# The kinds that the form lets choose; links to others come with imported ideas and are kept.
+PARTNER_KINDS = {"clusters": "cluster", "projects": "project"}
+DEFAULT_LINK = "relates_to"
+
+Partner = tuple[str, int, str]
+
+
+@dataclass(frozen=True)
+class Written:
+    """An answer as it was typed, and for whom."""
+
+    body: str = ""
+    audience: str = PUBLIC
+
+
+@dataclass
+class Content:
+    """Everything that is written of an idea. `answers` by question id; `partners` are (kind, id, type of link)."""
+
+    title: str = ""
+    summary: str = ""
+    language: str = "de"
+    sector: str = ""
+    region: str = ""
+    size: str = ""
+    organisation: str = ""
+    answers: dict[int, Written] = field(default_factory=dict)
+    partners: list[Partner] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def given(self) -> dict[int, Written]:
+        """The answers that hold text."""
+        return {question: written for question, written in self.answers.items() if written.body.strip()}
+
+    def partner_ids(self, kind: str) -> list[int]:
+        """The ids of the linked things of a kind, in order."""
+        return [one_id for one_kind, one_id, _type in self.partners if one_kind == kind]
+
+    def choose_partners(self, kind: str, ids: list[int]) -> None:
+        """Make these the partners of the kind; the type of a link that stays is kept, others are left alone."""
+        kept = {one_id: (one_kind, one_id, code) for one_kind, one_id, code in self.partners if one_kind == kind}
+        others = [partner for partner in self.partners if partner[0] != kind]
+        chosen = [kept.get(one_id, (kind, one_id, DEFAULT_LINK)) for one_id in dict.fromkeys(ids)]
+        self.partners = [*chosen, *others]
+
+    def document(self) -> dict[str, Any]:
+        """As JSON for the draft's row."""
+        return {
+            "title": self.title,
+            "summary": self.summary,
+            "language": self.language,
+            "sector": self.sector,
+            "region": self.region,
+            "size": self.size,
+            "organisation": self.organisation,
+            "answers": {str(q): [one.body, one.audience] for q, one in self.answers.items()},
+            "partners": [list(partner) for partner in self.partners],
+            "attributes": self.attributes,
+        }
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> Content:
+        """Back from the draft's row."""
+        return cls(
+            title=document.get("title", ""),
+            summary=document.get("summary", ""),
+            language=document.get("language", "de"),
+            sector=document.get("sector", ""),
+            region=document.get("region", ""),
+            size=document.get("size", ""),
+            organisation=document.get("organisation", ""),
+            answers={
+                int(question): Written(body, audience if audience in AUDIENCES else PUBLIC)
+                for question, (body, audience) in document.get("answers", {}).items()
+            },
+            partners=[(kind, int(one_id), code) for kind, one_id, code in document.get("partners", [])],
+            attributes=dict(document.get("attributes", {})),
+        )

@@ -1,0 +1,217 @@
+"""Ideas: the number with its authors and its place, the versions that people read, the answers in them, and support.
+
+A version is never changed after it was sent; what is still being written stands in `IdeaDraft`, a private table, so that
+saving a draft renews no public page. Columns of `Idea` that repeat its public version (title, teaser, byline, facets) are
+derived: `operations.refresh_public` writes them and `consult recount` can rebuild them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consult.core.clock import now
+from consult.core.db import Base, JSONType, LongText, RenderedHTML, UTCDateTime
+
+# States of an idea; `rules.MACHINE` says who leads from one to the other.
+DRAFT, AWAITING, SUBMITTED, RETURNED = "draft", "awaiting_confirmation", "submitted", "returned"
+PUBLISHED, REJECTED, WITHDRAWN = "published", "rejected", "withdrawn"
+HIDDEN, REMOVED, CLOSED = "hidden", "removed", "closed"
+
+# States of a version. A version that waits is under review; one that was replaced by the next is superseded.
+WAITING, PUBLIC, SUPERSEDED = "waiting", "public", "superseded"
+
+
+class Idea(Base):
+    """An idea. `public_version_id` is what people read (or None), `waiting_version_id` what moderation has before it.
+
+    `is_public` is true exactly while everyone may open the idea's page: published, and at least one answer is for
+    everyone. `byline` is the name under it, empty where no answer is public with name. `cross_to` is the region of a
+    linked partner, outside the idea's own where there is one. The tokens of the draft, status and confirmation links
+    are kept as hashes.
+    """
+
+    __tablename__ = "idea"
+    __table_args__ = (
+        Index("ix_idea_newest", "is_public", "published_at", "id"),
+        Index("ix_idea_supported", "is_public", "support_count", "id"),
+        Index("ix_idea_discussed", "is_public", "comment_count", "id"),
+        Index("ix_idea_in_consultation", "consultation_id", "is_public", "published_at", "id"),
+        Index("ix_idea_author", "author_id", "id"),
+        Index("ix_idea_organisation", "organisation_id", "id"),
+        Index("ix_idea_waiting", "status", "moved_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id", ondelete="RESTRICT"))
+    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    status: Mapped[str] = mapped_column(String(24), default=DRAFT)
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    title: Mapped[str] = mapped_column(String(120), default="")
+    teaser: Mapped[str] = mapped_column(String(300), default="")
+    byline: Mapped[str] = mapped_column(String(200), default="")
+    sector: Mapped[str] = mapped_column(String(5), default="")
+    region: Mapped[str] = mapped_column(String(8), default="")
+    size: Mapped[str] = mapped_column(String(10), default="")
+    cross_to: Mapped[str] = mapped_column(String(8), default="")
+    first_question_id: Mapped[int | None]
+
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"))
+    author_email: Mapped[str] = mapped_column(String(320), default="")
+    draft_key: Mapped[str] = mapped_column(String(80), unique=True)
+    draft_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    status_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    confirm_token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+    public_version_id: Mapped[int | None]
+    waiting_version_id: Mapped[int | None]
+    is_public: Mapped[bool] = mapped_column(Boolean, default=False)
+    support_count: Mapped[int] = mapped_column(Integer, default=0)
+    comment_count: Mapped[int] = mapped_column(Integer, default=0)
+
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    moved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    versions: Mapped[list[IdeaVersion]] = relationship(
+        back_populates="idea", lazy="raise", order_by="IdeaVersion.number", passive_deletes=True
+    )
+
+    @property
+    def has_waiting_version(self) -> bool:
+        """Whether a new version waits while an older one is public."""
+        return self.status == PUBLISHED and self.waiting_version_id is not None
+
+    @property
+    def was_public(self) -> bool:
+        """Whether everyone could read it once: then its address keeps a stub."""
+        return self.published_at is not None
+
+
+class IdeaVersion(Base):
+    """What was sent at one time. `partners` lists what it is linked to: [kind, id, type of the link].
+
+    `attributes` holds what only imported examples say so far (wishes, topics, division, cooperation).
+    """
+
+    __tablename__ = "idea_version"
+    __table_args__ = (UniqueConstraint("idea_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(12), default=WAITING)
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    title: Mapped[str] = mapped_column(String(120))
+    summary: Mapped[str] = mapped_column(LongText, default="")
+    sector: Mapped[str] = mapped_column(String(5), default="")
+    region: Mapped[str] = mapped_column(String(8), default="")
+    size: Mapped[str] = mapped_column(String(10), default="")
+    organisation_name: Mapped[str] = mapped_column(String(200), default="")
+    partners: Mapped[list[list[Any]]] = mapped_column(JSONType, default=list)
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONType, default=dict)
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    idea: Mapped[Idea] = relationship(back_populates="versions", lazy="raise")
+    answers: Mapped[list[Answer]] = relationship(
+        back_populates="version", lazy="raise", order_by="Answer.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+def _shuffle() -> str:
+    return secrets.token_hex(8)
+
+
+class Answer(Base):
+    """An answer to one question, with the audience that may read it (`core.audiences`).
+
+    `shown_at` is set while the answer belongs to the public version of a published idea. For an answer without name it is
+    the first moment of the month only, and `shuffle`, a random key, gives its place within the month: neither time nor
+    order lead back to the idea.
+    """
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        UniqueConstraint("version_id", "question_id"),
+        Index("ix_answer_shown", "question_id", "audience", "shown_at", "id"),
+        Index("ix_answer_shuffled", "question_id", "audience", "shown_at", "shuffle"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("idea_version.id", ondelete="CASCADE"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="RESTRICT"))
+    audience: Mapped[str] = mapped_column(String(10), default="public")
+    body: Mapped[str] = mapped_column(LongText)
+    html: Mapped[Markup] = mapped_column(RenderedHTML)
+    excerpt: Mapped[str] = mapped_column(String(320), default="")
+    shown_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    shuffle: Mapped[str] = mapped_column(String(16), default=_shuffle)
+
+    version: Mapped[IdeaVersion] = relationship(back_populates="answers", lazy="raise")
+
+
+class IdeaDraft(Base):
+    """What is being written: the only draft of an idea that was never sent, or of its next version.
+
+    `content` is the document of `drafts.Content`. `edit_count` grows with every saving and `saved_by` names the open page
+    that saved last, so that a second window cannot overwrite the first unseen.
+    """
+
+    __tablename__ = "idea_draft"
+    __private__ = True
+
+    idea_id: Mapped[int] = mapped_column(
+        ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    content: Mapped[dict[str, Any]] = mapped_column(JSONType, default=dict)
+    edit_count: Mapped[int] = mapped_column(Integer, default=0)
+    saved_by: Mapped[str] = mapped_column(String(40), default="")
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, index=True)
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Support(Base):
+    """A person stands behind an idea. At most once, by its key."""
+
+    __tablename__ = "support"
+
+    idea_id: Mapped[int] = mapped_column(
+        ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class IdeaFacet(Base):
+    """A code by which a public idea is found in the list. Rows exist for public ideas only."""
+
+    __tablename__ = "idea_facet"
+
+    facet: Mapped[str] = mapped_column(String(12), primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    idea_id: Mapped[int] = mapped_column(
+        ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+
+
+class IdeaTally(Base):
+    """How many public ideas have a code: the numbers beside unfiltered facets and in headings, changed with the rows of
+    `IdeaFacet` and never counted in a request."""
+
+    __tablename__ = "idea_tally"
+    __table_args__ = (Index("ix_idea_tally_largest", "facet", "count"),)
+
+    facet: Mapped[str] = mapped_column(String(12), primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer, default=0)

@@ -1,0 +1,156 @@
+"""Who may do what to an idea, and which state follows on which: the policy of this room on one page.
+
+Pure predicates. An *author* is the signed-in person whose idea it is, or whoever holds its secret link: the link is the
+key of those who write without an account. What a moderator may is decided by moderation, which knows the cases.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from consult.core.access import Actor
+from consult.core.audiences import AGENCY, ANONYMOUS, AUDIENCES, MINISTRY, PUBLIC, readable_by
+from consult.core.states import Machine, Transition
+from consult.ideas.models import (
+    AWAITING,
+    CLOSED,
+    DRAFT,
+    HIDDEN,
+    PUBLISHED,
+    REJECTED,
+    REMOVED,
+    RETURNED,
+    SUBMITTED,
+    WITHDRAWN,
+    Idea,
+)
+
+AUTHOR, MODERATOR, JOB = "author", "moderator", "job"
+MAKER = "maker of the decision, within ten minutes"
+
+MACHINE = Machine(
+    "idea",
+    DRAFT,
+    [
+        Transition(DRAFT, "send", SUBMITTED, AUTHOR),
+        Transition(DRAFT, "ask_confirmation", AWAITING, AUTHOR),
+        Transition(AWAITING, "ask_confirmation", AWAITING, AUTHOR),
+        Transition(AWAITING, "confirm", SUBMITTED, AUTHOR),
+        Transition(AWAITING, "lapse", DRAFT, JOB),
+        Transition(SUBMITTED, "publish", PUBLISHED, MODERATOR),
+        Transition(SUBMITTED, "return", RETURNED, MODERATOR),
+        Transition(SUBMITTED, "reject", REJECTED, MODERATOR),
+        Transition(RETURNED, "resend", SUBMITTED, AUTHOR),
+        Transition(RETURNED, "close", CLOSED, JOB),
+        Transition(PUBLISHED, "send_version", PUBLISHED, AUTHOR),
+        Transition(PUBLISHED, "publish_version", PUBLISHED, MODERATOR),
+        Transition(PUBLISHED, "return_version", PUBLISHED, MODERATOR),
+        Transition(PUBLISHED, "reject_version", PUBLISHED, MODERATOR),
+        Transition(PUBLISHED, "hide", HIDDEN, MODERATOR),
+        Transition(HIDDEN, "restore", PUBLISHED, MODERATOR),
+        Transition(HIDDEN, "remove", REMOVED, MODERATOR),
+        Transition(PUBLISHED, "withdraw", WITHDRAWN, AUTHOR),
+        Transition(AWAITING, "withdraw", WITHDRAWN, AUTHOR),
+        Transition(SUBMITTED, "withdraw", WITHDRAWN, AUTHOR),
+        Transition(RETURNED, "withdraw", WITHDRAWN, AUTHOR),
+        Transition(PUBLISHED, "reverse_publish", SUBMITTED, MAKER),
+        Transition(RETURNED, "reverse_return", SUBMITTED, MAKER),
+        Transition(REJECTED, "reverse_reject", SUBMITTED, MAKER),
+        Transition(HIDDEN, "reverse_hide", PUBLISHED, MAKER),
+        Transition(PUBLISHED, "reverse_restore", HIDDEN, MAKER),
+        Transition(REMOVED, "reverse_remove", HIDDEN, MAKER),
+        Transition(PUBLISHED, "reverse_version", PUBLISHED, MAKER),
+    ],
+    {
+        "send": "idea.sent",
+        "ask_confirmation": "idea.confirmation_asked",
+        "confirm": "idea.confirmed",
+        "lapse": "idea.confirmation_lapsed",
+        "publish": "idea.published",
+        "return": "idea.returned",
+        "reject": "idea.rejected",
+        "resend": "idea.sent_again",
+        "close": "idea.closed",
+        "send_version": "idea.version_sent",
+        "publish_version": "idea.version_published",
+        "return_version": "idea.version_returned",
+        "reject_version": "idea.version_rejected",
+        "hide": "idea.hidden",
+        "restore": "idea.restored",
+        "remove": "idea.removed",
+        "withdraw": "idea.withdrawn",
+        "reverse_publish": "idea.decision_reversed",
+        "reverse_return": "idea.decision_reversed",
+        "reverse_reject": "idea.decision_reversed",
+        "reverse_hide": "idea.decision_reversed",
+        "reverse_restore": "idea.decision_reversed",
+        "reverse_remove": "idea.decision_reversed",
+        "reverse_version": "idea.decision_reversed",
+    },
+)
+
+# In these states the author may write: a first text, a revised one, a new version beside the public one.
+WRITABLE = frozenset({DRAFT, RETURNED, PUBLISHED})
+RESTRICTED = frozenset({AGENCY, MINISTRY})
+OPEN_TO_ALL = frozenset({PUBLIC, ANONYMOUS})
+
+
+class HasPhase(Protocol):
+    """Whatever has a phase: a consultation."""
+
+    @property
+    def phase(self) -> str: ...
+
+
+def is_author(actor: Actor, idea: Idea) -> bool:
+    """The signed-in person whose idea it is."""
+    return actor.signed_in and idea.author_id == actor.person_id
+
+
+def is_involved(actor: Actor, idea: Idea) -> bool:
+    """Author or member of the author's organisation: they never decide on it."""
+    return is_author(actor, idea) or (
+        idea.organisation_id is not None and idea.organisation_id in actor.organisation_ids
+    )
+
+
+def can_write(idea: Idea) -> bool:
+    """Whether there is something to write at: nothing waits for a decision, and the idea is not at its end."""
+    return idea.status in WRITABLE and not idea.has_waiting_version
+
+
+def can_send_as(actor: Actor, idea: Idea) -> bool:
+    """A draft that belongs to an account is sent by its owner only, even where others have its link."""
+    return idea.author_id is None or idea.author_id == actor.person_id
+
+
+def can_send_in(consultation: HasPhase, idea_status: str) -> bool:
+    """What the phase allows: new ideas and new versions while it is open; what was returned also after its end."""
+    return consultation.phase == "open" or (idea_status == RETURNED and consultation.phase == "closed")
+
+
+def can_withdraw(idea: Idea) -> bool:
+    return MACHINE.target(idea.status, "withdraw") is not None
+
+
+def can_support(actor: Actor, idea: Idea) -> bool:
+    """Support is given to others' ideas, while they are public."""
+    return actor.may("ideas.support", idea.consultation_id) and idea.is_public and not is_author(actor, idea)
+
+
+def can_open_page(actor: Actor, idea: Idea, audiences: frozenset[str]) -> bool:
+    """Whether the reader may open the page of a published idea whose answers have these audiences.
+
+    An idea for agency and ministry alone has a page for those only who may read one of its answers.
+    """
+    return idea.is_public or (idea.status == PUBLISHED and bool(audiences & restricted_for(actor)))
+
+
+def restricted_for(actor: Actor) -> frozenset[str]:
+    """The audiences beyond "everyone" whose texts the actor reads: each look is noted."""
+    return readable_by(actor) & RESTRICTED
+
+
+def is_narrower(new: str, old: str) -> bool:
+    """Whether fewer people read an answer with the audience `new` than with `old`."""
+    return AUDIENCES.index(new) > AUDIENCES.index(old)

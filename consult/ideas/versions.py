@@ -1,0 +1,69 @@
+"""From what was written to what is read: a version is made of a `Content` once, when it is sent, and never changed.
+
+Markdown is rendered here and nowhere later.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from consult.core.db import db
+from consult.core.text import excerpt, render_markdown
+from consult.ideas.drafts import Content, Written
+from consult.ideas.models import WAITING, Answer, Idea, IdeaVersion
+from consult.links.models import Link
+from consult.links.operations import set_links
+
+
+def make_version(idea: Idea, content: Content, sent_at: datetime, state: str = WAITING) -> IdeaVersion:
+    """The next version of an idea, with its answers; flushed."""
+    last = db.session.execute(
+        select(func.max(IdeaVersion.number)).where(IdeaVersion.idea_id == idea.id)
+    ).scalar_one_or_none()
+    version = IdeaVersion(
+        idea_id=idea.id, number=(last or 0) + 1, state=state, language=content.language, title=content.title,
+        summary=content.summary, sector=content.sector, region=content.region, size=content.size,
+        organisation_name=content.organisation, partners=[list(one) for one in content.partners],
+        attributes=content.attributes, sent_at=sent_at,
+    )  # fmt: skip
+    version.answers = [
+        Answer(
+            question_id=question_id, audience=written.audience, body=written.body, html=render_markdown(written.body),
+            excerpt=excerpt(written.body, 300),
+        )
+        for question_id, written in sorted(content.given.items())
+    ]  # fmt: skip
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def version_with_answers(version_id: int) -> IdeaVersion:
+    """A version and its answers, whatever their audience: for writes and for moderation."""
+    statement = select(IdeaVersion).where(IdeaVersion.id == version_id).options(selectinload(IdeaVersion.answers))
+    return db.session.execute(statement).scalar_one()
+
+
+def content_of(version: IdeaVersion) -> Content:
+    """What stands in a version, to be written on."""
+    return Content(
+        title=version.title,
+        summary=version.summary,
+        language=version.language,
+        sector=version.sector,
+        region=version.region,
+        size=version.size,
+        organisation=version.organisation_name,
+        answers={answer.question_id: Written(answer.body, answer.audience) for answer in version.answers},
+        partners=[(kind, int(one_id), code) for kind, one_id, code in version.partners],
+        attributes=dict(version.attributes),
+    )
+
+
+def link_partners(actor: Any, idea: Idea, version: IdeaVersion) -> list[Link]:
+    """Make the partners of a version the idea's links: done when the version becomes public."""
+    return set_links(actor, "idea", idea.id, [(kind, int(one_id), code) for kind, one_id, code in version.partners])
