@@ -34,9 +34,6 @@ LANGUAGES = ("de", "en")
 LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
-babel = Babel()
-
-
 @lru_cache(maxsize=8)
 def catalogue(language: str) -> Translations:
     """All rooms' catalogues of one language as one."""
@@ -58,6 +55,18 @@ class _MergedDomain(Domain):
 
     def get_translations_cache(self) -> dict[Any, Any]:
         return {}
+
+
+class _Babel(Babel):
+    """Flask-Babel asks itself for the domain; ours answers with the merged catalogues."""
+
+    @property
+    def domain_instance(self) -> Domain:
+        return _domain
+
+
+_domain = _MergedDomain()
+babel = _Babel()
 
 
 def current_language() -> str:
@@ -164,9 +173,8 @@ def format_span(value: timedelta) -> str:
 def init_app(app: Flask) -> None:
     """Attach Babel with our merged catalogues, filters and the two languages."""
     babel.init_app(app, locale_selector=_select, default_timezone="Europe/Berlin", default_domain="messages")
-    app.extensions["babel"].domain_instance = _MergedDomain()
     app.jinja_env.filters.update(
         date=format_day, time=format_clock, datetime=format_moment, number=format_number, ago=format_ago, span=format_span
     )
-    app.jinja_env.globals.update(tr=pick, tr_lang=picked_language, LANGUAGE_NAMES=LANGUAGE_NAMES)
+    app.jinja_env.globals.update(_n=app.jinja_env.globals["ngettext"], tr=pick, tr_lang=picked_language, LANGUAGE_NAMES=LANGUAGE_NAMES)
     Locale.parse("de")  # load the data now: fails here rather than in a visitor's request

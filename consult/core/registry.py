@@ -104,7 +104,8 @@ class ModeratedKind:
 
     `apply(actor, subject_id, verdict)` moves the subject, writes mail rows and touches the index; it flushes, never
     commits, and raises Conflict if the subject is not in a state for the outcome. `involved` is true for the author and
-    for members of the author's organisation: they never decide on it.
+    for members of the author's organisation: they never decide on it. `interim` are outcomes after which the case stays
+    open for a last word ("hide" of an idea).
     """
 
     kind: str
@@ -113,6 +114,7 @@ class ModeratedKind:
     involved: Callable[[Actor, int], bool]
     outcomes: Callable[[int, int | None], tuple[str, ...]]
     reverse: Callable[[Actor, int, Verdict], None] | None = None
+    interim: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

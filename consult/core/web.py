@@ -27,9 +27,9 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -309,7 +309,9 @@ def _headers(response: Response) -> Response:
         if request.args.get("v"):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif "Cache-Control" not in headers:
-        personal = current_actor().signed_in or session.accessed or session.modified or response.status_code >= 400
+        # asked past the proxy, which would count this very look as an access
+        touched = request_ctx._session is not None and (request_ctx._session.accessed or request_ctx._session.modified)
+        personal = current_actor().signed_in or touched or response.status_code >= 400
         headers["Cache-Control"] = "private, no-store" if personal else "public, no-cache"
     if has_request_context() and "request_id" in g:
         headers.setdefault("X-Request-Id", g.request_id)

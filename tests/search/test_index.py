@@ -116,7 +116,7 @@ def test_no_query_breaks_the_engine(shelf: Any, query: str) -> None:
 
 
 def test_page_shows_hits_in_both_languages(shelf: Any, client: Any) -> None:
-    for language, word in (("de", "Suche"), ("en", "Search")):
+    for language, word in (("de", "Treffer"), ("en", "result")):
         page = client.get(f"/{language}/search?q=Kunststoff")
         assert page.status_code == 200
         assert word in page.text
