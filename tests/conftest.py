@@ -3,6 +3,8 @@
 Database tests run on every engine that `--db` names (both, where PostgreSQL is installed). Ask for what you need:
 
     app, db             the application with a clean database and an application context
+    demo                the same with the shipped facts and the demo content in it
+    own_app             a further application with other settings on the same database
     client, new_client  browsers without JavaScript; pages they open are checked (`support.client`)
     sign_in             sign_in(client, person)
     cast, make          the fixed cast of people; factories for everything else (`support.factories`)
@@ -169,6 +171,41 @@ def app(database: Database) -> Iterator[Flask]:
         core_db.session.rollback()
         core_db.session.remove()
     database.restore()
+
+
+@pytest.fixture
+def demo(app: Flask, database: Database) -> None:
+    """The shipped facts and the demo content are in the database. Loaded once a run and day, then copied."""
+    from consult.core.clock import today
+    from consult.ops import content
+
+    name = f"demo-{today()}"
+    if database.knows(name):
+        database.restore(name)
+        return
+    content.load("facts")
+    content.load("demo")
+    database.keep(name)
+
+
+@pytest.fixture
+def own_app(database: Database, app: Flask, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """`own_app(PAGE_CACHE=True, ...)`: a further application with other settings on the same database."""
+    from consult.core.db import db as core_db
+    from tests.support.databases import make_app
+
+    made: list[Flask] = []
+
+    def make(**settings: Any) -> Flask:
+        url = database.engine.url.render_as_string(hide_password=False)
+        made.append(make_app(url, tmp_path / f"data-{len(made)}", **settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        with one.app_context():
+            core_db.session.remove()
+            core_db.engine.dispose()
 
 
 def _fresh_counters(app: Flask) -> None:

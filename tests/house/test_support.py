@@ -6,8 +6,9 @@ import socket
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from consult.accounts.models import Person
 from consult.core import jobs
 from consult.core.mail import queue_mail
 from tests.support.network import ForeignConnection
@@ -46,6 +47,56 @@ def test_jobs_run_and_a_failing_one_is_seen(app: Any, db: Any, run_jobs: Any, mo
     jobs.enqueue("test.fail")
     with pytest.raises(AssertionError, match="for once"):
         run_jobs()
+
+
+def test_a_snapshot_comes_back(database: Any, app: Any, db: Any, make: Any) -> None:
+    make.person("Before")
+    db.session.commit()
+    database.keep("before")
+    make.person("After")
+    db.session.commit()
+    database.restore()
+    db.session.expunge_all()
+    assert names(db) == []
+    database.restore("before")
+    assert names(db) == ["Before"]
+    db.session.rollback()
+    database.restore()
+    assert names(db) == []
+
+
+def names(db: Any) -> list[str]:
+    found = list(db.session.execute(select(Person.name).order_by(Person.name)).scalars())
+    db.session.rollback()
+    return found
+
+
+def test_a_further_application_shares_the_database(own_app: Any, db: Any, make: Any) -> None:
+    make.person("Shared")
+    db.session.commit()
+    with own_app(SITE_NAME="Anders").app_context():
+        assert names(db) == ["Shared"]
+        make.person("From there")
+        db.session.commit()
+    assert names(db) == ["From there", "Shared"]
+
+
+def test_the_cast_is_who_it_says(cast: Any) -> None:
+    owner, colleague, outsider = (cast.actor(person) for person in (cast.owner, cast.colleague, cast.outsider))
+    assert owner.organisation_ids == colleague.organisation_ids != outsider.organisation_ids
+    assert cast.actor(cast.moderator).may("moderation.decide")
+    assert not owner.may("moderation.queue")
+    assert cast.actor(cast.admin).may("admin") and not cast.actor(cast.admin).may("answers.read_restricted")
+    assert cast.actor(cast.cluster_manager).cluster_ids == {cast.cluster.id}
+    assert [m.organisation_kind for m in cast.actor(cast.official).memberships] == ["ministry"]
+    assert [m.organisation_kind for m in cast.actor(cast.analyst).memberships] == ["agency"]
+
+
+def test_factories_make_what_the_models_take(make: Any, cast: Any, db: Any) -> None:
+    make.consultation(questions=3)
+    make.cluster(managers=[cast.owner])
+    make.activity(project_id=make.project().id, capacity=3)
+    db.session.commit()
 
 
 def test_page_faults_are_found() -> None:

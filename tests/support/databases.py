@@ -23,6 +23,7 @@ from typing import Any
 import flask_migrate
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import Connection
 
 from consult import create_app
 from consult.core import db as core_db
@@ -79,16 +80,27 @@ def make_schema(app: Flask) -> None:
 
 
 class Database:
-    """A database with its application. `restore` brings back the state right after the schema was made."""
+    """A database with its application. A snapshot is its content under a name; "pristine" is that of a new installation.
+
+    `keep` takes a snapshot of the present state, `restore` brings one back. Both need all transactions to be over.
+    """
 
     engine_name = ""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        self.present: str | None = "pristine"
         with app.app_context():
             self.engine: Engine = db.engine
 
-    def restore(self) -> None:
+    def knows(self, name: str) -> bool:
+        """Whether there is a snapshot of this name."""
+        raise NotImplementedError
+
+    def keep(self, name: str) -> None:
+        raise NotImplementedError
+
+    def restore(self, name: str = "pristine") -> None:
         raise NotImplementedError
 
     def close(self) -> None:
@@ -108,11 +120,10 @@ class SQLiteDatabase(Database):
                 done.touch()
             shutil.copyfile(done.with_suffix(".sqlite3"), self.path)
         super().__init__(make_app(f"sqlite:///{self.path}", run_folder() / f"data-{worker}"))
-        self._pristine = sqlite3.connect(":memory:", check_same_thread=False)
+        self._snapshots: dict[str, sqlite3.Connection] = {}
         self._guard = sqlite3.connect(self.path, check_same_thread=False, timeout=5, isolation_level=None)
         self._guard.execute("pragma synchronous=off")
-        self._guard.backup(self._pristine)
-        self._version = self._data_version()
+        self.keep("pristine")
 
     @staticmethod
     def _make_template(path: Path) -> None:
@@ -125,25 +136,37 @@ class SQLiteDatabase(Database):
     def _data_version(self) -> int:
         return int(self._guard.execute("pragma data_version").fetchone()[0])
 
-    def restore(self) -> None:
-        if self._data_version() == self._version:
+    def knows(self, name: str) -> bool:
+        return name in self._snapshots
+
+    def keep(self, name: str) -> None:
+        self._snapshots[name] = sqlite3.connect(":memory:", check_same_thread=False)
+        self._guard.backup(self._snapshots[name])
+        self.present, self._version = name, self._data_version()
+
+    def restore(self, name: str = "pristine") -> None:
+        if name == self.present and self._data_version() == self._version:
             return
-        self._pristine.backup(self._guard)
-        self._version = self._data_version()
+        self._snapshots[name].backup(self._guard)
+        self.present, self._version = name, self._data_version()
 
     def close(self) -> None:
         self._guard.close()
-        self._pristine.close()
+        for snapshot in self._snapshots.values():
+            snapshot.close()
         super().close()
 
 
 class PostgreSQLDatabase(Database):
-    """A clone of the run's template. Tables that were written are emptied, those filled by the schema are refilled."""
+    """A clone of the run's template. A snapshot is a schema beside `public` with a copy of each table that holds rows.
+
+    Only tables that were written since are emptied and refilled, without regard to triggers and the order of keys.
+    """
 
     engine_name = "postgresql"
 
     def __init__(self, worker: str, port: int) -> None:
-        with only_one_worker("template") as done:
+        with only_one_worker("postgresql-template") as done:
             if not done.exists():
                 self._make_template(port)
                 done.touch()
@@ -151,10 +174,12 @@ class PostgreSQLDatabase(Database):
         url = postgres.database_url(port, f"consult_{worker}")
         super().__init__(make_app(url, run_folder() / f"data-{worker}-pg"))
         self._cleaner = create_engine(url, pool_size=1)
+        self._columns: dict[str, dict[str, str]] = {}  # snapshot -> table -> its columns
         self._touched: set[str] = set()
-        event.listen(self.engine, "after_cursor_execute", self._note)
-        self._reference = self._read_reference_tables()
         self._known, self._cascades = self._read_structure()
+        # whichever engine of this process writes into this database
+        event.listen(Engine, "after_cursor_execute", self._note)
+        self.keep("pristine")
 
     @staticmethod
     def _make_template(port: int) -> None:
@@ -165,53 +190,19 @@ class PostgreSQLDatabase(Database):
             db.session.remove()
             db.engine.dispose()
 
-    def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def _note(self, connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if connection.engine.url.database != self.engine.url.database or connection.engine is self._cleaner:
+            return
         if found := WRITE.match(statement):
             self._touched.add(found[1].lower())
         elif statement.lstrip()[:4].upper() == "WITH":
             self._touched |= {name.lower() for name in re.findall(r"(?i)\b(?:into|update|from)\s+\"?(\w+)", statement)}
 
-    def _read_reference_tables(self) -> dict[str, str]:
-        """Names of the tables that the schema fills; their rows are kept beside them in a schema of their own."""
-        found: dict[str, str] = {}
-        with self._cleaner.begin() as connection:
-            connection.execute(text("create schema pristine"))
-            names = (
-                connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars().all()
-            )
-            for name in names:
-                if connection.execute(text(f'select exists (select 1 from "{name}")')).scalar_one():
-                    connection.execute(text(f'create table pristine."{name}" as table public."{name}"'))
-                    columns = connection.execute(
-                        text(
-                            "select column_name from information_schema.columns where table_schema = 'public'"
-                            " and table_name = :name and is_generated = 'NEVER' order by ordinal_position"
-                        ),
-                        {"name": name},
-                    ).scalars()
-                    found[name] = ", ".join(f'"{column}"' for column in columns)
-        return found
-
-    def restore(self) -> None:
-        if not self._touched:
-            return
-        with self._cleaner.begin() as connection:
-            connection.execute(text("set local session_replication_role = replica"))  # no triggers, no order of keys
-            connection.execute(text("set local lock_timeout = '5s'"))
-            for name in self._with_cascades(self._touched & self._known):
-                connection.execute(text(f'delete from "{name}"'))
-                if name in self._reference:
-                    columns = self._reference[name]
-                    target = f'"{name}" ({columns}) overriding system value'
-                    connection.execute(text(f'insert into {target} select {columns} from pristine."{name}"'))
-        self._touched.clear()
-
     def _read_structure(self) -> tuple[set[str], list[tuple[str, str]]]:
         """All tables, and the pairs (parent, child) in which deleting the parent changes the child."""
         with self._cleaner.begin() as connection:
-            known = set(
-                connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars()
-            )
+            tables = connection.execute(text("select tablename from pg_tables where schemaname = 'public'"))
+            known = set(tables.scalars())
             pairs = connection.execute(
                 text(
                     "select confrelid::regclass::text, conrelid::regclass::text from pg_constraint"
@@ -228,6 +219,48 @@ class PostgreSQLDatabase(Database):
             found |= {child for parent, child in self._cascades if parent in found}
         return found
 
+    def knows(self, name: str) -> bool:
+        return name in self._columns
+
+    def keep(self, name: str) -> None:
+        found: dict[str, str] = {}
+        with self._cleaner.begin() as connection:
+            connection.execute(text(f'create schema "{name}"'))
+            for table in sorted(self._known):
+                if not connection.execute(text(f'select exists (select 1 from "{table}")')).scalar_one():
+                    continue
+                connection.execute(text(f'create table "{name}"."{table}" as table public."{table}"'))
+                columns = connection.execute(
+                    text(
+                        "select column_name from information_schema.columns where table_schema = 'public'"
+                        " and table_name = :table and is_generated = 'NEVER' order by ordinal_position"
+                    ),
+                    {"table": table},
+                ).scalars()
+                found[table] = ", ".join(f'"{column}"' for column in columns)
+        self._columns[name] = found
+        self.present = name
+        self._touched.clear()
+
+    def restore(self, name: str = "pristine") -> None:
+        touched = self._touched & self._known
+        if name != self.present:
+            touched |= {*self._columns[name], *self._columns[self.present or "pristine"]}
+        if not touched:
+            return
+        with self._cleaner.begin() as connection:
+            connection.execute(text("set local session_replication_role = replica"))
+            connection.execute(text("set local lock_timeout = '5s'"))
+            for table in self._with_cascades(touched):
+                connection.execute(text(f'delete from "{table}"'))
+                if table in self._columns[name]:
+                    columns = self._columns[name][table]
+                    target = f'"{table}" ({columns}) overriding system value'
+                    connection.execute(text(f'insert into {target} select {columns} from "{name}"."{table}"'))
+        self.present = name
+        self._touched.clear()
+
     def close(self) -> None:
+        event.remove(Engine, "after_cursor_execute", self._note)
         self._cleaner.dispose()
         super().close()
