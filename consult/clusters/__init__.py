@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.clusters import loading, subjects
+from consult.clusters import loading, operations, subjects
 from consult.core.registry import Loader, registries
 
 
@@ -18,5 +18,6 @@ def init_app(app: Flask) -> None:
     registries.subjects[subjects.KIND] = subjects.SUBJECT
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
     registries.actor_parts.append(subjects.actor_part)
+    registries.counters["clusters.facets"] = operations.recount_facets
     registries.loaders.append(Loader(40, "facts", "clusters", loading.load))
     registries.loaders.append(Loader(41, "demo", "clusters", loading.load_demo))

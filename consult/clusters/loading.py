@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from consult.accounts.queries import person_by_email
 from consult.clusters.models import Cluster, ClusterFacet, ClusterManager, Observation
+from consult.clusters.operations import recount_facets
 from consult.core.clock import now
 from consult.core.dataset import Dataset
 from consult.core.db import db, sort_key
 from consult.core.registry import touch
+from consult.links.sources import sources
 
 DEMO_MANAGER, DEMO_CLUSTER = "cluster@demo.example", "optonet"
 
@@ -50,12 +52,6 @@ _SEVERAL = {
 _COMMON = {"unit", "qualifier", "as_of", "source", "derived", "basis", "note", "de", "en"}
 
 
-def sources(record: dict[str, Any]) -> list[str]:
-    """The sources of a record as a list."""
-    found = record.get("source") or []
-    return [found] if isinstance(found, str) else list(found)
-
-
 def observation(record: dict[str, Any], kind: str, code_key: str, value_key: str, position: int) -> Observation:
     """One mapping of the data set as an observation; what has no column of its own goes into `details`."""
     number = record.get("value") if kind in ("members", "figure") else None
@@ -91,17 +87,18 @@ def newest_members(found: list[Observation]) -> Observation | None:
     return max(members, key=lambda one: (one.as_of, one.position), default=None)
 
 
-def facet_codes(cluster: Cluster, openness: list[str]) -> set[tuple[str, str]]:
-    """(facet, code) under which the cluster is found."""
-    single = {
-        "form": cluster.form, "region": cluster.nuts1, "legal": cluster.legal_form, "portfolio": cluster.portfolio,
-    }  # fmt: skip
+def facet_codes(cluster: Cluster, found: list[Observation]) -> set[tuple[str, str]]:
+    """(facet, code) under which the cluster is found; "region" are the Länder of its seat and of its field of work."""
+    covered = [code for one in found if one.kind == "regions-covered" for code in one.details.get("values", [])]
+    openness = [one.code for one in found if one.kind == "openness" and one.details.get("value") is True]
+    single = {"form": cluster.form, "legal": cluster.legal_form, "portfolio": cluster.portfolio}
     several = {
-        "sector": cluster.sectors, "ecosystem": cluster.ecosystems, "technology": cluster.key_technologies,
-        "service": cluster.services, "topic": cluster.topics, "open": openness,
+        "region": [code[:3] for code in (cluster.nuts1, *covered)], "sector": cluster.sectors,
+        "ecosystem": cluster.ecosystems, "technology": cluster.key_technologies, "service": cluster.services,
+        "topic": cluster.topics, "open": openness,
     }  # fmt: skip
     codes = {(facet, code) for facet, code in single.items() if code}
-    return codes | {(facet, code) for facet, listed in several.items() for code in listed}
+    return codes | {(facet, code) for facet, listed in several.items() for code in listed if code}
 
 
 def _value(record: dict[str, Any], key: str, inner: str = "value") -> Any:
@@ -133,8 +130,7 @@ def cluster_of(record: dict[str, Any]) -> tuple[Cluster, list[tuple[str, str]]]:
         members_as_of=latest.as_of if latest else "", members_source=latest.source if latest else [],
         as_of=max((one.as_of for one in found), default=""), created_at=moment, updated_at=moment, observations=found,
     )  # fmt: skip
-    openness = [one.code for one in found if one.kind == "openness" and one.details.get("value") is True]
-    return cluster, sorted(facet_codes(cluster, openness))
+    return cluster, sorted(facet_codes(cluster, found))
 
 
 def load(dataset: Dataset) -> None:
@@ -149,12 +145,15 @@ def load(dataset: Dataset) -> None:
         db.session.add_all(ClusterFacet(cluster_id=cluster.id, facet=facet, code=code) for facet, code in facets)
         touch("cluster", cluster.id)
     db.session.flush()
+    recount_facets()
 
 
 def load_demo(dataset: Dataset) -> None:
     """Let the demonstration's cluster manager speak for one cluster."""
     person = person_by_email(DEMO_MANAGER)
-    query = select(Cluster.id).order_by((Cluster.slug == DEMO_CLUSTER).desc(), (Cluster.nuts1 == "DEG").desc(), Cluster.id)
+    query = select(Cluster.id).order_by(
+        (Cluster.slug == DEMO_CLUSTER).desc(), (Cluster.nuts1 == "DEG").desc(), Cluster.id
+    )
     cluster_id = db.session.execute(query.limit(1)).scalar()
     if person is None or cluster_id is None or db.session.get(ClusterManager, (cluster_id, person.id)):
         return

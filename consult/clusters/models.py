@@ -109,6 +109,19 @@ class ClusterFacet(Base):
     code: Mapped[str] = mapped_column(String(80), primary_key=True)
 
 
+class ClusterFacetCount(Base):
+    """How many clusters have a code: what stands beside the filters while none is chosen. Facet "" counts all.
+
+    Derived from `ClusterFacet`; `operations.recount_facets` makes it anew.
+    """
+
+    __tablename__ = "cluster_facet_count"
+
+    facet: Mapped[str] = mapped_column(String(20), primary_key=True)
+    code: Mapped[str] = mapped_column(String(80), primary_key=True)
+    count: Mapped[int]
+
+
 class ClusterManager(Base):
     """A person who speaks for a cluster."""
 

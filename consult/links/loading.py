@@ -12,6 +12,7 @@ from consult.core.db import db
 from consult.core.registry import registries
 from consult.links.models import STATED, Link
 from consult.links.operations import refresh_ends
+from consult.links.sources import sources
 
 _PLAIN = ("id", "type", "from", "to", "source", "as_of", "from_date", "to_date", "note", "inferred", "derived")
 
@@ -21,12 +22,6 @@ def _end(reference: str) -> tuple[str, str, int | None]:
     kind, _slash, key = reference.partition("/")
     subject = registries.subjects.get(kind)
     return kind, key, subject.find(key) if subject is not None else None
-
-
-def sources(record: dict[str, Any]) -> list[str]:
-    """The sources of a record as a list."""
-    found = record.get("source") or []
-    return [found] if isinstance(found, str) else list(found)
 
 
 def state(record: dict[str, Any]) -> Link:

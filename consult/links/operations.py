@@ -62,9 +62,7 @@ def refresh_ends(ends: Iterable[tuple[str, int]]) -> int:
         ids = [end_id for one, end_id in wanted if one == kind]
         rows = {
             row.id: row
-            for row in db.session.execute(
-                select(LinkEnd).where(LinkEnd.kind == kind, LinkEnd.id.in_(ids))
-            ).scalars()
+            for row in db.session.execute(select(LinkEnd).where(LinkEnd.kind == kind, LinkEnd.id.in_(ids))).scalars()
         }
         for end_id in ids:
             known, row = described.get((kind, end_id)), rows.get(end_id)
@@ -181,9 +179,7 @@ def set_links(actor: Actor, from_kind: str, from_id: int, ends: Sequence[End]) -
     """
     wanted = _checked(from_kind, from_id, ends)
     own = (
-        db.session.execute(
-            select(Link).where(Link.from_kind == from_kind, Link.from_id == from_id, Link.key.is_(None))
-        )
+        db.session.execute(select(Link).where(Link.from_kind == from_kind, Link.from_id == from_id, Link.key.is_(None)))
         .scalars()
         .all()
     )

@@ -44,9 +44,7 @@ class LinkType:
     to_kinds: frozenset[str] = frozenset()
 
     def fits(self, from_kind: str, to_kind: str) -> bool:
-        return (not self.from_kinds or from_kind in self.from_kinds) and (
-            not self.to_kinds or to_kind in self.to_kinds
-        )
+        return (not self.from_kinds or from_kind in self.from_kinds) and (not self.to_kinds or to_kind in self.to_kinds)
 
 
 def link_type(code: str) -> LinkType | None:

@@ -48,9 +48,7 @@ def sides_of(actor: Actor, link: Link) -> tuple[str, ...]:
 
 def open_sides(actor: Actor, link: Link) -> tuple[str, ...]:
     """The sides that the actor speaks for and that have not confirmed yet."""
-    return tuple(
-        side for side in sides_of(actor, link) if getattr(link, f"confirmed_{side}_at") is None
-    )
+    return tuple(side for side in sides_of(actor, link) if getattr(link, f"confirmed_{side}_at") is None)
 
 
 def can_propose(actor: Actor, link: Link) -> bool:

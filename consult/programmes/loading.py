@@ -10,12 +10,8 @@ from consult.core.clock import now
 from consult.core.dataset import Dataset
 from consult.core.db import db, sort_key
 from consult.core.registry import registries, touch
+from consult.links.sources import sources
 from consult.programmes.models import Programme
-
-
-def _sources(record: dict[str, Any]) -> list[str]:
-    found = record.get("source") or []
-    return [found] if isinstance(found, str) else list(found)
 
 
 def _organisation(reference: str | None) -> int | None:
@@ -31,10 +27,10 @@ def programme_of(record: dict[str, Any]) -> Programme:
         level=record["level"], region=record.get("region", ""), summary=record["summary"], topics=record["topics"],
         owner_id=_organisation(record.get("owner")), implementer_id=_organisation(record.get("implementer")),
         amount_max=amount.get("value"), amount_unit=amount.get("unit", ""), amount_per=amount.get("per", ""),
-        amount_source=_sources(amount), phases=record.get("phases", []), periods=record.get("period", []),
+        amount_source=sources(amount), phases=record.get("phases", []), periods=record.get("period", []),
         results=record.get("results", []), aliases=record.get("aliases", []),
         earlier_calls=record.get("earlier_calls", []), first_winners=record.get("first_winners", {}),
-        conflict=record.get("conflict", {}), as_of=record.get("as_of", ""), source=_sources(record),
+        conflict=record.get("conflict", {}), as_of=record.get("as_of", ""), source=sources(record),
         created_at=moment, updated_at=moment,
     )  # fmt: skip
 

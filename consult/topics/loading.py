@@ -13,7 +13,8 @@ from consult.core.dataset import Dataset
 from consult.core.db import db, sort_key
 from consult.core.registry import registries, touch
 from consult.core.text import render_markdown
-from consult.links.loading import add_relations, sources
+from consult.links.loading import add_relations
+from consult.links.sources import sources
 from consult.topics.models import Topic
 
 # The question to which an article's last sentence leads: (consultation, key of the question).
