@@ -1,0 +1,28 @@
+"""Writing the directory: derived counters. They flush and never commit."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+
+from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount
+from consult.core.db import db
+
+ALL = ("", "")
+
+
+def recount_facets() -> int:
+    """Count anew how many clusters have each code; whoever changes facets calls it. Returns how many rows were wrong."""
+    rows = db.session.execute(
+        select(ClusterFacet.facet, ClusterFacet.code, func.count()).group_by(ClusterFacet.facet, ClusterFacet.code)
+    )
+    right = {(facet, code): count for facet, code, count in rows}
+    right[ALL] = db.session.execute(select(func.count()).select_from(Cluster)).scalar_one()
+    stored = {(row.facet, row.code): row.count for row in db.session.execute(select(ClusterFacetCount)).scalars()}
+    wrong = sum(stored.get(place) != count for place, count in right.items()) + len(set(stored) - set(right))
+    if wrong:
+        db.session.execute(delete(ClusterFacetCount))
+        db.session.add_all(
+            ClusterFacetCount(facet=facet, code=code, count=count) for (facet, code), count in right.items()
+        )
+        db.session.flush()
+    return wrong
