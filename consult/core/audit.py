@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consult.core.access import Actor
 from consult.core.clock import now
-from consult.core.db import Base, JSONType, UTCDateTime, db
+from consult.core.db import Base, JSONType, UTCDateTime, begin, db
 
 _events: dict[str, frozenset[str]] = {}
 _LOCK = 7_345_001  # number of the PostgreSQL advisory lock under which rows are linked
@@ -111,6 +111,7 @@ def record(
         data=dict(keys),
         detail_hash="",
     )
+    begin()
     db.session.info.setdefault("audit", []).append((row, detail))
     return row
 
@@ -125,15 +126,18 @@ def link_pending(session: Session) -> None:
         session.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _LOCK})
     last = session.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)).first()
     seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+    details = []
     for row, detail in pending:
         seq += 1
         row.seq, row.previous = seq, previous
         if detail:
             salt = secrets.token_hex(16)
             row.detail_hash = _detail_hash(salt, detail)
-            session.add(AuditDetail(seq=seq, salt=salt, content=detail))
+            details.append(AuditDetail(seq=seq, salt=salt, content=detail))
         row.hash = previous = _row_hash(row)
         session.add(row)
+    session.flush()
+    session.add_all(details)
     session.flush()
 
 

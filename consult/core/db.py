@@ -124,6 +124,12 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+def begin() -> None:
+    """Make sure that the session is in a transaction, so that what is noted on it goes when that is rolled back."""
+    if not db.session.in_transaction():
+        db.session.begin()
+
+
 def is_busy(error: BaseException) -> bool:
     """Whether this is the database saying that another writer holds the lock, that is: try again."""
     return isinstance(error, OperationalError) and "locked" in str(error).lower()

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from consult.core.access import GUEST, Actor
-from consult.core.db import db
+from consult.core.db import begin, db
 
 
 @dataclass(frozen=True)
@@ -258,6 +258,7 @@ registries = Registries()
 
 def touch(kind: str, subject_id: int) -> None:
     """Say that what the public sees of a thing may have changed: its index entry is renewed before this commit."""
+    begin()
     db.session.info.setdefault("touched", set()).add((kind, subject_id))
 
 

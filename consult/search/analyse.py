@@ -46,6 +46,12 @@ def fold_umlauts(word: str) -> str:
     return fold(text)
 
 
+def exact_token(word: str) -> str:
+    """The token of the word as written; umlauts spelled out, so that 'Förderung' differs from 'Forderung'."""
+    spelled = word.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+    return EXACT + fold(spelled)
+
+
 @lru_cache(maxsize=1)
 def lexicon() -> frozenset[str]:
     """The words from which compounds are built in this field, folded. Written for this project."""
@@ -115,7 +121,7 @@ def tokens(text: str, language: str) -> str:
         found = stems(word, language)
         if found:
             out.extend(found)
-            out.append(EXACT + fold_umlauts(word))
+            out.append(exact_token(word))
     return " ".join(out)
 
 
@@ -125,5 +131,5 @@ def query_groups(query: str) -> list[tuple[list[str], str]]:
     for word in words(query)[:12]:
         alternatives = list(dict.fromkeys((*stems(word, "de")[:1], *stems(word, "en"))))
         if alternatives:
-            groups.append((alternatives, EXACT + fold_umlauts(word)))
+            groups.append((alternatives, exact_token(word)))
     return groups

@@ -54,7 +54,7 @@ def ids(query: str) -> list[int]:
     ("query", "expected"),
     [
         ("pruefstand", {1}),
-        ("Stunde", {1, 2}),
+        ("Stunde", {1}),
         ("test", {3}),
         ("hospitals", {3}),
         ("Medizin Kunststoff", {2}),
