@@ -126,8 +126,9 @@ def reading() -> Iterator[None]:
 
 def begin() -> None:
     """Make sure that the session is in a transaction, so that what is noted on it goes when that is rolled back."""
-    if not db.session.in_transaction():
-        db.session.begin()
+    session = db.session()
+    if not session.in_transaction():
+        session.begin()
 
 
 def is_busy(error: BaseException) -> bool:

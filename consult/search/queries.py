@@ -84,13 +84,17 @@ def _statement(query: str, kinds: Sequence[str]) -> TextClause | None:
         match = _match_postgres(query, kinds)
         sql = (
             "select d.id as document_id, d.kind as kind, d.subject_id as id, r.score as score from ("
-            "select rowid, ts_rank_cd('{0.0, 0.0, 0.2, 1.0}', vector, to_tsquery('simple', :match)) as score "
+            "select rowid, ts_rank_cd('{0.0, 0.0, 0.2, 1.0}', vector, to_tsquery('simple', :match)) + "
+            "2 * ts_rank('{0.0, 0.0, 0.2, 1.0}', vector, to_tsquery('simple', :exact)) as score "
             "from search_index where vector @@ to_tsquery('simple', :match) order by rowid desc limit :ranked) r "
             "join search_doc d on d.id = r.rowid"
         )
     if match is None:
         return None
-    return text(sql).bindparams(match=match, ranked=RANKED)
+    bound = {"match": match, "ranked": RANKED}
+    if ":exact" in sql:
+        bound["exact"] = " | ".join(f"'{exact}':AB" for _stems, exact in query_groups(query))
+    return text(sql).bindparams(**bound)
 
 
 def matching(kind: str, query: str) -> Subquery:
