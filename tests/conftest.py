@@ -39,7 +39,7 @@ block_foreign_connections()
 
 PG_PORT = "CONSULT_TEST_PG_PORT"
 ENGINES = pytest.StashKey[list[str]]()
-LEFT_OUT = pytest.StashKey[dict[str, int]]()
+LEFT_OUT = pytest.StashKey[list[str]]()
 _server: postgres.PostgreSQL | None = None
 
 
@@ -60,12 +60,14 @@ def _is_worker(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     wanted = config.getoption("--db") or "both"
     engines = ["sqlite", "postgresql"] if wanted == "both" else [wanted]
-    config.stash[LEFT_OUT] = {}
+    left_out = machine.missing()
+    if machine.IN_CI and left_out:
+        raise pytest.UsageError(f"with CI=true nothing may be left out, but: {'; '.join(left_out.values())}")
+    config.stash[LEFT_OUT] = list(left_out.values())
     if "postgresql" in engines and machine.postgresql_bin() is None:
-        if machine.IN_CI or wanted == "postgresql":
+        if wanted == "postgresql":
             raise pytest.UsageError("PostgreSQL's server programs are not installed")
         engines.remove("postgresql")
-        config.stash[LEFT_OUT]["the PostgreSQL half: its server is not installed"] = 0
     config.stash[ENGINES] = engines
     run_folder()
     if not _is_worker(config) and "postgresql" in engines and config.getoption("numprocesses", None):
@@ -102,39 +104,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    needs = {
-        "chromium_browser": ("the browser tests: Chromium is not installed", machine.chromium()),
-        "redis_url": ("the Redis tests: its server is not installed", machine.redis_server()),
-    }
-    kept, dropped = [], []
+    fixtures = {"chromium_browser": "browser", "redis_url": "redis", "redis_server": "redis"}
+    missing = machine.missing()
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if "chromium_browser" in fixtures:
+        needed = {fixtures[name] for name in getattr(item, "fixturenames", ()) if name in fixtures}
+        if "browser" in needed:
             item.add_marker("browser")
-        lacking = [reason for name, (reason, found) in needs.items() if name in fixtures and not found]
         if item.get_closest_marker("postgresql") and "postgresql" not in config.stash[ENGINES]:
-            lacking.append("")
-        if not lacking:
-            kept.append(item)
-            continue
-        dropped.append(item)
-        for reason in filter(None, lacking):
-            if machine.IN_CI:
-                raise pytest.UsageError(f"with CI=true nothing may be left out, but: {reason}")
-            config.stash[LEFT_OUT][reason] = config.stash[LEFT_OUT].get(reason, 0) + 1
+            needed.add("another engine")
+        (dropped if needed & {*missing, "another engine"} else kept).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    left_out = dict(config.stash[LEFT_OUT])
-    if config.getoption("numprocesses", None):  # the workers drop their tests out of our sight
-        if machine.chromium() is None:
-            left_out["the browser tests: Chromium is not installed"] = 0
-        if machine.redis_server() is None:
-            left_out["the Redis tests: its server is not installed"] = 0
-    if left_out:
+    if left_out := config.stash[LEFT_OUT]:
         terminalreporter.write_line(f"Left out: {'; '.join(left_out)}.", yellow=True)
 
 

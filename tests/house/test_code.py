@@ -90,14 +90,9 @@ def test_a_status_has_one_writer() -> None:
         if path == PACKAGE / "core" / "states.py":
             continue
         for node in ast.walk(tree(path)):
-            targets = (
-                node.targets
-                if isinstance(node, ast.Assign)
-                else [node.target]
-                if isinstance(node, ast.AugAssign)
-                else []
-            )
-            for target in targets:
+            if not isinstance(node, ast.Assign | ast.AugAssign):
+                continue
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Attribute) and target.attr == "status":
                     owner = target.value.id if isinstance(target.value, ast.Name) else ""
                     if owner not in ("self", "response"):

@@ -6,6 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapper
 
 from consult.core.db import Base
@@ -62,9 +63,7 @@ def test_foreign_keys_are_indexed(app: Any) -> None:
     found = []
     for table in Base.metadata.tables.values():
         leading = {next(iter(index.columns)).name for index in table.indexes}
-        leading |= {
-            next(iter(rule.columns)).name for rule in table.constraints if rule.__visit_name__ == "unique_constraint"
-        }
+        leading |= {next(iter(rule.columns)).name for rule in table.constraints if isinstance(rule, UniqueConstraint)}
         leading |= {column.name for column in table.columns if column.unique or column.index}
         leading.add(next(iter(table.primary_key.columns)).name)
         found += [f"{table.name}.{key.parent.name}" for key in table.foreign_keys if key.parent.name not in leading]

@@ -50,8 +50,8 @@ def test_notices_with_mail_have_both_templates(app: Any) -> None:
 
 
 def test_menus_lead_somewhere(app: Any) -> None:
-    items = [*registries.navigation, *registries.footer]
-    assert not [item.endpoint for item in items if item.endpoint not in app.view_functions]
+    endpoints = [item.endpoint for item in registries.navigation] + [item.endpoint for item in registries.footer]
+    assert not [endpoint for endpoint in endpoints if endpoint not in app.view_functions]
 
 
 def test_every_table_about_people_is_taken_out_and_erased(app: Any) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from consult.accounts import passwords, queries
 from consult.accounts.models import Person, RoleGrant
@@ -28,6 +28,7 @@ from consult.projects.models import Activity, Project
 
 PASSWORD = "ein langes Kennwort für Tests"
 Text2 = dict[str, str]
+Row = TypeVar("Row")
 
 
 def both(text: str | Text2) -> Text2:
@@ -42,7 +43,7 @@ class Factories:
         self._session = session
         self._numbers = count(1)
 
-    def add(self, thing: Any) -> Any:
+    def add(self, thing: Row) -> Row:
         """Put a row into the database and return it."""
         self._session.add(thing)
         self._session.flush()
@@ -91,7 +92,7 @@ class Factories:
 
     def grant(self, person: Person, role: str, consultation: Consultation | None = None) -> RoleGrant:
         place = None if consultation is None else consultation.id
-        return self.add(RoleGrant(person_id=person.id, role=role, consultation_id=place))  # type: ignore[no-any-return]
+        return self.add(RoleGrant(person_id=person.id, role=role, consultation_id=place))
 
     def organisation(
         self, name: str = "", *, type: str = "company", signoff: bool = False, **columns: Any
@@ -99,14 +100,12 @@ class Factories:
         """An organisation; members of a "state-agency" or "state-ministry" read what is meant for those."""
         name = name or f"Firma {self.number()}"
         columns.setdefault("slug", f"{slugify(name)}-{self.number()}")
-        return self.add(  # type: ignore[no-any-return]
+        return self.add(
             Organisation(name={"de": name, "en": name}, name_key=sort_key(name), type=type, signoff=signoff, **columns)
         )
 
     def member(self, person: Person, organisation: Organisation, role: str = "author") -> OrganisationMember:
-        return self.add(  # type: ignore[no-any-return]
-            OrganisationMember(person_id=person.id, organisation_id=organisation.id, role=role)
-        )
+        return self.add(OrganisationMember(person_id=person.id, organisation_id=organisation.id, role=role))
 
     def actor(self, person: Person) -> Actor:
         """The person as the one who acts, with all that the gate would load."""
@@ -133,7 +132,7 @@ class Factories:
             )
             for place in range(1, questions + 1)
         ]
-        return self.add(Consultation(questions=asked, **columns))  # type: ignore[no-any-return]
+        return self.add(Consultation(questions=asked, **columns))
 
     def cluster(self, name: str = "", *, managers: Sequence[Person] = (), **columns: Any) -> Cluster:
         """A cluster in the directory; `managers` speak for it."""
@@ -158,7 +157,7 @@ class Factories:
         columns.setdefault("slug", f"{slugify(title)}-{self.number()}")
         project = Project(kind=kind, summary=both(summary), **columns)
         project.set_title(both(title))
-        return self.add(project)  # type: ignore[no-any-return]
+        return self.add(project)
 
     def activity(
         self, title: str = "", *, kind: str = "workshop", summary: str = "Was geschieht.", days: float = 14,
@@ -171,7 +170,7 @@ class Factories:
         starts = (now() + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
         activity = Activity(kind=kind, title=both(title), summary=both(summary), capacity=capacity, **columns)
         activity.set_dates(starts, starts + timedelta(hours=3), "time")
-        return self.add(activity)  # type: ignore[no-any-return]
+        return self.add(activity)
 
 
 def actor(person: Person) -> Actor:

@@ -47,6 +47,18 @@ def postgresql_bin() -> Path | None:
     return max(folders, key=version, default=None)
 
 
+def missing() -> dict[str, str]:
+    """What the tests would need and is not here: name -> the half of the suite that is left out."""
+    found = {}
+    if chromium() is None:
+        found["browser"] = "the browser tests, since Chromium is not installed"
+    if postgresql_bin() is None:
+        found["postgresql"] = "the PostgreSQL half, since its server is not installed"
+    if redis_server() is None:
+        found["redis"] = "the Redis tests, since its server is not installed"
+    return found
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on at this moment."""
     with socket.socket() as probe:

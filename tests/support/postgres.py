@@ -115,4 +115,4 @@ def start() -> PostgreSQL:
 def execute(port: int, statement: str) -> None:
     """One statement beside all databases of the run: create, clone or drop one."""
     with psycopg.connect(host="127.0.0.1", port=port, user="consult", dbname="postgres", autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)
