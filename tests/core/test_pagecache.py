@@ -1,0 +1,144 @@
+"""Public pages in front of Flask: shared when public, never when personal, never old."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from consult.core import pagecache
+from consult.core.clock import now
+from consult.core.pagecache import PageCache
+from consult.core.unit import bump_content
+
+PAGE = "/de/search"
+
+
+@pytest.fixture
+def cached(app: Flask) -> Any:
+    """The application behind the cache, with a note of every request that got through to Flask."""
+    reached: list[str] = []
+    inner = app.wsgi_app
+
+    def noting(environ: dict[str, Any], start_response: Any) -> Any:
+        reached.append(environ["PATH_INFO"])
+        return inner(environ, start_response)
+
+    cache = PageCache(app, noting)
+    app.wsgi_app = cache  # type: ignore[method-assign]
+    app.test_client_class = None
+    client = app.test_client()
+    client.reached = reached  # type: ignore[attr-defined]
+    client.cache = cache  # type: ignore[attr-defined]
+    yield client
+    app.wsgi_app = inner  # type: ignore[method-assign]
+
+
+def change(db: Any) -> None:
+    bump_content()
+    db.session.execute(db.text("select 1"))
+    db.session.commit()
+
+
+def test_second_view_does_not_reach_flask(cached: Any) -> None:
+    first, second = cached.get(PAGE), cached.get(PAGE)
+    assert first.data == second.data
+    assert cached.reached == [PAGE]
+    assert second.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+
+
+def test_query_and_language_are_pages_of_their_own(cached: Any) -> None:
+    assert cached.get(PAGE + "?q=Optik").data != cached.get(PAGE).data
+    assert cached.get("/en/search").data != cached.get(PAGE).data
+
+
+def test_a_change_is_seen_by_the_next_request(cached: Any, db: Any) -> None:
+    cached.get(PAGE)
+    change(db)
+    cached.get(PAGE)
+    assert cached.reached == [PAGE, PAGE]
+
+
+def test_session_cookie_goes_past_the_cache(cached: Any) -> None:
+    cached.get(PAGE)
+    cached.get(PAGE, headers={"Cookie": "session=something"})
+    assert len(cached.reached) == 2
+    cached.get(PAGE, headers={"Cookie": "theme=dark"})
+    assert len(cached.reached) == 2
+
+
+def test_errors_and_posts_are_never_kept(cached: Any) -> None:
+    for _ in range(2):
+        assert cached.get("/de/no-such-page").status_code == 404
+    assert len(cached.reached) == 2
+
+
+def test_etag_answers_304_and_compression_is_negotiated(cached: Any) -> None:
+    first = cached.get(PAGE, headers={"Accept-Encoding": "br"})
+    again = cached.get(PAGE, headers={"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]})
+    assert first.headers["Content-Encoding"] == "br"
+    assert again.status_code == 304
+    assert again.data == b""
+    packed = cached.get(PAGE, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["ETag"] != first.headers["ETag"]
+
+
+def test_head_has_headers_only(cached: Any) -> None:
+    body = cached.get(PAGE).data
+    head = cached.head(PAGE)
+    assert head.data == b""
+    assert int(head.headers["Content-Length"]) == len(body)
+
+
+def test_entries_end_when_time_alone_changes_a_page(cached: Any, clock: Any) -> None:
+    pagecache.add_boundary("test", lambda: now() + timedelta(minutes=5))
+    try:
+        cached.get(PAGE)
+        clock.shift(minutes=4)
+        cached.get(PAGE)
+        assert len(cached.reached) == 1
+        clock.shift(minutes=2)
+        cached.get(PAGE)
+        assert len(cached.reached) == 2
+    finally:
+        pagecache._boundaries.pop("test")
+
+
+def test_entries_end_at_midnight_in_berlin(cached: Any, clock: Any) -> None:
+    clock.shift(hours=13, minutes=50)
+    cached.get(PAGE)
+    clock.shift(minutes=15)
+    cached.get(PAGE)
+    assert len(cached.reached) == 2
+
+
+def test_number_of_entries_is_bounded(cached: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(pagecache, "MAX_ENTRIES", 3)
+    for number in range(6):
+        cached.get(f"{PAGE}?q={number}xx")
+    assert len(cached.cache.entries) == 3
+
+
+def test_readers_and_a_writer_at_once_never_see_old_content(cached: Any, app: Flask, db: Any) -> None:
+    """Whoever asks after a commit was acknowledged gets a page made after it."""
+    versions: list[int] = []
+
+    def read() -> None:
+        client = app.test_client()
+        for _ in range(20):
+            assert client.get(PAGE).status_code == 200
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        change(db)
+        cached.get(PAGE)
+        versions.append(cached.cache.version)
+    for thread in threads:
+        thread.join()
+    assert versions == sorted(set(versions))
