@@ -1,0 +1,24 @@
+"""Moderation: the only door through which a text becomes public, is hidden or comes back.
+
+Words: a *case* waits for a decision about one version of one subject; a *decision* has an outcome, a reason and a statement
+of reasons; a *report* is a reader's notice. What always holds: nobody decides on a text of their own or of their own
+organisation; of two moderators one decides and the other is told; no decision without a log row and a statement. Which
+texts there are, their rooms register (`ModeratedKind`); this room imports none of them.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from consult.core.registry import registries
+from consult.moderation import jobs, personal, views
+from consult.moderation.notices import NOTICE_KINDS
+
+
+def init_app(app: Flask) -> None:
+    """Register the room."""
+    app.register_blueprint(views.blueprint)
+    registries.notice_kinds.update({kind.kind: kind for kind in NOTICE_KINDS})
+    registries.personal_data["moderation"] = personal.PERSONAL_DATA
+    registries.footer.extend(views.FOOTER)
+    registries.loaders.append(jobs.LOADER)

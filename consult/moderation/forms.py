@@ -1,0 +1,102 @@
+"""Forms of moderation: the decision on a case and the report of a reader. Fields are named as `contract.md` promises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, Field, RadioField
+from wtforms.widgets import TextArea
+
+from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest, required
+from consult.core.i18n import _, _l
+from consult.core.text import clean_line, clean_text
+from consult.core.vocabularies import vocabulary
+from consult.moderation.statements import DEFAULT_REASON
+
+MOST_ROWS = 20
+
+
+class RowsField(Field):
+    """A field that may come several times under one name; `data` is the list of its cleaned values in their order."""
+
+    widget = TextArea()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = [clean_text(value) for value in valuelist[:MOST_ROWS] if isinstance(value, str)]
+
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or [])
+
+    def _value(self) -> str:
+        return "\n".join(self.data)
+
+
+# What a decision does, as the moderator reads it, with its key in each language of the interface.
+OUTCOME_CHOICES = {
+    "publish": (_l("Publish"), "p", "p"),
+    "return": (_l("Return with remarks"), "z", "r"),
+    "redact": (_l("Black out a passage"), "s", "b"),
+    "reject": (_l("Reject"), "a", "j"),
+    "merge": (_l("Merge with another one"), "m", "m"),
+    "split": (_l("Split in two"), "t", "s"),
+    "hide": (_l("Hide"), "v", "h"),
+    "restore": (_l("Show again"), "w", "w"),
+    "remove": (_l("Remove"), "e", "x"),
+}
+LEAVE = _l("Leave it as it is")
+
+
+class DecisionForm(Form):
+    """One decision. What it may be depends on the case, so the operation checks it and `take_errors` shows what lacks."""
+
+    outcome = RadioField(_l("Decision"), validate_choice=False)
+    reason = ChoiceField(_l("Reason"), validate_choice=False, default=DEFAULT_REASON)
+    note = TextField(_l("One sentence about it"))
+    passage = RowsField(_l("Passage"))
+    passage_note = RowsField(_l("Remark"))
+    version = LineField()
+
+    def offer(self, outcomes: tuple[str, ...], as_it_is: bool) -> None:
+        """Offer these outcomes and the reasons of the catalogue."""
+        self.outcome.choices = [
+            (code, str(LEAVE if code == "publish" and as_it_is else OUTCOME_CHOICES[code][0])) for code in outcomes
+        ]
+        self.reason.choices = vocabulary("moderation_reasons").choices()
+
+    def keys(self, language: str) -> dict[str, str]:
+        """The letter of each outcome."""
+        return {
+            code: german if language == "de" else english for code, (_label, german, english) in OUTCOME_CHOICES.items()
+        }
+
+    def passages(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of passage and remark; rows that are empty on both sides are left out."""
+        texts, remarks = self.passage.data, self.passage_note.data
+        size = max(len(texts), len(remarks))
+        rows = zip([*texts, *[""] * (size - len(texts))], [*remarks, *[""] * (size - len(remarks))], strict=True)
+        return tuple((text, clean_line(remark)) for text, remark in rows if text or remark)
+
+
+class ReportForm(Form):
+    """A reader's report. Name and address are optional: nobody has to give them in order to be heard."""
+
+    url = LineField(
+        _l("Address of the text"), [required(_l("Please enter the address of the text that you mean.")), longest(2000)]
+    )
+    reason = ChoiceField(
+        _l("What is wrong with it?"), [required(_l("Please choose what is wrong; the closest entry is enough."))]
+    )
+    explanation = TextField(
+        _l("Explanation"), [required(_l("Please say in a sentence or two what is wrong.")), longest(5000)]
+    )
+    name = LineField(_l("Your name"), [longest(120)])
+    email = EmailField(_l("Your e-mail address"))
+    good_faith = BooleanField(
+        _l("To the best of my knowledge these statements are correct and complete."),
+        [required(_l("Please confirm this; the law asks for it."))],
+    )
+
+    def offer(self) -> None:
+        """Offer the reasons of the catalogue that speak against a text."""
+        reasons = [choice for choice in vocabulary("moderation_reasons").choices() if choice[0] != DEFAULT_REASON]
+        self.reason.choices = [("", _("Please choose")), *reasons]

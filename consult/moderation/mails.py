@@ -1,0 +1,152 @@
+"""Mails and notices of moderation: the decision to the author, receipt and answer to who reported, notices to moderators.
+
+The author's mail is sent by the subject's room, which knows whom to write to; the words are ours, so that every room says
+the same things in the same order.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from consult.accounts.queries import people_with_permission
+from consult.core.clock import now
+from consult.core.db import db
+from consult.core.i18n import _, in_language
+from consult.core.limits import limits
+from consult.core.mail import Mail, cancel, queue_template
+from consult.core.notices import notify
+from consult.core.registry import Verdict
+from consult.core.web import address
+from consult.moderation.models import Case, Decision, Report
+from consult.moderation.rules import AT_ONCE, UNDO
+from consult.moderation.statements import statement_of
+
+
+def _reference(decision_id: int) -> str:
+    return f"decision:{decision_id}"
+
+
+def _button(outcome: str) -> str:
+    if outcome in ("publish", "restore", "redact"):
+        return _("Read the text")
+    if outcome == "return":
+        return _("Change the text")
+    return _("See the decision")
+
+
+def send_decision(
+    recipient: str,
+    language: str,
+    verdict: Verdict,
+    *,
+    title: str,
+    number: str = "",
+    url: str = "",
+    action: str = "",
+    until: datetime | None = None,
+    complain_url: str = "",
+    person_id: int | None = None,
+) -> Mail:
+    """Tell an author what was decided; called by the subject's room while it carries the verdict out.
+
+    `url` is a full address with the button `action` (a fitting word by default), `until` the last day for a change,
+    `complain_url` the address of the complaint where there is one. Mail about publishing, returning and rejecting leaves
+    after ten minutes and is taken back by a reversal; mail about what was public leaves at once.
+    """
+    decision = db.session.get_one(Decision, verdict.decision_id)
+    with in_language(language):
+        button = action or _button(decision.outcome)
+    return queue_template(
+        recipient,
+        "moderation/mail_decision",
+        language,
+        kind="moderation.decision",
+        context={
+            "outcome": decision.outcome,
+            "statement": statement_of(decision, language),
+            "decision": decision,
+            "title": title,
+            "number": number,
+            "url": url,
+            "button": button,
+            "until": until,
+            "complain_url": complain_url,
+        },
+        person_id=person_id,
+        delay=None if decision.outcome in AT_ONCE else UNDO,
+        reference=_reference(decision.id),
+    )
+
+
+def take_back(decision: Decision, title: str) -> None:
+    """After a reversal: stop what has not left, and tell those whom a mail has reached already."""
+    reference = _reference(decision.id)
+    left = (
+        db.session.execute(select(Mail).where(Mail.reference == reference, Mail.sent_at.is_not(None))).scalars().all()
+    )
+    cancel(reference)
+    for mail in left:
+        queue_template(
+            mail.recipient,
+            "moderation/mail_reversal",
+            mail.language,
+            kind="moderation.reversal",
+            context={"decision": decision, "title": title},
+            person_id=mail.person_id,
+        )
+
+
+def send_receipt(report: Report, receipt: str) -> None:
+    """Confirm a report to the address it was sent from, at most so many times a day: the address may be another's."""
+    if not report.email or not limits().hit("confirmations.recipient", report.email.casefold()):
+        return
+    with in_language(report.language):
+        url = address("moderation.receipt", receipt=receipt)
+    queue_template(
+        report.email,
+        "moderation/mail_receipt",
+        report.language,
+        kind="report.receipt",
+        context={"report": report, "url": url},
+        person_id=report.reporter_id,
+    )
+
+
+def send_answer(report: Report, decision: Decision | None, delay: timedelta | None = UNDO) -> None:
+    """Tell who reported what came of it; without a decision the text was withdrawn by its author."""
+    if not report.email:
+        return
+    queue_template(
+        report.email,
+        "moderation/mail_answer",
+        report.language,
+        kind="report.answer",
+        context={"report": report, "decision": decision},
+        person_id=report.reporter_id,
+        delay=delay,
+        reference=_reference(decision.id) if decision is not None else "",
+    )
+
+
+def tell_waiting(case: Case) -> None:
+    """Tell the moderators that something waits: each of them once an hour, however much comes in."""
+    slot = int(now().timestamp() // 3600)
+    people = people_with_permission("moderation.decide", case.consultation_id)
+    notify(
+        "moderation.waiting",
+        [person.id for person in people if person.id != case.author_id],
+        {"case_id": case.id, "title": case.title},
+        dedupe=f"moderation.waiting:{slot}",
+    )
+
+
+def tell_due(case: Case, moderators: list[int]) -> None:
+    """Tell the moderators that a promised time runs out; once for each case and promised time."""
+    notify(
+        "moderation.due",
+        [person_id for person_id in moderators if person_id != case.author_id],
+        {"case_id": case.id, "title": case.title, "due_at": case.due_at.isoformat()},
+        dedupe=f"moderation.due:{case.id}:{int(case.due_at.timestamp())}",
+    )

@@ -1,0 +1,153 @@
+"""Tables of moderation: what waits for a decision, what was decided and why, and what readers reported.
+
+A case is about one version of one subject of any registered kind; the subject's own room keeps its text. A decision is
+never changed after it was made, only reversed; it holds the statement of reasons as the author was given it (Regulation
+(EU) 2022/2065, Art. 17).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.core.clock import now
+from consult.core.db import Base, JSONType, LongText, Text2, UTCDateTime
+
+# Where a case comes from: a text that waits to become public, one that is public and is looked at afterwards, a report.
+SUBMISSION, LOOK, REPORT = "submission", "look", "report"
+SOURCES = (SUBMISSION, LOOK, REPORT)
+
+_WAITING = text("closed_at IS NULL")
+
+
+class Case(Base):
+    """Something that waits for a decision. At most one case of a subject is open; `closed_at` ends it.
+
+    `version_id` is the version to decide about (a number of the subject's room, None where it has none). `due_at` is the
+    promised time. `used_seconds` is working time that earlier cases of the same text used up before it was returned, so
+    that the promise counts on and does not begin anew. `revision` refuses writes on a case that somebody else changed.
+    """
+
+    __tablename__ = "moderation_case"
+    __private__ = True
+    __table_args__ = (
+        Index(
+            "ux_moderation_case_waiting", "kind", "subject_id", unique=True,
+            sqlite_where=_WAITING, postgresql_where=_WAITING,
+        ),
+        Index("ix_moderation_case_queue", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_moderation_case_subject", "kind", "subject_id", "id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    version_id: Mapped[int | None]
+    source: Mapped[str] = mapped_column(String(20), default=SUBMISSION)
+    consultation_id: Mapped[int | None] = mapped_column(index=True)
+    title: Mapped[str] = mapped_column(String(300), default="")
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    status: Mapped[str] = mapped_column(String(20), default="open")
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_seconds: Mapped[int] = mapped_column(default=0)
+    report_count: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    claimed_name: Mapped[str] = mapped_column(String(120), default="")
+    claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    is_example: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": revision}
+
+    def held_by_other(self, person_id: int | None, moment: datetime) -> bool:
+        """Whether somebody else's lease is running at this moment."""
+        return (
+            self.status == "claimed"
+            and self.claimed_by != person_id
+            and self.claimed_until is not None
+            and self.claimed_until > moment
+        )
+
+
+class Decision(Base):
+    """What a moderator decided about a version, with everything that has to be known of it later.
+
+    `passages` is a list of [text, remark]. `facts` says on what it was based: source of the case, number of reports, and
+    `left` where the text was left as it is. `ground` is "terms" or "law", `legal_basis` the provision. `statement` is the
+    statement of reasons in both languages of the interface; the note inside is in the language in which it was written.
+    `waited_seconds` counts from the case's opening to the decision.
+    """
+
+    __tablename__ = "moderation_decision"
+    __table_args__ = (
+        Index("ix_moderation_decision_subject", "kind", "subject_id", "id"),
+        Index("ix_moderation_decision_moderator", "moderator_id", "made_at"),
+        Index("ix_moderation_decision_made_at", "made_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("moderation_case.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    version_id: Mapped[int | None]
+    outcome: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(LongText, default="")
+    passages: Mapped[list[list[str]]] = mapped_column(JSONType, default=list)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONType, default=dict)
+    ground: Mapped[str] = mapped_column(String(20), default="")
+    legal_basis: Mapped[str] = mapped_column(LongText, default="")
+    statement: Mapped[dict[str, str]] = mapped_column(Text2, default=dict)
+    automated: Mapped[bool] = mapped_column(default=False)
+    moderator_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    waited_seconds: Mapped[int] = mapped_column(default=0)
+    in_time: Mapped[bool] = mapped_column(default=True)
+    reversed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reversed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    is_example: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def number(self) -> str:
+        """How people name it in letters: E-00042."""
+        return f"E-{self.id:05d}"
+
+
+class Report(Base):
+    """A reader's notice that a text may break the rules or the law (Regulation (EU) 2022/2065, Art. 16).
+
+    The secret of the receipt's address is kept as a hash only. Name and address may be empty: nobody has to give them.
+    """
+
+    __tablename__ = "moderation_report"
+    __table_args__ = (
+        Index("ix_moderation_report_subject", "kind", "subject_id"),
+        Index("ix_moderation_report_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    receipt_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    url: Mapped[str] = mapped_column(LongText)
+    title: Mapped[str] = mapped_column(String(300), default="")
+    reason: Mapped[str] = mapped_column(String(40))
+    explanation: Mapped[str] = mapped_column(LongText)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    good_faith: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    status: Mapped[str] = mapped_column(String(20), default="received")
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_case.id", ondelete="SET NULL"), index=True)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_decision.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    waited_seconds: Mapped[int | None]

@@ -1,0 +1,31 @@
+"""The notices that moderators get: something waits, a promised time runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from consult.core.i18n import _, format_moment
+from consult.core.registry import NoticeKind
+from consult.core.web import path
+
+
+def _waiting(context: Mapping[str, Any]) -> str:
+    return _("Waiting for moderation: “%(title)s”", title=context["title"])
+
+
+def _due(context: Mapping[str, Any]) -> str:
+    when = format_moment(datetime.fromisoformat(context["due_at"]))
+    return _("“%(title)s” is promised to be decided by %(when)s", title=context["title"], when=when)
+
+
+NOTICE_KINDS = (
+    NoticeKind("moderation.waiting", _waiting, lambda _context: path("moderation.queue"), "moderation/mail_waiting"),
+    NoticeKind(
+        "moderation.due",
+        _due,
+        lambda context: path("moderation.case", case_id=context["case_id"]),
+        "moderation/mail_due",
+    ),
+)

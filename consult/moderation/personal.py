@@ -1,0 +1,57 @@
+"""A person's share in moderation: what they reported, and what was decided about their texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from consult.core.db import db
+from consult.core.registry import PersonalData
+from consult.moderation.models import Case, Decision, Report
+
+
+def export(person_id: int) -> dict[str, Any]:
+    """Reports by the person and decisions on texts of the person."""
+    reports = db.session.execute(select(Report).where(Report.reporter_id == person_id).order_by(Report.id)).scalars()
+    decisions = db.session.execute(
+        select(Decision, Case.title)
+        .join(Case, Case.id == Decision.case_id)
+        .where(Case.author_id == person_id)
+        .order_by(Decision.id)
+    )
+    return {
+        "reports": [
+            {
+                "number": report.number, "url": report.url, "reason": report.reason, "explanation": report.explanation,
+                "name": report.name, "email": report.email, "status": report.status,
+                "created_at": report.created_at.isoformat(),
+            }
+            for report in reports
+        ],
+        "decisions": [
+            {
+                "number": decision.number, "title": title, "outcome": decision.outcome, "reason": decision.reason,
+                "statement": decision.statement, "made_at": decision.made_at.isoformat(),
+            }
+            for decision, title in decisions
+        ],
+    }  # fmt: skip
+
+
+def erase(person_id: int) -> None:
+    """Reports lose name and address, cases their author; what a moderator decided stays, without the person."""
+    db.session.execute(
+        update(Report).where(Report.reporter_id == person_id).values(name="", email="", reporter_id=None)
+    )
+    db.session.execute(update(Case).where(Case.author_id == person_id).values(author_id=None))
+    db.session.execute(
+        update(Case).where(Case.claimed_by == person_id).values(claimed_by=None, claimed_name="", claimed_until=None)
+    )
+    db.session.execute(update(Decision).where(Decision.moderator_id == person_id).values(moderator_id=None))
+    db.session.execute(update(Decision).where(Decision.reversed_by == person_id).values(reversed_by=None))
+
+
+PERSONAL_DATA = PersonalData(
+    "moderation", ("moderation_case", "moderation_decision", "moderation_report"), export, erase
+)

@@ -1,0 +1,291 @@
+"""Reads of moderation about single cases and subjects; lists stand in `listing`, figures in `figures`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from consult.accounts.models import Person
+from consult.accounts.tokens import token_hash
+from consult.core.access import Actor
+from consult.core.clock import now
+from consult.core.db import db
+from consult.core.errors import NotFound
+from consult.core.i18n import _
+from consult.core.registry import Review, ReviewPart, SubjectInfo, describe, registries
+from consult.core.text import render_markdown
+from consult.moderation import rules
+from consult.moderation.deadlines import working_seconds
+from consult.moderation.diff import Change, word_diff
+from consult.moderation.models import SUBMISSION, Case, Decision, Report
+
+RESTRICTED = ("agency", "ministry")
+SHOWN = 10  # earlier decisions shown beside a case
+
+
+# ---- subjects -------------------------------------------------------------------------------------------------------
+
+
+def subject_info(kind: str, subject_id: int) -> SubjectInfo | None:
+    """What others may know of a subject, or None if it is gone."""
+    return describe([(kind, subject_id)]).get((kind, subject_id))
+
+
+def subject_at(url: str) -> SubjectInfo | None:
+    """The public subject at an address of this site, full or from its path on; None for everything else."""
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.hostname
+    except ValueError:
+        return None
+    own = urlsplit(current_app.config["SETTINGS"].site_url).hostname
+    if (
+        (parts.scheme and parts.scheme not in ("http", "https"))
+        or (host and host != own)
+        or not parts.path.startswith("/")
+    ):
+        return None
+    try:
+        endpoint, args = current_app.url_map.bind("site.invalid").match(parts.path, "GET")
+    except (HTTPException, RequestRedirect, UnicodeError):
+        return None
+    resolver = registries.resolvers.get(endpoint)
+    found = resolver({name: value for name, value in args.items() if name != "lang_code"}) if resolver else None
+    info = subject_info(*found) if found else None
+    return info if info is not None and info.public else None
+
+
+# ---- cases ----------------------------------------------------------------------------------------------------------
+
+
+def waiting_case(kind: str, subject_id: int, lock: bool = False) -> Case | None:
+    """The case of a subject that is open or claimed."""
+    statement = select(Case).where(Case.kind == kind, Case.subject_id == subject_id, Case.closed_at.is_(None))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def open_case_for(kind: str, subject_id: int) -> Case | None:
+    """The case that waits for a decision on this subject, for the subject's own pages."""
+    return waiting_case(kind, subject_id)
+
+
+def waiting_elsewhere(case: Case) -> bool:
+    """Whether another case of the same subject is open."""
+    other = waiting_case(case.kind, case.subject_id)
+    return other is not None and other.id != case.id
+
+
+def used_seconds(kind: str, subject_id: int) -> int:
+    """Working time that the promise has used up already, where the last word on the subject was to return it."""
+    decision = last_decision(kind, subject_id)
+    if decision is None or decision.outcome != "return":
+        return 0
+    case = db.session.get_one(Case, decision.case_id)
+    land = str(current_app.config["SETTINGS"].operator["land"])
+    return case.used_seconds + working_seconds(case.opened_at, decision.made_at, land)
+
+
+def version_text(case: Case) -> str:
+    """The version to decide about, as forms carry it."""
+    return "" if case.version_id is None else str(case.version_id)
+
+
+def is_involved(actor: Actor, case: Case) -> bool:
+    """Whether the actor is an author of the text or belongs to the author's organisation."""
+    kind = registries.moderated.get(case.kind)
+    return kind is not None and kind.involved(actor, case.subject_id)
+
+
+def leaves_as_it_is(case: Case, outcome: str, info: SubjectInfo | None) -> bool:
+    """Whether the decision changes nothing: what was reported or looked at is public and may stay."""
+    return outcome == "publish" and case.source != SUBMISSION and (info is None or info.public)
+
+
+def offered_outcomes(case: Case, info: SubjectInfo | None) -> tuple[str, ...]:
+    """The decisions that are possible now, in their usual order."""
+    kind = registries.moderated.get(case.kind)
+    allowed = set(kind.outcomes(case.subject_id, case.version_id)) if kind is not None and info is not None else set()
+    if leaves_as_it_is(case, "publish", info):
+        allowed.add("publish")
+    return tuple(outcome for outcome in rules.OUTCOMES if outcome in allowed)
+
+
+def review_of(case: Case, info: SubjectInfo | None = None) -> Review:
+    """All that is read to decide. Things that no room moderates are shown by what everyone may know of them."""
+    kind = registries.moderated.get(case.kind)
+    if kind is not None:
+        return kind.review(case.subject_id, case.version_id)
+    info = info or subject_info(case.kind, case.subject_id)
+    if info is None:
+        return Review(case.title, case.language, [], None, "", None)
+    part = ReviewPart(info.title, info.excerpt, render_markdown(info.excerpt))
+    return Review(
+        info.title, info.language or case.language, [part] if info.excerpt else [], None, info.author_name,
+        info.author_id, public_url=info.url,
+    )  # fmt: skip
+
+
+# ---- decisions ------------------------------------------------------------------------------------------------------
+
+
+def last_decision(kind: str, subject_id: int) -> Decision | None:
+    """The newest decision on a subject that was not taken back."""
+    statement = select(Decision).where(
+        Decision.kind == kind, Decision.subject_id == subject_id, Decision.reversed_at.is_(None)
+    )
+    return db.session.execute(statement.order_by(Decision.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def decision_with_name(case_id: int) -> tuple[Decision | None, str]:
+    """The newest decision of a case that was not taken back, with the name of who made it."""
+    statement = (
+        select(Decision, Person.name)
+        .outerjoin(Person, Person.id == Decision.moderator_id)
+        .where(Decision.case_id == case_id, Decision.reversed_at.is_(None))
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(statement).first()
+    return (row[0], row[1] or "") if row else (None, "")
+
+
+def decisions_for(kind: str, subject_id: int) -> list[Decision]:
+    """All decisions on a subject, oldest first; those that were taken back carry `reversed_at`."""
+    statement = select(Decision).where(Decision.kind == kind, Decision.subject_id == subject_id)
+    return list(db.session.execute(statement.order_by(Decision.id)).scalars())
+
+
+def accepted_texts(person_id: int) -> int:
+    """How many texts of a person moderation has published: what trust is built on."""
+    statement = (
+        select(Decision.kind, Decision.subject_id)
+        .join(Case, Case.id == Decision.case_id)
+        .where(Case.author_id == person_id, Decision.outcome == "publish", Decision.reversed_at.is_(None))
+        .distinct()
+        .limit(10)
+    )
+    return len(db.session.execute(statement).all())
+
+
+def report_by_receipt(receipt: str) -> tuple[Report, Decision | None]:
+    """The report behind the secret address of a receipt, with its decision; NotFound otherwise."""
+    statement = (
+        select(Report, Decision)
+        .outerjoin(Decision, Decision.id == Report.decision_id)
+        .where(Report.receipt_hash == token_hash(receipt))
+    )
+    row = db.session.execute(statement).first()
+    if row is None:
+        raise NotFound(_("We know no receipt of this address."))
+    return row[0], row[1]
+
+
+# ---- the page of a case ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class PartView:
+    """A part of the text as the moderator sees it. `withheld` parts show nothing but that they exist."""
+
+    part: ReviewPart
+    withheld: bool
+    change: Change | None
+
+
+@dataclass
+class CaseView:
+    """All that a case's page shows."""
+
+    case: Case
+    review: Review
+    info: SubjectInfo | None
+    parts: list[PartView]
+    outcomes: tuple[str, ...]
+    as_it_is: bool
+    may_decide: bool
+    restricted_shown: bool
+    decisions: list[tuple[Decision, str]]
+    earlier: list[tuple[Decision, str]] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    reversible: Decision | None = None
+
+    @property
+    def has_changes(self) -> bool:
+        return any(view.change is not None for view in self.parts)
+
+
+def _part_views(review: Review, may_read: bool) -> list[PartView]:
+    before = {part.heading: part for part in review.previous}
+    views = []
+    for part in review.parts:
+        withheld = part.audience in RESTRICTED and not may_read
+        change = None
+        if review.previous and not withheld:
+            old = before.get(part.heading)
+            change = word_diff(old.source if old else "", part.source)
+        views.append(PartView(part, withheld, change))
+    return views
+
+
+def _named_decisions(*where: object) -> list[tuple[Decision, str]]:
+    statement = (
+        select(Decision, Person.name)
+        .join(Case, Case.id == Decision.case_id)
+        .outerjoin(Person, Person.id == Decision.moderator_id)
+        .where(*where)  # type: ignore[arg-type]
+        .order_by(Decision.id.desc())
+        .limit(SHOWN)
+    )
+    return [(decision, name or "") for decision, name in db.session.execute(statement)]
+
+
+def _earlier(case: Case) -> list[tuple[Decision, str]]:
+    """Decisions on other texts of the same author, newest first, each with the title of its case."""
+    if case.author_id is None:
+        return []
+    statement = (
+        select(Decision, Case.title)
+        .join(Case, Case.id == Decision.case_id)
+        .where(Case.author_id == case.author_id, Decision.reversed_at.is_(None))
+        .where((Decision.kind != case.kind) | (Decision.subject_id != case.subject_id))
+        .order_by(Decision.id.desc())
+        .limit(SHOWN)
+    )
+    return [(decision, title) for decision, title in db.session.execute(statement)]
+
+
+def case_view(actor: Actor, case_id: int) -> CaseView:
+    """A case with everything its page shows; NotFound where the actor moderates other consultations."""
+    case = db.session.get(Case, case_id)
+    if case is None or not rules.can_see_case(actor, case):
+        raise NotFound(_("There is no such case."))
+    info = subject_info(case.kind, case.subject_id)
+    involved = is_involved(actor, case)
+    may_read = rules.can_read_restricted(actor, case, involved)
+    review = review_of(case, info)
+    decisions = _named_decisions(Decision.kind == case.kind, Decision.subject_id == case.subject_id)
+    newest = next((decision for decision, _name in decisions if decision.reversed_at is None), None)
+    reports = select(Report).where(Report.case_id == case.id).order_by(Report.id).limit(SHOWN)
+    return CaseView(
+        case=case,
+        review=review,
+        info=info,
+        parts=_part_views(review, may_read),
+        outcomes=offered_outcomes(case, info) if case.closed_at is None else (),
+        as_it_is=leaves_as_it_is(case, "publish", info),
+        may_decide=case.closed_at is None and rules.can_decide(actor, case, involved),
+        restricted_shown=may_read and any(part.audience in RESTRICTED for part in review.parts),
+        decisions=decisions,
+        earlier=_earlier(case),
+        reports=list(db.session.execute(reports).scalars()) if case.report_count else [],
+        reversible=newest
+        if newest is not None and newest.case_id == case.id and rules.can_reverse(actor, newest, now())
+        else None,
+    )

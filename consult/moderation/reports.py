@@ -1,0 +1,118 @@
+"""Reports by readers: taken in with a receipt, put before the moderators as a case, answered with its decision.
+
+Anybody may report, signed in or not (Regulation (EU) 2022/2065, Art. 16). A report opens a case of its subject or joins the
+one that is open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import select
+
+from consult.accounts.tokens import new_token, token_hash
+from consult.core import audit
+from consult.core.access import Actor
+from consult.core.clock import now
+from consult.core.db import db
+from consult.core.errors import Invalid
+from consult.core.i18n import _
+from consult.core.registry import SubjectInfo, registries
+from consult.core.states import move
+from consult.moderation import deadlines, mails, queries, rules
+from consult.moderation.models import REPORT, Case, Decision, Report
+
+audit.declare("report.received", "report_id", "case_id", "reason")
+
+REPORT_DAYS = 2  # promised working days until a report is answered
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What somebody reports: address of the text, reason code, explanation, and who they are if they say so."""
+
+    url: str
+    reason: str
+    explanation: str
+    name: str = ""
+    email: str = ""
+    good_faith: bool = True
+    language: str = "de"
+
+
+def file_report(actor: Actor, notice: Notice) -> tuple[Report, str]:
+    """Take a report in; returns it with the secret of its receipt's address. Invalid where `url` is no text of ours."""
+    info = queries.subject_at(notice.url)
+    if info is None:
+        raise Invalid(
+            {"url": _("We find no text of this site at this address. Please copy it from the page that you mean.")}
+        )
+    case = _case_for(actor, info)
+    receipt = new_token()
+    report = Report(
+        number=f"tmp-{receipt[:12]}", receipt_hash=token_hash(receipt), kind=info.kind, subject_id=info.id,
+        url=notice.url, title=info.title[:300], reason=notice.reason, explanation=notice.explanation, name=notice.name,
+        email=notice.email, reporter_id=actor.person_id, good_faith=notice.good_faith, language=notice.language,
+        status=rules.REPORT_MACHINE.initial, case_id=case.id,
+    )  # fmt: skip
+    db.session.add(report)
+    db.session.flush()
+    report.number = f"M-{report.created_at.year}-{report.id:05d}"
+    case.report_count += 1
+    db.session.flush()
+    audit.record(
+        "report.received", actor, (info.kind, info.id), report_id=report.id, case_id=case.id, reason=notice.reason,
+        detail={"explanation": notice.explanation},
+    )  # fmt: skip
+    mails.send_receipt(report, receipt)
+    mails.tell_waiting(case)
+    return report, receipt
+
+
+def _case_for(actor: Actor, info: SubjectInfo) -> Case:
+    """The open case of the subject, or a new one; its promised time is not later than that of a report."""
+    due_at = deadlines.due(now(), REPORT_DAYS, land=str(current_app.config["SETTINGS"].operator["land"]))
+    case = queries.waiting_case(info.kind, info.id, lock=True)
+    if case is not None:
+        case.due_at = min(case.due_at, due_at)
+        return case
+    moderated = registries.moderated.get(info.kind)
+    case = Case(
+        kind=info.kind, subject_id=info.id,
+        version_id=moderated.review(info.id, None).version_id if moderated else None,
+        source=REPORT, consultation_id=info.consultation_id, title=info.title[:300], language=info.language or "de",
+        author_id=info.author_id, status=rules.CASE.initial, opened_at=now(), due_at=due_at, report_count=0,
+    )  # fmt: skip
+    db.session.add(case)
+    db.session.flush()
+    audit.record("case.opened", actor, (info.kind, info.id), case_id=case.id, version_id=case.version_id, source=REPORT)
+    return case
+
+
+def _of_case(case: Case, *statuses: str) -> list[Report]:
+    statement = select(Report).where(Report.case_id == case.id, Report.status.in_(statuses)).order_by(Report.id)
+    return list(db.session.execute(statement).scalars())
+
+
+def take(actor: Actor, case: Case) -> None:
+    """Somebody looks at the case: its reports are in work."""
+    for report in _of_case(case, "received") if case.report_count else []:
+        move(rules.REPORT_MACHINE, report, "take", actor)
+
+
+def answer(actor: Actor, case: Case, decision: Decision | None) -> None:
+    """The case is closed: who reported is told what came of it, after the ten minutes in which it can be taken back."""
+    for report in _of_case(case, "received", "in_work") if case.report_count else []:
+        move(rules.REPORT_MACHINE, report, "answer", actor)
+        report.answered_at = now()
+        report.waited_seconds = round((report.answered_at - report.created_at).total_seconds())
+        report.decision_id = decision.id if decision is not None else None
+        mails.send_answer(report, decision, delay=rules.UNDO if decision is not None else None)
+
+
+def reopen(actor: Actor, decision: Decision) -> None:
+    """The decision was taken back: its reports wait for another answer."""
+    for report in db.session.execute(select(Report).where(Report.decision_id == decision.id)).scalars().all():
+        move(rules.REPORT_MACHINE, report, "reopen", actor)
+        report.answered_at = report.decision_id = report.waited_seconds = None

@@ -1,0 +1,109 @@
+"""The statement of reasons: what was decided, about which passage, why, on what basis, by whom, and what can be done.
+
+Its parts are those of Regulation (EU) 2022/2065, Art. 17 (3). The same words stand in the mail, on the author's status page
+and in the decision's row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from consult.core.i18n import _, in_language
+from consult.core.vocabularies import vocabulary
+from consult.moderation.models import REPORT, Decision
+
+FAVOURABLE = frozenset({"publish", "restore"})
+DEFAULT_REASON = "meets-rules"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The parts of a statement in one language; empty where there is nothing to say."""
+
+    what: str
+    passages: tuple[tuple[str, str], ...]
+    reason: str
+    note: str
+    facts: str
+    basis: str
+    who: str
+    redress: str
+
+    def text(self) -> str:
+        """All parts as plain text, paragraphs parted by an empty line."""
+        marked = [f"»{text}«" + (f" – {remark}" if remark else "") for text, remark in self.passages]
+        parts = [self.what, *marked, self.reason, self.note, self.facts, self.basis, self.who, self.redress]
+        return "\n\n".join(part for part in parts if part)
+
+
+def outcome_sentence(outcome: str) -> str:
+    """What a decision means for the text, said to its author in the present language."""
+    sentences = {
+        "publish": _("The text is published."),
+        "return": _("Before we publish the text, we ask you for a change."),
+        "redact": _("The text is published, with one passage blacked out."),
+        "reject": _("We will not publish the text."),
+        "merge": _("We have joined the text with another one on the same matter."),
+        "split": _("We have split the text in two, so that each can be answered."),
+        "hide": _("We have hidden the text."),
+        "restore": _("The text can be read again."),
+        "remove": _("We have removed the text."),
+    }
+    return sentences.get(outcome, outcome)
+
+
+def outcome_word(outcome: str) -> str:
+    """What was decided, as a word for lists: published, returned."""
+    words = {
+        "publish": _("published"),
+        "return": _("returned"),
+        "redact": _("passage blacked out"),
+        "reject": _("rejected"),
+        "merge": _("merged"),
+        "split": _("split"),
+        "hide": _("hidden"),
+        "restore": _("restored"),
+        "remove": _("removed"),
+    }
+    return words.get(outcome, outcome)
+
+
+def _facts(decision: Decision) -> str:
+    if decision.facts.get("source") == REPORT or decision.facts.get("reports"):
+        return _("We looked at the text because a reader had reported it, and checked it ourselves.")
+    return _("We read the text in full before deciding.")
+
+
+def _redress(number: str) -> str:
+    address = current_app.config["SETTINGS"].operator["email"]
+    return _(
+        "If you do not agree, you can complain within six months, free of charge: write to %(address)s and name the "
+        "decision %(number)s. Somebody else than the first time will decide. You may also turn to a certified "
+        "out-of-court dispute settlement body or to a court.",
+        address=address,
+        number=number,
+    )
+
+
+def statement_of(decision: Decision, language: str) -> Statement:
+    """The statement in a language of the interface. The note stays in the language in which it was written."""
+    with in_language(language):
+        favourable = decision.outcome in FAVOURABLE
+        reason = vocabulary("moderation_reasons").get(decision.reason)
+        return Statement(
+            what=outcome_sentence(decision.outcome),
+            passages=tuple((text, remark) for text, remark in decision.passages),
+            reason=reason.text("text", language) if reason is not None and not favourable else "",
+            note=decision.note,
+            facts="" if favourable else _facts(decision),
+            basis=_("Basis: %(basis)s", basis=decision.legal_basis) if decision.legal_basis and not favourable else "",
+            who=_("A human being decided, without automatic pre-selection.") if not favourable else "",
+            redress="" if favourable else _redress(decision.number),
+        )
+
+
+def statement_texts(decision: Decision) -> dict[str, str]:
+    """The statement as it is stored with the decision."""
+    return {language: statement_of(decision, language).text() for language in ("de", "en")}

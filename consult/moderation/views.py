@@ -1,0 +1,240 @@
+"""Pages of moderation: queue, case, report, receipt, yearly figures. Reading changes nothing; a lease is taken by POST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from markupsafe import Markup
+
+from consult.core import audit
+from consult.core.access import access, current_actor
+from consult.core.db import set_reading
+from consult.core.errors import Invalid, NotFound
+from consult.core.i18n import _, _l, current_language
+from consult.core.limits import allow_write
+from consult.core.registry import FooterItem
+from consult.core.web import flash_done, path, room_blueprint, see_other
+from consult.moderation import figures, listing, operations, queries, reports
+from consult.moderation.forms import OUTCOME_CHOICES, DecisionForm, ReportForm
+from consult.moderation.listing import Filters
+from consult.moderation.models import Decision
+from consult.moderation.statements import outcome_word
+
+blueprint = room_blueprint("moderation", __name__)
+
+FOOTER = (
+    FooterItem(60, _l("Take part"), "moderation.report", _l("Report content")),
+    FooterItem(20, _l("Verify"), "moderation.transparency", _l("Figures about moderation")),
+)
+VIEWS = ("changes", "text", "public")
+PASSAGE_ROWS = 2
+
+audit.declare("answer.read", "case_id", "parts")
+
+
+@blueprint.get("/moderation/")
+@access("moderation.queue")
+def queue() -> str:
+    """What waits, oldest promise first; with `mine` what the reader has decided."""
+    actor = current_actor()
+    filters = Filters.of(request.args)
+    found = listing.queue(actor, filters, request.args.get("after"))
+    return render_template("moderation/queue.html", queue=found, filters=filters, pace=figures.recent_pace())
+
+
+@blueprint.get("/moderation/decided")
+@access("moderation.queue")
+def decided() -> str:
+    """What the reader has decided, newest first."""
+    return render_template(
+        "moderation/decided.html", page=listing.decided_by(current_actor(), request.args.get("after"))
+    )
+
+
+@blueprint.get("/moderation/cases/<int:case_id>")
+@access("moderation.queue")
+def case(case_id: int) -> str:
+    """Everything that is needed to decide, with the form."""
+    return _case_page(queries.case_view(current_actor(), case_id), DecisionForm(formdata=None))
+
+
+def _case_page(view: queries.CaseView, form: DecisionForm) -> str:
+    form.offer(view.outcomes, view.as_it_is)
+    if not form.is_submitted():
+        form.version.data = queries.version_text(view.case)
+        form.outcome.data = view.outcomes[0] if view.outcomes else None
+    if view.restricted_shown:
+        _note_look(view)
+    filters = Filters.of(request.args)
+    shown = request.args.get("view", "")
+    if shown not in VIEWS or (shown == "changes" and not view.has_changes):
+        shown = "changes" if view.has_changes else "text"
+    rows = max(PASSAGE_ROWS, len(form.passage.data), len(form.passage_note.data))
+    return render_template(
+        "moderation/case.html",
+        view=view,
+        form=form,
+        filters=filters,
+        shown=shown,
+        rows=rows,
+        row=listing.row_of(current_actor(), view.case, view.info),
+        keys=form.keys(current_language()),
+    )
+
+
+def _note_look(view: queries.CaseView) -> None:
+    """Log that answers for the agency or the ministry are about to be read; without the log row there is no page.
+
+    The row has a transaction of its own, before the page, which must begin as a writer.
+    """
+    parts = sum(1 for part in view.review.parts if part.audience in queries.RESTRICTED)
+    subject = (view.case.kind, view.case.subject_id)
+    set_reading(False)
+    try:
+        audit.record_apart("answer.read", current_actor(), subject, case_id=view.case.id, parts=parts)
+    finally:
+        set_reading(True)
+
+
+@blueprint.post("/moderation/cases/<int:case_id>")
+@access("moderation.decide")
+def decide(case_id: int) -> Any:
+    """Decide; then the next case."""
+    allow_write()
+    actor, form = current_actor(), DecisionForm()
+    choice = operations.Choice(
+        outcome=form.outcome.data or "",
+        reason=form.reason.data or "",
+        note=form.note.data,
+        passages=form.passages(),
+        version=form.version.data,
+    )
+    try:
+        decision = operations.decide(actor, case_id, choice)
+    except Invalid as invalid:
+        form.take_errors(invalid)
+        return _case_page(queries.case_view(actor, case_id), form), 422
+    filters = Filters.of(request.args)
+    _flash_decision(decision)
+    following = listing.next_case(actor, filters)
+    if following is None:
+        return see_other(url_for(".queue", **filters.values()))
+    return see_other(url_for(".case", case_id=following.id, **filters.values()))
+
+
+def _flash_decision(decision: Decision) -> None:
+    """What was decided, with the way back for the next ten minutes."""
+    flash(
+        Markup('<b>{}</b> <a href="{}">{}</a>').format(
+            _("Decided: %(outcome)s.", outcome=outcome_word(decision.outcome)),
+            path("moderation.case", case_id=decision.case_id),
+            _("Take it back within the next 10 minutes"),
+        ),
+        "done",
+    )
+
+
+@blueprint.post("/moderation/cases/<int:case_id>/claim")
+@access("moderation.decide")
+def claim(case_id: int) -> Any:
+    """Take the case for twenty minutes."""
+    allow_write()
+    operations.claim(current_actor(), case_id)
+    flash_done(_("The case is yours for 20 minutes."))
+    return see_other(url_for(".case", case_id=case_id))
+
+
+@blueprint.post("/moderation/cases/<int:case_id>/release")
+@access("moderation.decide")
+def release(case_id: int) -> Any:
+    """Give the case back."""
+    operations.release(current_actor(), case_id)
+    flash_done(_("The case is free for others again."))
+    return see_other(url_for(".queue"))
+
+
+@blueprint.post("/moderation/decisions/<int:decision_id>/reverse")
+@access("moderation.decide")
+def reverse(decision_id: int) -> Any:
+    """Take a decision back."""
+    decision = operations.reverse(current_actor(), decision_id)
+    flash_done(_("Taken back. The case is open again."))
+    return see_other(url_for(".case", case_id=decision.case_id))
+
+
+@blueprint.post("/moderation/look")
+@access("moderation.decide")
+def look() -> Any:
+    """Open a case about a published text on one's own initiative. Fields `kind` and `id`."""
+    number = request.form.get("id", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise NotFound(_("There is nothing here to look at."))
+    found = operations.look_again(current_actor(), request.form.get("kind", ""), int(number))
+    return see_other(url_for(".case", case_id=found.id))
+
+
+# ---- everyone -------------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/report", methods=["GET", "POST"])
+@access("public")
+def report() -> Any:
+    """Report a text, signed in or not."""
+    form = ReportForm()
+    form.offer()
+    if request.method == "POST":
+        allow_write()
+        if form.validate():
+            try:
+                _stored, receipt = reports.file_report(current_actor(), _notice(form))
+            except Invalid as invalid:
+                form.take_errors(invalid)
+            else:
+                return see_other(url_for(".receipt", receipt=receipt))
+        return render_template("moderation/report.html", form=form, info=None), 422
+    actor = current_actor()
+    form.url.data = request.args.get("url", "")[:2000]
+    if actor.signed_in:
+        form.name.data, form.email.data = actor.name, actor.email
+    info = queries.subject_at(form.url.data) if form.url.data else None
+    return render_template("moderation/report.html", form=form, info=info)
+
+
+def _notice(form: ReportForm) -> reports.Notice:
+    return reports.Notice(
+        url=form.url.data,
+        reason=form.reason.data,
+        explanation=form.explanation.data,
+        name=form.name.data,
+        email=form.email.data,
+        good_faith=form.good_faith.data,
+        language=current_language(),
+    )
+
+
+@blueprint.get("/report/<receipt>")
+@access("public")
+def receipt(receipt: str) -> Any:
+    """The receipt of a report and, later, its answer; who has the address may read it."""
+    found, decision = queries.report_by_receipt(receipt)
+    return (
+        render_template("moderation/receipt.html", report=found, decision=decision),
+        200,
+        {"Cache-Control": "private, no-store"},
+    )
+
+
+@blueprint.get("/transparency")
+@access("public")
+def transparency() -> str:
+    """The figures of one year, the present one unless `year` names another with records."""
+    years = figures.years_with_records()
+    wanted = request.args.get("year", "")
+    year = next((known for known in years if str(known) == wanted), years[0])
+    return render_template("moderation/transparency.html", figures=figures.year_figures(year, years))
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    return {"outcome_word": outcome_word, "outcome_choices": OUTCOME_CHOICES}
