@@ -293,7 +293,15 @@ def _on_integrity(error: IntegrityError) -> Any:
 def _on_any(error: Exception) -> Any:
     db.session.rollback()
     log.exception("unexpected error in %s %s", request.method, request.path, exc_info=error)
-    return error_page(500)
+    try:
+        return error_page(500)
+    except Exception:  # the frame of the page itself is broken: words without it are better than none
+        log.exception("the error page failed")
+        heading, text = error_texts(500)
+        language = current_language()
+        return current_app.make_response(
+            (f'<!doctype html><html lang="{language}"><title>{heading}</title><h1>{heading}</h1><p>{text}</p></html>', 500)
+        )
 
 
 def _headers(response: Response) -> Response:
