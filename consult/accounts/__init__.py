@@ -9,6 +9,15 @@ from __future__ import annotations
 
 from flask import Flask
 
+from consult.accounts import demo, jobs, personal, transport, views, views_own
+from consult.core.registry import Loader, registries
+
+__all__ = ["init_app", "jobs", "views_own"]
+
 
 def init_app(app: Flask) -> None:
-    """Register the room."""
+    """Register pages, the gate's question who is there, the demo accounts and what is known of a person."""
+    transport.init_app(app)
+    app.register_blueprint(views.blueprint)
+    registries.loaders.append(Loader(10, "demo", "accounts", demo.load))
+    registries.personal_data["accounts"] = personal.DATA

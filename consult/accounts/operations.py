@@ -59,7 +59,8 @@ def create_person(
 ) -> Person:
     """A new person with these roles for the whole site; `source`: form, guest, command, admin or demo.
 
-    Invalid at `email` where the address is taken already."""
+    Invalid at `email` where the address is taken already.
+    """
     person = Person(
         email=email.strip(),
         email_key=email_key(email),
@@ -99,6 +100,24 @@ def confirm_person(person: Person) -> None:
     if person.confirmed_at is None:
         person.confirmed_at = now()
         audit.record("account.confirmed", as_actor(person), ("person", person.id))
+
+
+def confirm_sign_up(token: Token) -> Person:
+    """The person whose sign-up this used link confirms: name and password count from now on, not before.
+
+    Until here they stood in the link alone, so that nobody prepares an account for somebody else's address. An account
+    that came to be in between (a guest's idea) is joined, and a password that it has stays.
+    """
+    wanted = token.payload
+    person = ensure_person(token.email, wanted["language"], wanted["name"])
+    if not person.name and wanted["name"]:
+        person.name = wanted["name"]
+        person.name_key = sort_key(person.name)
+    if not person.password_hash and wanted["password_hash"]:
+        person.password_hash = wanted["password_hash"]
+        audit.record("account.password_set", as_actor(person), ("person", person.id), how="sign_up")
+    confirm_person(person)
+    return person
 
 
 def change_profile(actor: Actor, person: Person, *, name: str, language: str) -> None:

@@ -1,0 +1,121 @@
+"""Mails about accounts. Every request for a link sends one mail, whether there is an account or not, so that neither the
+answer nor the time it takes tells anybody anything; only the owner of the mailbox learns it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from consult.accounts import operations, rules
+from consult.accounts.models import Person
+from consult.core.i18n import current_language, format_span, in_language
+from consult.core.mail import queue_template
+from consult.core.web import address
+
+# Endpoint of the page to which a link of this purpose leads.
+PAGES = {"sign_up": "accounts.confirm", "sign_in": "accounts.sign_in_link", "reset": "accounts.reset"}
+
+
+def _link(purpose: str, raw: str, language: str) -> str:
+    return address(PAGES[purpose], token=raw, lang_code=language)
+
+
+def _span(lifetime: timedelta, language: str) -> str:
+    with in_language(language):
+        return format_span(lifetime)
+
+
+def send_link(purpose: str, email: str, person: Person | None, target: str | None = None) -> None:
+    """Answer a request for a link to sign in or to set a password with one mail, whoever has the address."""
+    if person is None or person.deactivated_at is not None:
+        send_no_account(email, person)
+        return
+    lifetime = rules.LINK_LIFETIMES[purpose]
+    raw = operations.issue_token(purpose, person, {"next": target} if target else {}, lifetime)
+    _queue(
+        person.email,
+        f"accounts/mail_{purpose}",
+        person.language,
+        person.id,
+        name=person.name,
+        link=_link(purpose, raw, person.language),
+        lifetime=_span(lifetime, person.language),
+    )
+
+
+def send_no_account(email: str, person: Person | None) -> None:
+    """Tell the owner of a mailbox that there is no account that could be used."""
+    language = person.language if person else current_language()
+    _queue(
+        email,
+        "accounts/mail_no_account",
+        language,
+        None,
+        closed=person is not None,
+        link=address("accounts.sign_up", lang_code=language),
+    )
+
+
+def send_confirmation(email: str, language: str, name: str, password_hash: str, target: str | None) -> None:
+    """The link that makes a sign-up an account. What was typed stands in the link's row until then."""
+    lifetime = rules.LINK_LIFETIMES["sign_up"]
+    payload = {"name": name, "language": language, "password_hash": password_hash, "next": target}
+    raw = operations.issue_token("sign_up", email, payload, lifetime)
+    _queue(
+        email,
+        "accounts/mail_sign_up",
+        language,
+        None,
+        name=name,
+        link=_link("sign_up", raw, language),
+        lifetime=_span(lifetime, language),
+    )
+
+
+def send_account_exists(person: Person, target: str | None) -> None:
+    """Somebody, most likely the person, signed up with an address that has an account: a link to sign in instead."""
+    lifetime = rules.LINK_LIFETIMES["sign_in"]
+    raw = operations.issue_token("sign_in", person, {"next": target} if target else {}, lifetime)
+    _queue(
+        person.email,
+        "accounts/mail_exists",
+        person.language,
+        person.id,
+        name=person.name,
+        link=_link("sign_in", raw, person.language),
+        lifetime=_span(lifetime, person.language),
+    )
+
+
+def send_invitation(person: Person) -> str:
+    """Tell a person of the account that somebody made for them; returns the link, which lives for a week."""
+    raw = operations.issue_token("sign_in", person, {}, rules.INVITATION_LIFETIME)
+    link = _link("sign_in", raw, person.language)
+    _queue(
+        person.email,
+        "accounts/mail_invitation",
+        person.language,
+        person.id,
+        name=person.name,
+        link=link,
+        lifetime=_span(rules.INVITATION_LIFETIME, person.language),
+    )
+    return link
+
+
+def send_password_set(person: Person) -> None:
+    """Tell a person that their password was set, with what to do if it was not them."""
+    _queue(
+        person.email,
+        "accounts/mail_password_set",
+        person.language,
+        person.id,
+        name=person.name,
+        link=address("accounts.reset_ask", lang_code=person.language),
+    )
+
+
+def _queue(recipient: str, template: str, language: str, person_id: int | None, **context: Any) -> None:
+    kind = "account." + template.rpartition("mail_")[2]
+    queue_template(recipient, template, language, kind=kind, context=context, person_id=person_id)
