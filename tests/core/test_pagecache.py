@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from consult.core import pagecache
 from consult.core.clock import now
@@ -15,6 +17,13 @@ from consult.core.pagecache import PageCache
 from consult.core.unit import bump_content
 
 PAGE = "/de/search"
+
+
+class Visitor(FlaskClient):
+    """A client whose requests know nothing of the test's own application context."""
+
+    def open(self, *arguments: Any, **options: Any) -> Any:
+        return contextvars.Context().run(super().open, *arguments, **options)
 
 
 @pytest.fixture
@@ -29,8 +38,7 @@ def cached(app: Flask) -> Any:
 
     cache = PageCache(app, noting)
     app.wsgi_app = cache  # type: ignore[method-assign]
-    app.test_client_class = None
-    client = app.test_client()
+    client = Visitor(app, app.response_class)
     client.reached = reached  # type: ignore[attr-defined]
     client.cache = cache  # type: ignore[attr-defined]
     yield client
@@ -131,7 +139,7 @@ def test_readers_and_a_writer_at_once_never_see_old_content(cached: Any, app: Fl
     versions: list[int] = []
 
     def read() -> None:
-        client = app.test_client()
+        client = Visitor(app, app.response_class)
         for _ in range(20):
             assert client.get(PAGE).status_code == 200
 
