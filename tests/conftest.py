@@ -135,15 +135,25 @@ def worker() -> str:
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest, worker: str) -> Iterator[Database]:
-    """A database of this worker with the present schema and what comes with it; `engine_name` tells which."""
-    found: Database
-    if request.param == "postgresql":
-        found = PostgreSQLDatabase(worker, start_postgresql())
-    else:
-        found = SQLiteDatabase(worker)
-    yield found
-    found.close()
+def databases(worker: str) -> Iterator[Callable[[str], Database]]:
+    """The databases of this worker by engine, each made when first asked for and kept to the end."""
+    made: dict[str, Database] = {}
+
+    def get(engine: str) -> Database:
+        if engine not in made:
+            postgresql = engine == "postgresql"
+            made[engine] = PostgreSQLDatabase(worker, start_postgresql()) if postgresql else SQLiteDatabase(worker)
+        return made[engine]
+
+    yield get
+    for found in made.values():
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, databases: Callable[[str], Database]) -> Database:
+    """A database with the present schema and what comes with it; `engine_name` tells which."""
+    return databases(request.param)
 
 
 @pytest.fixture

@@ -55,7 +55,8 @@ def _calls(attribute: str) -> list[str]:
     return found
 
 
-MAY_COMMIT = ("consult/core/", "consult/ops/", "/cli.py", "/jobs.py")
+# Commands and jobs are their own masters; the index is made anew in batches that each stand for themselves.
+MAY_COMMIT = ("consult/core/", "consult/ops/", "/cli.py", "/jobs.py", "consult/search/operations.py")
 
 
 def test_rooms_do_not_commit() -> None:

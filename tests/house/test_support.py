@@ -92,6 +92,12 @@ def test_the_cast_is_who_it_says(cast: Any) -> None:
     assert [m.organisation_kind for m in cast.actor(cast.analyst).memberships] == ["agency"]
 
 
+def test_sign_in_gives_a_session(client: Any, cast: Any, sign_in: Any) -> None:
+    assert client.get("/de/me/").status_code == 303
+    sign_in(client, cast.participant)
+    assert client.page("/de/me/").h1
+
+
 def test_factories_make_what_the_models_take(make: Any, cast: Any, db: Any) -> None:
     make.consultation(questions=3)
     make.cluster(managers=[cast.owner])

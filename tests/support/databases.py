@@ -73,7 +73,7 @@ def make_app(url: str, data: Path, **settings: Any) -> Flask:
 def make_schema(app: Flask) -> None:
     """Bring an empty database to the present schema, as `consult db upgrade` does."""
     with app.app_context():
-        if (Path(app.config["MIGRATIONS_DIR"]) / "env.py").is_file():
+        if any(Path(app.config["MIGRATIONS_DIR"]).glob("versions/*.py")):
             flask_migrate.upgrade()
         else:
             core_db.create_schema()

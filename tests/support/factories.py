@@ -192,7 +192,8 @@ def sign_in(client: Any, person: Person) -> Any:
     db.session.commit()
     with client.session_transaction() as cookie:
         cookie.clear()
-        cookie["token"] = token
+        cookie.permanent = True
+        cookie["_user_id"], cookie["_fresh"] = token, True  # as Flask-Login does
     return client
 
 
