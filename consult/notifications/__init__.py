@@ -9,6 +9,15 @@ from __future__ import annotations
 
 from flask import Flask
 
+from consult.core.registry import Panel, registries
+from consult.notifications import jobs, subjects, views
+
+__all__ = ["init_app", "jobs"]
+
 
 def init_app(app: Flask) -> None:
-    """Register the room."""
+    """Register pages, the delivery of notices, and the parts of one's own page."""
+    app.register_blueprint(views.blueprint)
+    registries.me_sections.append(Panel("pages.me", 10, "notifications/_me.html", subjects.own_notices))
+    registries.me_sections.append(Panel("pages.me", 80, "notifications/_followed.html", subjects.own_follows))
+    registries.personal_data["notifications"] = subjects.DATA

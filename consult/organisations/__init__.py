@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from flask import Flask
 
+from consult.core.registry import Loader, registries
+from consult.organisations import loading, queries, subjects, views
+
 
 def init_app(app: Flask) -> None:
-    """Register the room."""
+    """Register the page, the kind of thing, and what membership adds to the actor of a request."""
+    app.register_blueprint(views.blueprint)
+    registries.subjects["organisation"] = subjects.KIND
+    registries.searchables["organisation"] = subjects.SEARCHABLE
+    registries.actor_parts.append(queries.actor_part)
+    registries.personal_data["organisations"] = subjects.DATA
+    registries.loaders.append(Loader(20, "facts", "organisations", loading.load_facts))
+    registries.loaders.append(Loader(21, "demo", "organisations", loading.load_demo))

@@ -1,0 +1,56 @@
+"""What notices show on one's own page, and their share of a person's data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from consult.core.access import Actor
+from consult.core.db import db
+from consult.core.registry import PersonalData
+from consult.notifications import queries
+from consult.notifications.models import Follow, MailPreference, Notice
+
+
+def own_notices(person_id: int, _actor: Actor) -> dict[str, Any] | None:
+    """The newest unread notices and how many there are; nothing where there are none."""
+    count = queries.unread_count(person_id)
+    return {"notices": queries.unread_of(person_id), "unread": count} if count else None
+
+
+def own_follows(person_id: int, _actor: Actor) -> dict[str, Any] | None:
+    """What the person follows; nothing where they follow nothing."""
+    followed = queries.followed_by(person_id, 20)
+    return {"followed": followed} if followed else None
+
+
+def export(person_id: int) -> dict[str, Any]:
+    """Notices, follows and preferences of a person, as plain values."""
+    notices = db.session.execute(select(Notice).where(Notice.person_id == person_id).order_by(Notice.id)).scalars()
+    follows = db.session.execute(select(Follow).where(Follow.person_id == person_id).order_by(Follow.id)).scalars()
+    choices = db.session.execute(
+        select(MailPreference).where(MailPreference.person_id == person_id).order_by(MailPreference.id)
+    ).scalars()
+    return {
+        "notices": [
+            {
+                "kind": one.kind,
+                "context": one.context,
+                "at": one.created_at.isoformat(),
+                "read": one.read_at is not None,
+            }
+            for one in notices
+        ],
+        "follows": [{"kind": one.kind, "id": one.subject_id, "since": one.created_at.isoformat()} for one in follows],
+        "mail": {one.kind: one.wanted for one in choices},
+    }
+
+
+def erase(person_id: int) -> None:
+    """Forget notices, follows and preferences of a person."""
+    for table in (Notice, Follow, MailPreference):
+        db.session.execute(delete(table).where(table.person_id == person_id))
+
+
+DATA = PersonalData("notifications", ("notice", "follow", "mail_preference"), export, erase)
