@@ -6,6 +6,7 @@ read are bilingual documents; the introduction is rendered when it is stored.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core.clock import local, now
 from consult.core.db import Base, JSONType, RenderedHTML, Text2, UTCDateTime
+from consult.core.i18n import pick
 
 COMMENT_MODES = ("pre", "post", "trust")
 MAX_QUESTIONS = 12
@@ -26,6 +28,15 @@ INACTIVE, ANNOUNCED, OPEN, CLOSED, EVALUATION, RESULTS = PHASES = (
     "evaluation",
     "results",
 )
+
+
+_FIRST_QUESTION = re.compile(r"^(.{10,220}?\?)\s+(\S.*)$", re.DOTALL)
+
+
+def split_wording(text: str) -> tuple[str, str]:
+    """A wording as (first question, what follows); all of it and nothing where it is one sentence or very long."""
+    match = _FIRST_QUESTION.match(text.strip())
+    return (match[1], match[2]) if match else (text.strip(), "")
 
 
 class Consultation(Base):
@@ -106,6 +117,16 @@ class Consultation(Base):
         return local(self.closes_at - timedelta(microseconds=1)).date() if self.closes_at else None
 
     @property
+    def evaluation_on(self) -> date | None:
+        """The day on which the evaluation begins."""
+        return local(self.evaluation_at).date() if self.evaluation_at else None
+
+    @property
+    def results_on(self) -> date | None:
+        """The day on which the results appear."""
+        return local(self.results_at).date() if self.results_at else None
+
+    @property
     def days_left(self) -> int | None:
         """Days after today on which something can still be sent; None when no end is set or it is over."""
         last = self.closes_on
@@ -149,6 +170,14 @@ class Question(Base):
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
+
+    def lead(self, language: str) -> str:
+        """The first question of the wording in this language, else in the other one: what stands large."""
+        return split_wording(pick(self.text, language))[0]
+
+    def rest(self, language: str) -> str:
+        """What the wording says after its first question."""
+        return split_wording(pick(self.text, language))[1]
 
     @property
     def is_closed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import case, select
@@ -11,14 +12,25 @@ from consult.consultations.models import Consultation, NumberCounter, Question
 from consult.core.clock import now
 from consult.core.db import db
 
+_SLUG = re.compile(r"[a-z0-9-]{1,80}")
+
+
+def _is_slug(text: str) -> bool:
+    """Whether it can be an address at all; anything else is not asked of the database, which refuses NUL."""
+    return _SLUG.fullmatch(text) is not None
+
 
 def consultation_by_slug(slug: str) -> Consultation | None:
     """The consultation of this address, listed or not."""
+    if not _is_slug(slug):
+        return None
     return db.session.execute(select(Consultation).where(Consultation.slug == slug)).scalar_one_or_none()
 
 
 def consultation_with_questions(slug: str) -> Consultation | None:
     """The consultation of this address with its questions in order; two queries."""
+    if not _is_slug(slug):
+        return None
     return db.session.execute(
         select(Consultation).where(Consultation.slug == slug).options(selectinload(Consultation.questions))
     ).scalar_one_or_none()
@@ -79,6 +91,8 @@ def questions_of(consultation_id: int) -> list[Question]:
 
 def question_at(slug: str, position: int) -> Question | None:
     """The question at a position, with its consultation and its earlier wordings, newest first; two queries."""
+    if not _is_slug(slug) or not 0 < position < 1000:
+        return None
     return db.session.execute(
         select(Question)
         .join(Question.consultation)

@@ -1,0 +1,33 @@
+"""Panels of other rooms as finished parts of a page.
+
+A panel's template sees the page's own names (language, actor, the page's values) and, above them, what its `load` returned;
+the page decides what stands around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from consult.core.access import current_actor
+from consult.core.registry import panels_for
+
+
+@pass_context
+def rendered_parts(context: Context, parts: Iterable[tuple[str, dict[str, Any]]]) -> list[Markup]:
+    """Each (template, values) rendered within the present page, in order."""
+    page: dict[str, Any] = context.get_all()
+    return [
+        Markup(context.environment.get_template(name).render({**page, **given, "panel": given}))  # noqa: S704 - a template's own output
+        for name, given in parts
+    ]
+
+
+@pass_context
+def rendered_panels(context: Context, slot: str, subject_id: int) -> list[Markup]:
+    """The panels of a slot that have something to show, rendered, in order."""
+    return rendered_parts(context, panels_for(slot, subject_id, current_actor()))
