@@ -1,0 +1,86 @@
+"""Forms of the back office: make an account, give a role, give a place in an organisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import DateField, SelectField
+
+from consult.core.access import ROLES
+from consult.core.forms import ChoiceField, EmailField, Form, LineField, longest, required
+from consult.core.i18n import LANGUAGE_NAMES, _, _l
+from consult.core.registry import registries
+from consult.organisations.queries import all_organisations
+from consult.organisations.rules import MEMBER_ROLES
+
+ROLE_NAMES = {
+    "participant": _l("Participant"),
+    "company": _l("Company"),
+    "cluster": _l("Cluster management"),
+    "moderator": _l("Moderation"),
+    "editor": _l("Editorial office"),
+    "analyst": _l("Evaluation"),
+    "official": _l("Agency or ministry"),
+    "administrator": _l("Administration"),
+}
+MEMBER_ROLE_NAMES = {
+    "author": _l("writes for the organisation"),
+    "approver": _l("writes and releases"),
+    "contact": _l("contact"),
+    "manager": _l("speaks for the organisation"),
+}
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """Roles with their names in the reader's language, in the order of the permission table."""
+    return [(role, str(ROLE_NAMES[role])) for role in ROLES]
+
+
+class DayField(DateField):
+    """A date; what is none gets a sentence of ours, and empty is allowed."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([value for value in valuelist if value])
+        except ValueError:
+            raise ValueError(_("Please enter a date, such as 2027-02-12.")) from None
+
+
+class PersonForm(Form):
+    """A new account with its first role."""
+
+    email = EmailField(_l("E-mail"), [required(_l("Please enter an e-mail address."))])
+    name = LineField(_l("Name"), [longest(120)])
+    language = SelectField(_l("Language of our mails"), choices=list(LANGUAGE_NAMES.items()))
+    role = ChoiceField(_l("Role"), choices=role_choices)
+
+
+class GrantForm(Form):
+    """A role, for the whole site or one consultation, for ever or up to and including a day."""
+
+    role = ChoiceField(_l("Role"), choices=role_choices)
+    consultation = ChoiceField(_l("Where"))
+    until = DayField(_l("Until"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = registries.subjects.get("consultation")
+        known = kind.picker("", 100) if kind is not None and kind.picker is not None else []
+        self.consultation.choices = [("", _("Whole site")), *((str(one.id), one.title) for one in known)]
+
+    @property
+    def consultation_id(self) -> int | None:
+        return int(self.consultation.data) if self.consultation.data else None
+
+
+class PlaceForm(Form):
+    """A place in an organisation."""
+
+    organisation = ChoiceField(_l("Organisation"))
+    member_role = ChoiceField(
+        _l("Role in the organisation"), choices=lambda: [(one, str(MEMBER_ROLE_NAMES[one])) for one in MEMBER_ROLES]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation.choices = [(str(one.id), one.name.get("de", "")) for one in all_organisations()]

@@ -1,0 +1,67 @@
+"""Back office: background jobs and the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+
+from consult.admin import operations, queries
+from consult.admin.views import blueprint
+from consult.core import audit, jobs
+from consult.core.access import access, current_actor
+from consult.core.errors import NotFound
+from consult.core.i18n import _, _n
+from consult.core.mail import held_count
+from consult.core.web import flash_done, path, see_other
+
+
+@blueprint.get("/admin/jobs")
+@access("admin.jobs")
+def jobs_list() -> Any:
+    """Jobs that wait, failed or are done."""
+    state = request.args.get("state", "waiting")
+    state = state if state in queries.JOB_STATES else "waiting"
+    return render_template(
+        "admin/jobs.html",
+        page=queries.jobs_page(state, request.args.get("after")),
+        state=state,
+        counts=jobs.counts(),
+        held_mail=held_count(),
+    )
+
+
+@blueprint.post("/admin/jobs/<int:job_id>/retry")
+@access("admin.jobs")
+def retry_job(job_id: int) -> Any:
+    """Try one failed job again."""
+    job = queries.job_by_id(job_id)
+    if job is None:
+        raise NotFound()
+    operations.retry_job(current_actor(), job)
+    flash_done(_("The job is tried again."))
+    return see_other(path("admin.jobs_list"))
+
+
+@blueprint.post("/admin/jobs/retry")
+@access("admin.jobs")
+def retry_all() -> Any:
+    """Try all failed jobs again."""
+    count = operations.retry_all(current_actor())
+    flash_done(_n("%(num)s job is tried again.", "%(num)s jobs are tried again.", count))
+    return see_other(path("admin.jobs_list"))
+
+
+@blueprint.get("/admin/audit")
+@access("audit.read")
+def audit_log() -> Any:
+    """The last entries of the log; with `check` the whole chain is walked."""
+    event = request.args.get("event", "")
+    event = event if any(name.startswith(event) for name in audit.declared()) else ""
+    return render_template(
+        "admin/audit.html",
+        page=queries.audit_page(event, request.args.get("after")),
+        event=event,
+        groups=sorted({name.partition(".")[0] + "." for name in audit.declared()}),
+        check=queries.check_chain() if request.args.get("check") else None,
+    )
