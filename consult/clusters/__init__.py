@@ -9,14 +9,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.clusters import loading, operations, subjects
-from consult.core.registry import Loader, registries
+from consult.clusters import loading, operations, readings, subjects, views
+from consult.clusters.models import ClusterManager
+from consult.core.i18n import _l
+from consult.core.registry import Loader, NavigationItem, PersonalData, registries
 
 
 def init_app(app: Flask) -> None:
     """Register the room."""
+    app.register_blueprint(views.blueprint)
+    app.jinja_env.globals.update(members_of=readings.members_of, place_of=readings.place_of, count_of=readings.count_of)
+    registries.navigation.append(NavigationItem(30, "clusters", "clusters.index", _l("Clusters")))
+    registries.personal_data["clusters"] = PersonalData(
+        "clusters", (ClusterManager.__tablename__,), operations.export_person, operations.erase_person
+    )
     registries.subjects[subjects.KIND] = subjects.SUBJECT
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
+    registries.resolvers["clusters.show"] = subjects.resolve
     registries.actor_parts.append(subjects.actor_part)
     registries.counters["clusters.facets"] = operations.recount_facets
     registries.loaders.append(Loader(40, "facts", "clusters", loading.load))

@@ -155,7 +155,12 @@ def load_demo(dataset: Dataset) -> None:
         (Cluster.slug == DEMO_CLUSTER).desc(), (Cluster.nuts1 == "DEG").desc(), Cluster.id
     )
     cluster_id = db.session.execute(query.limit(1)).scalar()
-    if person is None or cluster_id is None or db.session.get(ClusterManager, (cluster_id, person.id)):
+    if person is None or cluster_id is None:
+        return
+    there = select(ClusterManager.person_id).where(
+        ClusterManager.cluster_id == cluster_id, ClusterManager.person_id == person.id
+    )
+    if db.session.execute(there).first():
         return
     db.session.add(ClusterManager(cluster_id=cluster_id, person_id=person.id, created_at=now()))
     db.session.flush()

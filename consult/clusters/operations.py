@@ -1,10 +1,12 @@
-"""Writing the directory: derived counters. They flush and never commit."""
+"""Writing the directory: derived counters, and what a person leaves behind. They flush and never commit."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import delete, func, select
 
-from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount
+from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount, ClusterManager
 from consult.core.db import db
 
 ALL = ("", "")
@@ -26,3 +28,19 @@ def recount_facets() -> int:
         )
         db.session.flush()
     return wrong
+
+
+def export_person(person_id: int) -> dict[str, Any]:
+    """The clusters that a person speaks for."""
+    rows = db.session.execute(
+        select(Cluster.slug, ClusterManager.created_at)
+        .join(Cluster, Cluster.id == ClusterManager.cluster_id)
+        .where(ClusterManager.person_id == person_id)
+        .order_by(Cluster.slug)
+    )
+    return {"clusters": [{"cluster": slug, "since": since.isoformat()} for slug, since in rows]}
+
+
+def erase_person(person_id: int) -> None:
+    """The person speaks for no cluster any more."""
+    db.session.execute(delete(ClusterManager).where(ClusterManager.person_id == person_id))

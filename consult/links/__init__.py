@@ -10,12 +10,16 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import Loader, PersonalData, registries
-from consult.links import ends, loading, operations
+from consult.links import ends, loading, operations, queries, sources
 from consult.links.models import Link
 
 
 def init_app(app: Flask) -> None:
     """Register the vocabulary ends, the shipped relations, and what keeps names of ends fresh."""
+    app.jinja_env.globals.update(
+        cite=sources.cite, readable_date=sources.readable_date, readable_source=sources.readable_source,
+        crosses_border=queries.crosses_border,
+    )  # fmt: skip
     for kind in ends.VOCABULARY_KINDS:
         registries.subjects[kind.kind] = kind
     registries.loaders.append(Loader(60, "facts", "links", loading.load))

@@ -107,7 +107,7 @@ def refresh_all() -> int:
     ends: set[tuple[str, int]] = set()
     for column_kind, column_id in ((Link.from_kind, Link.from_id), (Link.to_kind, Link.to_id)):
         rows = db.session.execute(select(column_kind, column_id).where(column_id.is_not(None)).distinct())
-        ends |= {(kind, end_id) for kind, end_id in rows}
+        ends |= {(kind, end_id) for kind, end_id in rows if end_id is not None}
     known = {(kind, end_id) for kind, end_id in db.session.execute(select(LinkEnd.kind, LinkEnd.id))}
     left_over = known - ends
     for kind, end_id in left_over:
@@ -144,7 +144,7 @@ def _new_link(actor: Actor, from_end: tuple[str, int, str], to_end: tuple[str, i
     db.session.add(link)
     db.session.flush()
     event = "link.proposed" if link.status == PROPOSED else "link.stated"
-    audit.record(event, actor, ("link", link.id), **{"from": "", "to": link.status})
+    audit.record(event, actor, ("link", link.id), detail=None, **{"from": "", "to": link.status})
     return link
 
 
@@ -189,7 +189,7 @@ def set_links(actor: Actor, from_kind: str, from_id: int, ends: Sequence[End]) -
         if place in wanted:
             kept[place] = link
         elif link.confirmed_to_at is None and link.status in (PROPOSED, STATED, SUGGESTED):
-            audit.record("link.removed", actor, ("link", link.id), **{"from": link.status})
+            audit.record("link.removed", actor, ("link", link.id), detail=None, **{"from": link.status})
             _touch_ends(link)
             db.session.delete(link)
     from_end = (from_kind, from_id, _key_of(from_kind, from_id))

@@ -6,7 +6,8 @@ What a line shows of the other end comes from `LinkEnd`, so no other room is ask
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -14,9 +15,14 @@ from sqlalchemy.orm import aliased
 from consult.core.db import db
 from consult.core.i18n import pick
 from consult.core.registry import SubjectInfo
-from consult.links.ends import LISTS
+from consult.core.vocabularies import short_region
 from consult.links.models import CONFIRMED, STATED, VISIBLE, Link, LinkEnd
 from consult.links.relations import relation_label
+
+
+def crosses_border(region: str, other: str) -> bool:
+    """Whether two NUTS codes lie in different Länder or countries; False where one of them is unknown."""
+    return bool(region and other) and short_region(region) != short_region(other)
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,17 @@ def _info(end: LinkEnd) -> SubjectInfo:
     )  # fmt: skip
 
 
-def _views(
-    kind: str, ids: Sequence[int], outgoing: bool, types: Iterable[str] | None, kinds: Iterable[str] | None
-) -> list[tuple[int, LinkView]]:
-    """(id of this end, view) of the visible links that lead out of (into) these things, newest knowledge last."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which links are read: types and kinds of the other end (None: all), and how many of each direction at most."""
+
+    types: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] | None = None
+    limit: int | None = None
+
+
+def _views(kind: str, ids: Sequence[int], outgoing: bool, wanted: Wanted) -> list[tuple[int, LinkView]]:
+    """(id of this end, view) of the visible links that lead out of (into) these things, in order of entry."""
     here = (Link.from_kind, Link.from_id) if outgoing else (Link.to_kind, Link.to_id)
     there = (Link.to_kind, Link.to_id) if outgoing else (Link.from_kind, Link.from_id)
     statement = (
@@ -63,43 +76,59 @@ def _views(
         .join(LinkEnd, and_(LinkEnd.kind == there[0], LinkEnd.id == there[1]))
         .where(here[0] == kind, here[1].in_(ids), Link.status.in_(VISIBLE), LinkEnd.public.is_(True))
         .order_by(Link.id)
+        .limit(wanted.limit)
     )
-    if types is not None:
-        statement = statement.where(Link.type.in_(list(types)))
-    if kinds is not None:
-        statement = statement.where(there[0].in_(list(kinds)))
-    found = []
+    if wanted.types is not None:
+        statement = statement.where(Link.type.in_(wanted.types))
+    if wanted.kinds is not None:
+        statement = statement.where(there[0].in_(wanted.kinds))
+    found: list[tuple[int, LinkView]] = []
     for link, end in db.session.execute(statement):
         mine = link.from_id if outgoing else link.to_id
         view = LinkView(link, _info(end), relation_label(link.type, outgoing, link.role), outgoing)
-        found.append((mine, view))
+        if mine is not None:
+            found.append((mine, view))
     return found
 
 
+def _wanted(types: Iterable[str] | None, kinds: Iterable[str] | None, limit: int | None) -> Wanted:
+    return Wanted(None if types is None else tuple(types), None if kinds is None else tuple(kinds), limit)
+
+
 def links_of(
-    kind: str, subject_id: int, types: Iterable[str] | None = None, kinds: Iterable[str] | None = None
-) -> list[LinkView]:
+    kind: str, subject_id: int, types: Iterable[str] | None = None, kinds: Iterable[str] | None = None,
+    limit: int | None = None,
+) -> list[LinkView]:  # fmt: skip
     """The links of one thing in both directions whose other end everyone may see; two queries, or three with frames.
 
-    `types` and `kinds` (of the other end) restrict them. Outgoing ones come first, each direction in order of entry.
+    `types` and `kinds` (of the other end) restrict them, `limit` each direction. Outgoing ones come first, each direction
+    in order of entry.
     """
-    return links_of_many(kind, [subject_id], types, kinds).get(subject_id, [])
+    return links_of_many(kind, [subject_id], types, kinds, limit).get(subject_id, [])
+
+
+def links_to(
+    kind: str, subject_id: int, types: Iterable[str] | None = None, kinds: Iterable[str] | None = None,
+    limit: int | None = None,
+) -> list[LinkView]:  # fmt: skip
+    """The links that lead to one thing, without what frames them; one query."""
+    return [view for _mine, view in _views(kind, [subject_id], False, _wanted(types, kinds, limit))]
 
 
 def links_of_many(
-    kind: str, ids: Sequence[int], types: Iterable[str] | None = None, kinds: Iterable[str] | None = None
-) -> dict[int, list[LinkView]]:
+    kind: str, ids: Sequence[int], types: Iterable[str] | None = None, kinds: Iterable[str] | None = None,
+    limit: int | None = None,
+) -> dict[int, list[LinkView]]:  # fmt: skip
     """As `links_of` for several things of one kind at once, in the same number of queries."""
     found: dict[int, list[LinkView]] = {}
     if not ids:
         return found
-    views = [*_views(kind, ids, True, types, kinds), *_views(kind, ids, False, types, kinds)]
+    wanted = _wanted(types, kinds, limit)
+    views = [*_views(kind, ids, True, wanted), *_views(kind, ids, False, wanted)]
     frames = _frames([view.link for _mine, view in views])
     for mine, view in views:
         named = {name: frames[end] for name, end in _frame_ends(view.link) if end in frames}
-        found.setdefault(mine, []).append(
-            LinkView(view.link, view.other, view.label, view.outgoing, named) if named else view
-        )
+        found.setdefault(mine, []).append(replace(view, frames=named) if named else view)
     return found
 
 
@@ -125,22 +154,22 @@ def _frames(links: Iterable[Link]) -> dict[tuple[str, str], SubjectInfo]:
     return {(row.kind, row.key): _info(row) for row in rows}
 
 
-def linked_ids(from_kind: str, to_kind: str, to_id: int, types: Iterable[str] | None = None) -> Select[tuple[int]]:
+def linked_ids(from_kind: str, to_kind: str, to_id: int, types: Iterable[str] | None = None) -> Select[Any]:
     """Selectable numbers of the things of `from_kind` that are visibly linked to one thing: for `id.in_(...)`."""
     statement = select(Link.from_id).where(
         Link.from_kind == from_kind, Link.to_kind == to_kind, Link.to_id == to_id, Link.status.in_(VISIBLE),
         Link.from_id.is_not(None),
     )  # fmt: skip
-    return statement.where(Link.type.in_(list(types))) if types is not None else statement  # type: ignore[return-value]
+    return statement.where(Link.type.in_(list(types))) if types is not None else statement
 
 
-def linked_to_ids(to_kind: str, from_kind: str, from_id: int, types: Iterable[str] | None = None) -> Select[tuple[int]]:
+def linked_to_ids(to_kind: str, from_kind: str, from_id: int, types: Iterable[str] | None = None) -> Select[Any]:
     """The other way round: numbers of the things of `to_kind` to which one thing leads."""
     statement = select(Link.to_id).where(
         Link.to_kind == to_kind, Link.from_kind == from_kind, Link.from_id == from_id, Link.status.in_(VISIBLE),
         Link.to_id.is_not(None),
     )  # fmt: skip
-    return statement.where(Link.type.in_(list(types))) if types is not None else statement  # type: ignore[return-value]
+    return statement.where(Link.type.in_(list(types))) if types is not None else statement
 
 
 def own_links(kind: str, subject_id: int) -> list[Link]:
@@ -174,6 +203,3 @@ def links_to_confirm(ends: Iterable[tuple[str, int]]) -> list[tuple[Link, Subjec
         .limit(50)
     )
     return [(link, _info(one), _info(two)) for link, one, two in db.session.execute(statement)]
-
-
-__all__ = ["LISTS", "LinkView", "link_by_id", "linked_ids", "linked_to_ids", "links_of", "links_of_many", "own_links"]

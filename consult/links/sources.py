@@ -6,11 +6,12 @@ them ("2019", "2019-11", "2019-11-28"), and nothing is made up where there is no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from consult.core.i18n import _, _l, current_language, format_day
+from consult.core.i18n import _, _l, format_day
 
 # The texts from which the directory was begun, by number of the file; their names tell what they are about.
 _FIRST_TEXTS = {
@@ -21,13 +22,7 @@ _FIRST_TEXTS = {
     "004": _l("ilm-kreis.de, regional clusters"),
 }
 _BRIEF = "project brief, "
-_MONTHS_DE = (
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
-)  # fmt: skip
-_MONTHS_EN = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+_DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 def sources(record: dict[str, Any]) -> list[str]:
@@ -46,14 +41,15 @@ def readable_source(source: str) -> str:
 
 
 def readable_date(value: str | None) -> str:
-    """A date in words, no more precise than it is known: 2019, November 2019, 28. November 2019."""
-    parts = (value or "").split("-")
-    if len(parts) == 3:
-        return format_day(date.fromisoformat(value or ""))
-    if len(parts) == 2:
-        months = _MONTHS_EN if current_language() == "en" else _MONTHS_DE
-        return f"{months[int(parts[1]) - 1]} {parts[0]}"
-    return parts[0]
+    """A date in words, no more precise than it is known: 2019, November 2019, 28. November 2019. Other text stays."""
+    found = _DATE.fullmatch(value or "")
+    if found is None or found[2] is None:
+        return value or ""
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3] or 1))
+    except ValueError:
+        return value or ""
+    return format_day(day, "long" if found[3] else "MMMM yyyy")
 
 
 def cite(as_of: str, source: Iterable[str], derived: bool = False, dated: bool = True) -> str:
@@ -65,8 +61,10 @@ def cite(as_of: str, source: Iterable[str], derived: bool = False, dated: bool =
     return "; ".join(parts)
 
 
-def year_of(value: str) -> float:
-    """A date as a point on an axis of years; a bare year stands at its beginning."""
-    year, *rest = (int(part) for part in value.split("-"))
-    month, day = (*rest, 1, 1)[:2]
+def year_of(value: str) -> float | None:
+    """A date as a point on an axis of years, None if it is no date; a bare year stands at its beginning."""
+    found = _DATE.fullmatch(value)
+    if found is None:
+        return None
+    year, month, day = (int(part or 1) for part in found.groups())
     return year + (month - 1) / 12 + (day - 1) / 372

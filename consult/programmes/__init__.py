@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.core.registry import Loader, registries
-from consult.programmes import loading, subjects
+from consult.core.i18n import _l
+from consult.core.registry import FooterItem, Loader, registries
+from consult.programmes import loading, page, subjects, views
 
 
 def init_app(app: Flask) -> None:
     """Register the room."""
+    app.register_blueprint(views.blueprint)
+    app.jinja_env.globals.update(highest_amount=page.highest_amount)
+    registries.footer.append(FooterItem(45, _l("Take part"), "programmes.index", _l("Programmes")))
+    registries.resolvers["programmes.show"] = subjects.resolve
     registries.subjects[subjects.KIND] = subjects.SUBJECT
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
     registries.loaders.append(Loader(45, "facts", "programmes", loading.load))

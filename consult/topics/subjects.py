@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -32,7 +33,16 @@ def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
 
 
 def find(key: str) -> int | None:
+    """The number behind a public key; what no key can be is not asked of the database, which refuses NUL."""
+    if not key.isprintable():
+        return None
     return db.session.execute(select(Topic.id).where(Topic.slug == key)).scalar()
+
+
+def resolve(values: dict[str, Any]) -> tuple[str, int] | None:
+    """The subject behind the values of its address."""
+    found = find(str(values.get("slug", "")))
+    return (KIND, found) if found is not None else None
 
 
 def pick_by_name(words: str, limit: int) -> list[SubjectInfo]:

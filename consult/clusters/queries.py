@@ -1,0 +1,136 @@
+"""Reading the directory: the list with its filters and counts, and one portrait.
+
+The list takes two queries, the counts one more, whatever the number of clusters. While nothing is chosen the counts are
+stored ones; under filters they come from one bounded statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, distinct, func, literal, or_, select, union_all
+from sqlalchemy.orm import selectinload
+
+from consult.clusters.forms import COUNTRY, FACETS, Selection
+from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount
+from consult.clusters.readings import COUNTED
+from consult.core.db import db, sort_key
+from consult.core.paging import Page, keyset
+from consult.core.vocabularies import vocabulary
+from consult.links.models import VISIBLE, Link
+from consult.search.queries import matching
+
+PAGE_SIZE = 20
+FOCUS = "focus_on"
+TOTAL = "total"
+
+Counts = dict[tuple[str, str], int]
+
+
+def _focus(codes: Sequence[str]) -> Select[Any]:
+    """Clusters that name one of these countries, or the macro-region or one of its countries, as their focus."""
+    wanted = set(codes)
+    for code in codes:
+        region = vocabulary("macro_regions").get(code)
+        if region is not None:
+            wanted |= set(filter(None, region.extra.get("countries", "").split(";")))
+    return select(Link.from_id).where(
+        Link.type == FOCUS, Link.from_kind == "cluster", Link.to_kind.in_(("country", "macro-region")),
+        Link.to_key.in_(sorted(wanted)), Link.status.in_(VISIBLE), Link.from_id.is_not(None),
+    )  # fmt: skip
+
+
+def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if selection.words:
+        hits = matching("cluster", selection.words)
+        name = Cluster.name_key.contains(sort_key(selection.words), autoescape=True)
+        found.append(or_(Cluster.id.in_(select(hits.c.id)), name))
+    for facet, codes in selection.codes.items():
+        if facet == COUNTRY:
+            found.append(Cluster.id.in_(_focus(codes)))
+        else:
+            having = select(ClusterFacet.cluster_id).where(ClusterFacet.facet == facet, ClusterFacet.code.in_(codes))
+            found.append(Cluster.id.in_(having))
+    return found
+
+
+def clusters_page(selection: Selection, after: str | None) -> Page[Cluster]:
+    """One page of the clusters that fit, by name."""
+    statement = select(Cluster).where(*_conditions(selection))
+    return keyset(statement, [(Cluster.sort_key, "asc"), (Cluster.id, "asc")], after, PAGE_SIZE)
+
+
+def _matched(selection: Selection) -> Select[Any]:
+    """Numbers of the clusters that fit, at most one more than are counted."""
+    limited = select(Cluster.id.label("id")).where(*_conditions(selection)).limit(COUNTED + 1).subquery()
+    return select(limited.c.id)
+
+
+def _count_codes(selection: Selection, names: Sequence[str]) -> Select[Any, Any, Any]:
+    return (
+        select(ClusterFacet.facet, ClusterFacet.code, func.count())
+        .where(ClusterFacet.facet.in_(names), ClusterFacet.cluster_id.in_(_matched(selection)))
+        .group_by(ClusterFacet.facet, ClusterFacet.code)
+    )
+
+
+def _count_countries(selection: Selection) -> Select[Any, Any, Any]:
+    statement = (
+        select(literal(COUNTRY, String), Link.to_key, func.count(distinct(Link.from_id)))
+        .where(
+            Link.type == FOCUS, Link.from_kind == "cluster", Link.to_kind == "country", Link.status.in_(VISIBLE),
+            Link.from_id.is_not(None),
+        )
+        .group_by(Link.to_key)
+    )  # fmt: skip
+    return statement.where(Link.from_id.in_(_matched(selection))) if selection.any else statement
+
+
+def _count_all(selection: Selection, facet: str = "") -> Select[Any, Any, Any]:
+    return select(literal(TOTAL, String), literal(facet, String), func.count()).select_from(
+        _matched(selection).subquery()
+    )
+
+
+def facet_counts(selection: Selection) -> Counts:
+    """(facet, code) -> number of clusters; ("total", "") -> all that fit. One query.
+
+    A chosen facet is counted as if nothing were chosen in it, so the other codes tell what they would add.
+    """
+    if not selection.any:
+        stored = select(ClusterFacetCount.facet, ClusterFacetCount.code, ClusterFacetCount.count)
+        rows = db.session.execute(union_all(stored, _count_countries(selection)))
+        return {(facet or TOTAL, code): count for facet, code, count in rows}
+    own = [facet.name for facet in FACETS if facet.name != COUNTRY]
+    parts = [
+        _count_all(selection),
+        _count_codes(selection, [name for name in own if name not in selection.codes]),
+        _count_countries(selection.without(COUNTRY)),
+    ]
+    parts += [_count_codes(selection.without(name), [name]) for name in own if name in selection.codes]
+    return {(facet, code): count for facet, code, count in db.session.execute(union_all(*parts))}
+
+
+def counts_without(selection: Selection) -> dict[str, int]:
+    """For an empty result: how many there would be without each of the filters ("q" for the words). One query."""
+    names = [*(["q"] if selection.words else []), *selection.codes]
+    if not names:
+        return {}
+    statement = union_all(*[_count_all(selection.without(name), name) for name in names])
+    return {name: count for _total, name, count in db.session.execute(statement) if count}
+
+
+def cluster_by_slug(slug: str) -> Cluster | None:
+    """A cluster with its observations; two queries."""
+    if not slug.isprintable():
+        return None
+    statement = select(Cluster).where(Cluster.slug == slug).options(selectinload(Cluster.observations))
+    return db.session.execute(statement).scalar()
+
+
+def clusters_by_ids(ids: Sequence[int]) -> dict[int, Cluster]:
+    """Several at once, without observations."""
+    rows = db.session.execute(select(Cluster).where(Cluster.id.in_(ids))).scalars()
+    return {cluster.id: cluster for cluster in rows}

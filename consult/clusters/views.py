@@ -1,0 +1,129 @@
+"""Public pages of the directory: the list with its filters, and one portrait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+
+from consult.clusters import forms, portrait, queries, rules, series
+from consult.clusters.forms import FACETS, Selection
+from consult.clusters.models import Cluster
+from consult.clusters.readings import count_of
+from consult.core.access import access, current_actor
+from consult.core.errors import NotFound
+from consult.core.i18n import _
+from consult.core.templating import with_query, without_value
+from consult.core.vocabularies import LAND_LETTERS, vocabulary
+from consult.core.web import room_blueprint
+from consult.links.queries import links_of
+
+blueprint = room_blueprint("clusters", __name__)
+
+LINKED_KINDS = (
+    "cluster", "organisation", "programme", "project", "activity", "topic", "country", "macro-region",
+)  # fmt: skip
+
+
+def facet_groups(selection: Selection, counts: queries.Counts) -> list[dict[str, Any]]:
+    """The filters with their numbers; a code that nobody has is left out unless it is chosen."""
+    groups = []
+    for facet in FACETS:
+        chosen = selection.codes.get(facet.name, ())
+        codes = [term.code for term in facet.vocabulary] + [code for code in chosen if code not in facet.vocabulary]
+        options = [
+            {
+                "value": code,
+                "label": forms.title_of(facet.name, code),
+                "count": counts.get((facet.name, code), 0),
+                "checked": code in chosen,
+            }
+            for code in codes
+            if counts.get((facet.name, code)) or code in chosen
+        ]
+        if len(options) > 1 or chosen:  # a filter with one answer filters nothing
+            groups.append({"name": facet.name, "legend": facet.legend, "options": options})
+    return groups
+
+
+def chosen_chips(selection: Selection) -> list[dict[str, str]]:
+    """What is chosen, each with the address of the list without it."""
+    chips = []
+    if selection.words:
+        chips.append({"label": _("Search: %(query)s", query=selection.words), "url": with_query(q=None)})
+    for facet, codes in selection.codes.items():
+        chips += [{"label": forms.title_of(facet, code), "url": without_value(facet, code)} for code in codes]
+    return chips
+
+
+def tiles(selection: Selection, counts: queries.Counts) -> list[dict[str, Any]]:
+    """The sixteen Länder with the number of clusters that act there; the shade grows with the share of the largest."""
+    numbers = {code: counts.get(("region", code), 0) for code in LAND_LETTERS}
+    most = max(numbers.values())
+    return [
+        {
+            "code": code,
+            "letters": letters,
+            "name": vocabulary("nuts2024_de").title(code),
+            "number": numbers[code],
+            "shade": -(-4 * numbers[code] // most) if most else 0,
+            "url": with_query(region=code),
+            "current": code in selection.codes.get("region", ()),
+        }
+        for code, letters in LAND_LETTERS.items()
+    ]
+
+
+def ways_out(selection: Selection) -> list[tuple[str, str]]:
+    """For an empty list: (sentence, address) of the lists that one filter less would give."""
+    found = []
+    for name, count in queries.counts_without(selection).items():
+        words = (
+            selection.words if name == "q" else ", ".join(forms.title_of(name, code) for code in selection.codes[name])
+        )
+        url = with_query(q=None) if name == "q" else with_query(**{name: None})
+        found.append((_("Without “%(filter)s” there are %(num)s.", filter=words, num=count_of(count)), url))
+    return found
+
+
+@blueprint.get("/clusters/")
+@access("public")
+def index() -> str:
+    """All clusters by name, with search and filters."""
+    selection = forms.selection_of(request.args)
+    counts = queries.facet_counts(selection)
+    page = queries.clusters_page(selection, request.args.get("after"))
+    return render_template(
+        "clusters/index.html",
+        page=page,
+        selection=selection,
+        total=counts.get((queries.TOTAL, ""), 0),
+        capped=selection.any and counts.get((queries.TOTAL, ""), 0) > queries.COUNTED,
+        groups=facet_groups(selection, counts),
+        chips=chosen_chips(selection),
+        tiles=tiles(selection, counts),
+        ways_out=ways_out(selection) if not page.items and selection.any else [],
+    )
+
+
+def _found(slug: str) -> Cluster:
+    cluster = queries.cluster_by_slug(slug)
+    if cluster is None:
+        raise NotFound(_("We have no portrait under this address."))
+    return cluster
+
+
+@blueprint.get("/clusters/<slug>")
+@access("public")
+def show(slug: str) -> str:
+    """One portrait."""
+    cluster = _found(slug)
+    links = links_of("cluster", cluster.id, kinds=LINKED_KINDS)
+    return render_template(
+        "clusters/show.html",
+        cluster=cluster,
+        curves=series.curves(cluster.observations),
+        remarks=rules.can_see_remarks(current_actor()),
+        report_url=request.path,
+        **portrait.context(cluster, links),
+    )
