@@ -108,7 +108,6 @@ def _activity(dataset: Dataset, record: dict[str, Any], projects: dict[str, int]
     activity = Activity(
         slug=record["id"],
         project_id=projects.get(record.get("project", "").removeprefix("project/")),
-        title=record["title"],
         kind=record["kind"],
         summary=record["summary"],
         audience=record.get("audience"),
@@ -126,6 +125,7 @@ def _activity(dataset: Dataset, record: dict[str, Any], projects: dict[str, int]
         data=_facts(record),
         is_example=bool(record.get("example")),
     )
+    activity.set_title(record["title"])
     activity.set_dates(*_span(dataset, record))
     return activity
 
@@ -160,7 +160,7 @@ def _load(dataset: Dataset, examples: bool) -> None:
     fresh = [_project(dataset, record) for record in missing("projects", known)]
     db.session.add_all(fresh)
     db.session.flush()
-    projects = dict(db.session.execute(select(Project.slug, Project.id)).tuples())
+    projects = dict(db.session.execute(select(Project.slug, Project.id)).tuples().all())
     known = set(db.session.execute(select(Activity.slug)).scalars())
     dated = [_activity(dataset, record, projects) for record in missing("activities", known)]
     db.session.add_all(dated)
