@@ -13,11 +13,13 @@ from flask import Flask
 from consult.core.registry import registries
 from consult.moderation import jobs, personal, views
 from consult.moderation.notices import NOTICE_KINDS
+from consult.moderation.statements import WORDS
 
 
 def init_app(app: Flask) -> None:
     """Register the room."""
     app.register_blueprint(views.blueprint)
+    app.jinja_env.globals.update(WORDS)
     registries.notice_kinds.update({kind.kind: kind for kind in NOTICE_KINDS})
     registries.personal_data["moderation"] = personal.PERSONAL_DATA
     registries.footer.extend(views.FOOTER)

@@ -39,7 +39,7 @@ def _marked(tag: str, tokens: Sequence[str]) -> Markup:
     text = "".join(tokens)
     if not text.strip():
         return escape(text)
-    return Markup("<del>{}</del>" if tag == "del" else "<ins>{}</ins>").format(text)
+    return Markup("<del>{}</del>").format(text) if tag == "del" else Markup("<ins>{}</ins>").format(text)
 
 
 def _block(old: str, new: str) -> tuple[Markup, int, int]:

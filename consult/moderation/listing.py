@@ -62,6 +62,7 @@ class Row:
     share: float
     hint: str
     own: bool
+    held: bool
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ def due_words(case: Case, moment: datetime) -> str:
 def _row(actor: Actor, case: Case, info: SubjectInfo | None, hint: str, moment: datetime) -> Row:
     own = case.author_id is not None and case.author_id == actor.person_id
     own = own or (info is not None and info.organisation_id in actor.organisation_ids)
-    if case.held_by_other(actor.person_id, moment):
+    held = case.held_by_other(actor.person_id, moment)
+    if held:
         hint = _("%(name)s is deciding this just now", name=case.claimed_name or _("Another moderator"))
     elif own:
         hint = _("yours or your organisation's: somebody else decides")
@@ -153,6 +155,7 @@ def _row(actor: Actor, case: Case, info: SubjectInfo | None, hint: str, moment: 
         share=deadlines.share_used(case.opened_at, case.due_at, moment),
         hint=hint,
         own=own,
+        held=held,
     )
 
 
@@ -201,12 +204,10 @@ def next_case(actor: Actor, filters: Filters) -> Case | None:
 
 def decided_by(actor: Actor, after: str | None = None) -> Page[tuple[Decision, str]]:
     """What the actor has decided, newest first, each with the title of its case."""
-    statement: Select[Any] = (
+    statement: Any = (
         select(Decision, Case.title)
         .join(Case, Case.id == Decision.case_id)
         .where(Decision.moderator_id == actor.person_id)
     )
-    return keyset(
-        statement, [(Decision.made_at, "desc"), (Decision.id, "desc")], after, SIZE, scalars=False,
-        key=lambda row: (row[0].made_at, row[0].id),
-    )  # fmt: skip
+    order = [(Decision.made_at, "desc"), (Decision.id, "desc")]
+    return keyset(statement, order, after, SIZE, scalars=False, key=lambda row: (row[0].made_at, row[0].id))

@@ -7,12 +7,14 @@ and in the decision's row.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from flask import current_app
 
-from consult.core.i18n import _, in_language
+from consult.core.i18n import _, format_moment, in_language
 from consult.core.vocabularies import vocabulary
-from consult.moderation.models import REPORT, Decision
+from consult.moderation.models import REPORT, Decision, Report
 
 FAVOURABLE = frozenset({"publish", "restore"})
 DEFAULT_REASON = "meets-rules"
@@ -70,6 +72,64 @@ def outcome_word(outcome: str) -> str:
     return words.get(outcome, outcome)
 
 
+def decision_subject(outcome: str, named: str) -> str:
+    """Subject of the mail about a decision."""
+    subjects = {
+        "publish": _("Published: %(named)s", named=named),
+        "return": _("%(named)s still needs a change", named=named),
+        "redact": _("Published with one passage blacked out: %(named)s", named=named),
+        "reject": _("Not published: %(named)s", named=named),
+        "hide": _("Hidden: %(named)s", named=named),
+        "restore": _("Readable again: %(named)s", named=named),
+        "remove": _("Removed: %(named)s", named=named),
+    }
+    return subjects.get(outcome, _("Decided: %(named)s", named=named))
+
+
+def decision_heading(outcome: str) -> str:
+    """Heading of the mail about a decision."""
+    headings = {
+        "publish": _("Your text is published"),
+        "return": _("Your text still needs a change"),
+        "redact": _("Your text is published with one passage blacked out"),
+        "reject": _("We will not publish your text"),
+        "hide": _("We have hidden your text"),
+        "restore": _("Your text can be read again"),
+        "remove": _("We have removed your text"),
+    }
+    return headings.get(outcome, _("We have decided about your text"))
+
+
+def report_answer(report: Report, decision: Decision | None) -> str:
+    """What came of a report, said to who sent it."""
+    if decision is None:
+        return _("Its author has withdrawn the text meanwhile.")
+    if decision.facts.get("left") or decision.outcome in ("publish", "restore"):
+        return _("We have checked the text. It breaks neither the rules nor the law as far as we can see, so it stays.")
+    if decision.outcome in ("return", "redact"):
+        return _("We have checked the text. It is changed before anyone can read it again.")
+    if decision.outcome in ("hide", "remove", "reject"):
+        return _("We have checked the text. It can no longer be read.")
+    return _("We have checked the text and decided: %(outcome)s.", outcome=outcome_word(decision.outcome))
+
+
+def report_redress(decision: Decision) -> str:
+    """What can be done about the answer to a report."""
+    address = current_app.config["SETTINGS"].operator["email"]
+    return _(
+        "A human being decided, without automatic pre-selection. If you do not agree, write to %(address)s within six "
+        "months and name the decision %(number)s; somebody else will look at it. You may also turn to a certified "
+        "out-of-court dispute settlement body or to a court.",
+        address=address,
+        number=decision.number,
+    )
+
+
+def moment_of(value: str) -> str:
+    """A stored moment in words of the present language."""
+    return format_moment(datetime.fromisoformat(value))
+
+
 def _facts(decision: Decision) -> str:
     if decision.facts.get("source") == REPORT or decision.facts.get("reports"):
         return _("We looked at the text because a reader had reported it, and checked it ourselves.")
@@ -107,3 +167,14 @@ def statement_of(decision: Decision, language: str) -> Statement:
 def statement_texts(decision: Decision) -> dict[str, str]:
     """The statement as it is stored with the decision."""
     return {language: statement_of(decision, language).text() for language in ("de", "en")}
+
+
+# What templates of all rooms may use.
+WORDS: dict[str, Any] = {
+    "outcome_word": outcome_word,
+    "decision_subject": decision_subject,
+    "decision_heading": decision_heading,
+    "report_answer": report_answer,
+    "report_redress": report_redress,
+    "moment_of": moment_of,
+}

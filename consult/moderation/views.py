@@ -9,16 +9,17 @@ from markupsafe import Markup
 
 from consult.core import audit
 from consult.core.access import access, current_actor
-from consult.core.db import set_reading
-from consult.core.errors import Invalid, NotFound
+from consult.core.db import db, set_reading
+from consult.core.errors import Conflict, Invalid, NotFound
 from consult.core.i18n import _, _l, current_language
 from consult.core.limits import allow_write
 from consult.core.registry import FooterItem
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.moderation import figures, listing, operations, queries, reports
-from consult.moderation.forms import OUTCOME_CHOICES, DecisionForm, ReportForm
+from consult.moderation.forms import DecisionForm, ReportForm
 from consult.moderation.listing import Filters
 from consult.moderation.models import Decision
+from consult.moderation.rules import UNDO
 from consult.moderation.statements import outcome_word
 
 blueprint = room_blueprint("moderation", __name__)
@@ -59,10 +60,11 @@ def case(case_id: int) -> str:
     return _case_page(queries.case_view(current_actor(), case_id), DecisionForm(formdata=None))
 
 
-def _case_page(view: queries.CaseView, form: DecisionForm) -> str:
+def _case_page(view: queries.CaseView, form: DecisionForm, refusal: str = "") -> str:
+    """The page of a case; `refusal` says why a decision was not taken, which keeps what was typed."""
     form.offer(view.outcomes, view.as_it_is)
+    form.version.data = queries.version_text(view.case)
     if not form.is_submitted():
-        form.version.data = queries.version_text(view.case)
         form.outcome.data = view.outcomes[0] if view.outcomes else None
     if view.restricted_shown:
         _note_look(view)
@@ -80,6 +82,8 @@ def _case_page(view: queries.CaseView, form: DecisionForm) -> str:
         rows=rows,
         row=listing.row_of(current_actor(), view.case, view.info),
         keys=form.keys(current_language()),
+        refusal=refusal,
+        undo_until=lambda decision: decision.made_at + UNDO,
     )
 
 
@@ -114,13 +118,22 @@ def decide(case_id: int) -> Any:
         decision = operations.decide(actor, case_id, choice)
     except Invalid as invalid:
         form.take_errors(invalid)
-        return _case_page(queries.case_view(actor, case_id), form), 422
+        return _case_again(case_id, form), 422
+    except Conflict as conflict:
+        return _case_again(case_id, form, str(conflict.message)), 409
     filters = Filters.of(request.args)
     _flash_decision(decision)
     following = listing.next_case(actor, filters)
     if following is None:
         return see_other(url_for(".queue", **filters.values()))
     return see_other(url_for(".case", case_id=following.id, **filters.values()))
+
+
+def _case_again(case_id: int, form: DecisionForm, refusal: str = "") -> str:
+    """The case as it is now, with what was typed; nothing of the refused decision stays in the transaction."""
+    db.session.rollback()
+    set_reading(True)
+    return _case_page(queries.case_view(current_actor(), case_id), form, refusal)
 
 
 def _flash_decision(decision: Decision) -> None:
@@ -233,8 +246,3 @@ def transparency() -> str:
     wanted = request.args.get("year", "")
     year = next((known for known in years if str(known) == wanted), years[0])
     return render_template("moderation/transparency.html", figures=figures.year_figures(year, years))
-
-
-@blueprint.app_context_processor
-def _words() -> dict[str, Any]:
-    return {"outcome_word": outcome_word, "outcome_choices": OUTCOME_CHOICES}
