@@ -110,7 +110,7 @@ class ConsultationForm(Form):
 
     version = HiddenField(default="0")
     removed = HiddenField(default="")
-    slug = LineField(_l("Address"), [longest(80)])
+    slug = LineField(_l("Web address"), [longest(80)])
     title_de = LineField(_l("Title, German"), [required(_l("Please write a title.")), longest(120)])
     title_en = LineField(_l("Title, English"), [required(_l("Please write a title.")), longest(120)])
     summary_de = TextField(_l("Summary, German"), [required(_l("Please write a summary.")), longest(600)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consult.consultations.models import ANNOUNCED, CLOSED, EVALUATION, INACTIVE, OPEN, RESULTS, Consultation
+from consult.consultations.models import ANNOUNCED, CLOSED, EVALUATION, OPEN, RESULTS, Consultation
 from consult.core.clock import today
 from consult.core.i18n import _, _l, _n, format_day, format_number
 
@@ -38,14 +38,6 @@ _NUMBERS: dict[int, Any] = {
     10: _l("ten"),
     11: _l("eleven"),
     12: _l("twelve"),
-}
-PHASE_WORDS: dict[str, Any] = {
-    INACTIVE: _l("not active"),
-    ANNOUNCED: _l("announced"),
-    OPEN: _l("open"),
-    CLOSED: _l("closed"),
-    EVALUATION: _l("being evaluated"),
-    RESULTS: _l("results published"),
 }
 COMMENT_MODE_WORDS: dict[str, Any] = {
     "pre": _l("Comments appear after the moderation has checked them."),
