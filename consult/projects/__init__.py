@@ -10,11 +10,45 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.core.registry import Loader, registries
-from consult.projects import loading
+from consult.core import pagecache
+from consult.core.i18n import _l
+from consult.core.registry import Loader, NavigationItem, registries
+from consult.projects import (
+    activity_queries,
+    activity_views,
+    demo,
+    jobs,
+    loading,
+    managing_views,
+    notices,
+    panels,
+    personal,
+    places,
+    subjects,
+    views,
+)
+
+__all__ = ["init_app", "jobs", "managing_views"]
 
 
 def init_app(app: Flask) -> None:
-    """Register the room."""
+    """Register pages, menu, subjects, search, panels, notices, counters, personal data and the shipped content."""
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(activity_views.blueprint)
+    registries.navigation.append(NavigationItem(40, "projects", "projects.index", _l("Projects")))
+    registries.navigation.append(NavigationItem(50, "activities", "activities.index", _l("Activities")))
+    registries.subjects["project"] = subjects.PROJECT
+    registries.subjects["activity"] = subjects.ACTIVITY
+    registries.searchables["project"] = subjects.SEARCHABLE_PROJECT
+    registries.searchables["activity"] = subjects.SEARCHABLE_ACTIVITY
+    for panel in panels.PANELS:
+        registries.add_panel(panel)
+    registries.me_sections.append(panels.ME)
+    for kind in notices.KINDS:
+        registries.notice_kinds[kind.kind] = kind
+    registries.personal_data["projects"] = personal.DATA
+    registries.counters["activities.places"] = places.recount
+    pagecache.add_boundary("projects", activity_queries.next_change)
     registries.loaders.append(Loader(50, "facts", "projects", loading.load_facts))
     registries.loaders.append(Loader(51, "demo", "projects", loading.load_examples, loading.shift))
+    registries.loaders.append(Loader(85, "demo", "projects", demo.load))

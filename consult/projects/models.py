@@ -117,6 +117,7 @@ class Activity(Base):
     slug: Mapped[str] = mapped_column(String(120), unique=True)
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="SET NULL"), index=True)
     title: Mapped[dict[str, str]] = mapped_column(Text2)
+    title_key: Mapped[str] = mapped_column(String(401), default="")
     kind: Mapped[str] = mapped_column(String(40), index=True)
     summary: Mapped[dict[str, str]] = mapped_column(Text2)
     audience: Mapped[dict[str, str] | None] = mapped_column(Text2)
@@ -160,6 +161,11 @@ class Activity(Base):
         Index("ix_activity_over", "over_at"),
         Index("ix_activity_organiser", "organiser_kind", "organiser_id"),
     )
+
+    def set_title(self, title: dict[str, str]) -> None:
+        """Set the title together with the key by which it is found."""
+        self.title = title
+        self.title_key = "\n".join(sort_key(title.get(language, "")) for language in ("de", "en"))
 
     def set_dates(self, starts_at: datetime | None, ends_at: datetime | None, precision: str) -> None:
         """Set when it happens, together with what lists are sorted by."""
@@ -220,6 +226,7 @@ class Participation(Base):
     """
 
     __tablename__ = "participation"
+    __private__ = True  # what the public sees of it are the activity's counters
 
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"))

@@ -1,0 +1,393 @@
+"""Public pages of activities: list, page, calendar files; and joining, giving up and taking an offered place.
+
+The page holds no form for readers who are signed out, since it is shared by all of them: they join on a page of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from consult.accounts import operations as accounts
+from consult.accounts.models import Person, Token
+from consult.accounts.queries import person_by_id, usable_token
+from consult.core.access import Actor, access, current_actor
+from consult.core.clock import now
+from consult.core.errors import Gone, Invalid, NotFound, Refused
+from consult.core.i18n import LANGUAGE_NAMES, _, _l, current_language, pick
+from consult.core.limits import allow_write
+from consult.core.registry import SubjectInfo, describe
+from consult.core.templating import with_query, without_value
+from consult.core.vocabularies import term_title
+from consult.core.web import flash_done, room_blueprint, see_other
+from consult.links.queries import links_of
+from consult.links.sources import readable_source, sources
+from consult.projects import activity_operations, filters, ics, mails, project_facts, queries, refusals, rules, words
+from consult.projects import activity_queries as reads
+from consult.projects.forms import JoinForm, join_form
+from consult.projects.limiting import allow_link
+from consult.projects.models import Activity, Participation
+from consult.projects.refusals import Closed
+from consult.projects.tokens import place_token
+
+blueprint = room_blueprint("activities", __name__)
+
+JOIN = "activities.join"
+
+FORMATS = ("in-person", "hybrid", "online")
+SHAPES = (
+    filters.FacetShape("kind", _l("Kind"), lambda code: term_title("activity_kinds", code)),
+    filters.FacetShape("format", _l("Form"), lambda code: term_title("event_formats", code), FORMATS),
+    filters.FacetShape("place", _l("Place"), str),
+    filters.FacetShape("language", _l("Language"), lambda code: LANGUAGE_NAMES.get(code, code)),
+    filters.FacetShape("free", _l("Places"), lambda _code: _("places free"), ("1",)),
+)
+
+
+def find(slug: str) -> Activity:
+    """The activity of this address, or NotFound."""
+    activity = reads.activity_by_slug(slug)
+    if activity is None:
+        raise NotFound()
+    return activity
+
+
+def line(activity: Activity) -> words.DateLine:
+    """The activity as a line of a list."""
+    return words.date_line(activity, url_for("activities.show", slug=activity.slug), moment=now())
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/activities/")
+@access("public")
+def index() -> str:
+    """All activities: upcoming first, then past."""
+    chosen, q = filters.chosen_codes(reads.FACETS), filters.words_sought()
+    wanted = reads.ActivityFilter(q=q, chosen=chosen)
+    moment = now()
+    page = reads.activities_page(wanted, request.args.get("after"))
+    counts = reads.activity_counts(wanted)
+    return render_template(
+        "activities/index.html",
+        page=page,
+        upcoming=[line(one) for one in page.items if not one.is_past(moment)],
+        past=[line(one) for one in page.items if one.is_past(moment)],
+        total=counts.total,
+        q=q,
+        groups=filters.groups(SHAPES, counts, chosen),
+        chips=filters.chips(SHAPES, chosen, q, without_value),
+        ways_out=[] if page.items else filters.ways_out(SHAPES, counts, chosen, with_query),
+        chosen=sum(len(codes) for codes in chosen.values()) + bool(q),
+    )
+
+
+@blueprint.get("/activities/<slug>")
+@access("public")
+def show(slug: str) -> str:
+    """One activity: what, when, where, for whom, and joining."""
+    activity = find(slug)
+    actor = current_actor()
+    place = reads.own_participation(activity.id, actor.person_id)
+    closed_by = activity.registration_closed_by(now())
+    form = None
+    if actor.signed_in and place is None and not closed_by and actor.may(JOIN):
+        form = join_form(activity.roles, signed_in=True, chosen=request.args.get("role", ""))
+    manages = actor.signed_in and rules.can_manage(actor, activity_operations.ends_of(activity))
+    return render_template(
+        "activities/show.html",
+        **_facts(activity),
+        place=place,
+        place_text=place_text(activity, place) if place else "",
+        may_cancel=place is not None and rules.can_cancel(actor, activity, place, now()),
+        may_confirm=place is not None and rules.can_confirm(actor, activity, place, now()),
+        form=form,
+        closed_by=closed_by,
+        reason=refusals.sentence(closed_by),
+        manages=manages,
+        requests=reads.request_count(activity.id) if manages else 0,
+    )
+
+
+def _facts(activity: Activity) -> dict[str, Any]:
+    """What every page about an activity shows of it."""
+    links = links_of("activity", activity.id, kinds=("cluster", "organisation", "project", "topic", "programme"))
+    organiser = _organiser(activity)
+    named = [view.other for view in links if view.type == "hosts" and view.other != organiser]
+    return {
+        "activity": activity,
+        "words": words,
+        "has_calendar": mails.has_calendar_entry(activity),
+        "hosts": [one for one in [organiser, *named] if one is not None],
+        "links": [view for view in links if view.type not in ("hosts", "about_topic")],
+        "topics": [view.other for view in links if view.type == "about_topic"],
+        "figures": project_facts.figures(activity.data),
+        "sources": [readable_source(one) for one in sources(activity.data)],
+    }
+
+
+def _organiser(activity: Activity) -> SubjectInfo | None:
+    if activity.organiser_id is None:
+        return None
+    end = (activity.organiser_kind, activity.organiser_id)
+    found = describe([end]).get(end)
+    return found if found is not None and found.public else None
+
+
+def place_text(activity: Activity, place: Participation) -> str:
+    """How one stands, in a sentence that also says what happens next."""
+    if place.status == "waiting":
+        ordinal = words.ordinal(reads.ahead_of(place) + 1)
+        return _("You are %(ordinal)s on the list and will move up automatically.", ordinal=ordinal)
+    if place.status == "offered":
+        return _("A place is held for you. Please take it; after that it goes to the next person on the list.")
+    if place.status == "requested":
+        return _("The host decides about your request and we write to you.")
+    if place.status == "confirmed" and activity.is_past(now()):
+        return _("You had a place.")
+    return {
+        "confirmed": _("You have a place. We look forward to seeing you."),
+        "attended": _("You took part."),
+        "absent": _("You had a place and were not there."),
+        "cancelled": _("You have no place: it was given up or the request was declined."),
+        "lapsed": _("The place that was held for you has gone on to the next person."),
+    }[place.status]
+
+
+@blueprint.get("/activities/<slug>.ics", endpoint="ics")
+@access("public")
+def ics_file(slug: str) -> Response:
+    """One activity for a calendar. NotFound where its date is not exact enough for one."""
+    activity = find(slug)
+    if not mails.has_calendar_entry(activity):
+        raise NotFound()
+    return _calendar(ics.calendar([activity], pick(activity.title)), activity.slug)
+
+
+@blueprint.get("/activities/calendar.ics")
+@access("public")
+def calendar() -> Response:
+    """The next activities for a calendar that asks again and again; `project` and the list's filters restrict it."""
+    project = queries.project_by_slug(request.args["project"]) if request.args.get("project") else None
+    if request.args.get("project") and project is None:
+        raise NotFound()
+    wanted = reads.ActivityFilter(
+        q=filters.words_sought(), chosen=filters.chosen_codes(reads.FACETS), project_id=project.id if project else None
+    )
+    activities = reads.upcoming_activities(200, wanted)
+    return _calendar(ics.calendar(activities, pick(project.title) if project else ""), "calendar")
+
+
+def _calendar(content: bytes, name: str) -> Response:
+    response = Response(content, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    return response
+
+
+# ---- joining --------------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/activities/<slug>/join", methods=["GET", "POST"])
+@access("public")
+def join(slug: str) -> Any:
+    """Join: at once when signed in, else by an address that is confirmed through a mailed link."""
+    activity = find(slug)
+    actor = current_actor()
+    if actor.signed_in and not actor.may(JOIN):
+        raise Refused(_("Your account has no right to this page."))
+    form = join_form(activity.roles, signed_in=actor.signed_in, chosen=request.args.get("role", ""))
+    closed_by = activity.registration_closed_by(now())
+    if request.method == "GET":
+        if closed_by or reads.own_participation(activity.id, actor.person_id) is not None:
+            return see_other(url_for("activities.show", slug=slug))
+        return _join_page(activity, form)
+    allow_write()
+    if not form.validate():
+        return _join_page(activity, form, 422)
+    try:
+        if actor.signed_in:
+            return _join_now(activity, actor, form)
+        if closed_by:
+            raise Closed(closed_by)
+        return _mail_link(activity, form)
+    except Closed as closed:
+        return _closed_page(activity, form, closed)
+    except Invalid as invalid:
+        form.take_errors(invalid)
+        return _join_page(activity, form, 422)
+
+
+def _role(form: JoinForm) -> str:
+    return form.role.data if "role" in form else ""
+
+
+def _join_page(activity: Activity, form: JoinForm, status: int = 200) -> Any:
+    return render_template("activities/join.html", activity=activity, words=words, form=form), status
+
+
+def _closed_page(activity: Activity, form: JoinForm, closed: Closed) -> Any:
+    return render_template("activities/closed.html", activity=activity, closed=closed, message=form.message.data), 409
+
+
+def _join_now(activity: Activity, actor: Actor, form: JoinForm) -> Response:
+    joined = activity_operations.join_activity(
+        actor, activity.id, role=_role(form), message=form.message.data, language=current_language()
+    )
+    flash_done(_joined_text(joined))
+    return see_other(url_for("activities.show", slug=activity.slug))
+
+
+def _joined_text(joined: activity_operations.Joined) -> str:
+    if not joined.new:
+        return _("You had registered before; nothing has changed.")
+    if joined.participation.status == "waiting":
+        return _(
+            "You are on the waiting list. You are %(ordinal)s on the list and will move up automatically.",
+            ordinal=words.ordinal(joined.ahead + 1),
+        )
+    if joined.participation.status == "requested":
+        return _("Your request is with the host. We write to you as soon as there is a decision.")
+    return _("You have a place. A confirmation is on its way to you by e-mail.")
+
+
+def _mail_link(activity: Activity, form: JoinForm) -> Response:
+    allow_link(form.email.data)
+    payload = {"activity_id": activity.id, "role": _role(form), "message": form.message.data, "language": current_language()}
+    raw = accounts.issue_token(JOIN, form.email.data, payload, rules.LINK_LIFETIME)
+    mails.send_join_link(form.email.data, current_language(), activity, raw)
+    return see_other(url_for("activities.join_sent", slug=activity.slug))
+
+
+@blueprint.get("/activities/<slug>/join/sent")
+@access("public")
+def join_sent(slug: str) -> str:
+    """Where to go on after an address was given."""
+    return render_template("activities/join_sent.html", activity=find(slug))
+
+
+@blueprint.route("/activities/<slug>/join/<token>", methods=["GET", "POST"])
+@access("public")
+def join_confirm(slug: str, token: str) -> Any:
+    """The mailed link: a page with a button; the button registers."""
+    activity = find(slug)
+    if request.method == "GET":
+        found = usable_token(JOIN, token)
+        if found is None or found.payload.get("activity_id") != activity.id:
+            raise Gone(_("This link has been used already or is too old. Please register once more."))
+        return render_template("activities/join_confirm.html", activity=activity, words=words, email=found.email)
+    allow_write()
+    used = accounts.take_token(JOIN, token)
+    if used.payload.get("activity_id") != activity.id:
+        raise Gone(_("This link has been used already or is too old. Please register once more."))
+    person = confirmed_person(used)
+    try:
+        joined = activity_operations.join_activity(
+            accounts.as_actor(person), activity.id, role=used.payload["role"], message=used.payload["message"],
+            language=used.payload["language"],
+        )  # fmt: skip
+    except Closed as closed:
+        form = join_form(activity.roles, signed_in=True)
+        form.message.data = used.payload["message"]
+        return _closed_page(activity, form, closed)
+    flash_done(_joined_text(joined))
+    return see_other(own_page(activity, joined.participation))
+
+
+def confirmed_person(token: Token) -> Person:
+    """Who used a mailed link, made and confirmed where needed. Refused for a deactivated account."""
+    person = accounts.ensure_person(token.email, token.payload["language"])
+    if person.deactivated_at is not None:
+        raise Refused(_("This account is deactivated."))
+    accounts.confirm_person(person)
+    return person
+
+
+# ---- one's own place ------------------------------------------------------------------------------------------------
+
+
+def own_page(activity: Activity, participation: Participation) -> str:
+    """Address of the page that the mailed links lead to."""
+    token = place_token(activity.id, participation.person_id, participation.position)
+    return url_for("activities.place", slug=activity.slug, token=token)
+
+
+def _place(slug: str, token: str) -> tuple[Actor, Participation]:
+    """Who holds this link acts for the participation's person; it works without an account."""
+    found = reads.participation_by_token(slug, token)
+    person = person_by_id(found.person_id) if found is not None else None
+    if found is None or person is None:
+        raise NotFound()
+    return accounts.as_actor(person), found
+
+
+@blueprint.get("/activities/<slug>/place/<token>")
+@access("public")
+def place(slug: str, token: str) -> str:
+    """One's own place behind a mailed link: how it stands, giving it up, taking it."""
+    actor, found = _place(slug, token)
+    return render_template(
+        "activities/place.html",
+        activity=found.activity,
+        words=words,
+        has_calendar=mails.has_calendar_entry(found.activity),
+        place=found,
+        token=token,
+        place_text=place_text(found.activity, found),
+        may_cancel=rules.can_cancel(actor, found.activity, found, now()),
+        may_confirm=rules.can_confirm(actor, found.activity, found, now()),
+    )
+
+
+@blueprint.post("/activities/<slug>/place/<token>/leave")
+@access("public")
+def place_leave(slug: str, token: str) -> Response:
+    """Give up one's place by the mailed link."""
+    allow_write()
+    actor, found = _place(slug, token)
+    activity_operations.leave_activity(actor, found.id)
+    flash_done(_("You have given up your place. Thank you for telling us."))
+    return see_other(url_for("activities.place", slug=slug, token=token))
+
+
+@blueprint.post("/activities/<slug>/place/<token>/confirm")
+@access("public")
+def place_confirm(slug: str, token: str) -> Response:
+    """Take the held place by the mailed link."""
+    allow_write()
+    actor, found = _place(slug, token)
+    activity_operations.confirm_place(actor, found.id)
+    flash_done(_("The place is yours."))
+    return see_other(url_for("activities.place", slug=slug, token=token))
+
+
+@blueprint.post("/activities/<slug>/leave")
+@access("activities.join")
+def leave(slug: str) -> Response:
+    """Give up one's own place."""
+    allow_write()
+    activity = find(slug)
+    found = reads.own_participation(activity.id, current_actor().person_id)
+    if found is None:
+        flash_done(_("You are not registered here."))
+    else:
+        activity_operations.leave_activity(current_actor(), found.id)
+        flash_done(_("You have given up your place. Thank you for telling us."))
+    return see_other(url_for("activities.show", slug=slug))
+
+
+@blueprint.post("/activities/<slug>/confirm")
+@access("activities.join")
+def confirm(slug: str) -> Response:
+    """Take the place that is held for one."""
+    allow_write()
+    activity = find(slug)
+    found = reads.own_participation(activity.id, current_actor().person_id)
+    if found is None:
+        raise Gone(_("The place was held until a moment that is over now, so it has gone on to the next person."))
+    activity_operations.confirm_place(current_actor(), found.id)
+    flash_done(_("The place is yours."))
+    return see_other(url_for("activities.show", slug=slug))
+

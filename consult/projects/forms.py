@@ -1,0 +1,61 @@
+"""Forms of taking part: the fields are named in the contract, so that programs without a browser can join as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import RadioField, ValidationError
+
+from consult.core.forms import EmailField, Form, TextField, longest, required
+from consult.core.i18n import _, _l
+from consult.core.vocabularies import vocabulary
+
+LONGEST_MESSAGE = 2000
+
+
+class RoleField(RadioField):
+    """One of the offered parts. Where nothing is sent, the first one counts."""
+
+    def pre_validate(self, form: Any) -> None:
+        if str(self.data) not in [str(value) for value, *_rest in self.choices]:
+            raise ValidationError(_("Please choose one of the entries in the list."))
+
+
+class JoinForm(Form):
+    """Join an activity or a project."""
+
+    role = RoleField(_l("How would you like to take part?"), choices=[])
+    message = TextField(_l("Message"), [longest(LONGEST_MESSAGE)])
+    email = EmailField(_l("E-mail"), [required(_l("Please enter your e-mail address."))])
+
+
+def join_form(roles: Sequence[str], *, signed_in: bool, chosen: str = "") -> JoinForm:
+    """The form for these parts, in the order of their degrees; `chosen` is preselected where it is offered.
+
+    Without parts there is no `role` field, for people who signed in there is no `email` field.
+    """
+    offered = [(term.code, term.title()) for term in vocabulary("joining_roles") if term.code in roles]
+    first = chosen if chosen in dict(offered) else offered[0][0] if offered else None
+    form = JoinForm(role=first)
+    if offered:
+        form.role.choices = offered
+    else:
+        del form.role
+    if signed_in:
+        del form.email
+    return form
+
+
+class DecisionForm(Form):
+    """A lead's or host's decision about a request."""
+
+    outcome = RoleField(_l("Decision"), choices=[])
+    note = TextField(_l("Sentence to the person"), [longest(LONGEST_MESSAGE)])
+
+
+def decision_form(outcomes: Sequence[tuple[str, Any]]) -> DecisionForm:
+    """The form for these outcomes: (code, words)."""
+    form = DecisionForm()
+    form.outcome.choices = [(code, str(words)) for code, words in outcomes]
+    return form

@@ -1,0 +1,259 @@
+"""Reads of projects and of who takes part in them; each returns what one page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from typing import cast as as_type
+
+from sqlalchemy import Select, Text, cast, func, or_, select
+
+from consult.accounts.models import Person
+from consult.accounts.queries import people_with_permission
+from consult.clusters.models import ClusterManager
+from consult.core.clock import now
+from consult.core.db import db, sort_key
+from consult.core.i18n import current_language
+from consult.core.paging import Page, keyset
+from consult.links.models import CONFIRMED, STATED, Link
+from consult.organisations.models import OrganisationMember
+from consult.projects import facets
+from consult.projects.models import Membership, Project
+from consult.search.queries import matching
+
+FACETS = ("kind", "region", "country", "topic", "open")
+
+# Relations whose beginning speaks for the project. What a side merely proposes gives nobody a right.
+LEADING = ("coordinator_of", "implementer_of", "carrier_of", "contact_for")
+
+
+@dataclass(frozen=True)
+class ProjectFilter:
+    """What a list of projects is restricted to: words, and codes by facet."""
+
+    q: str = ""
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+
+
+End = tuple[str, int]
+
+
+def holds(column: Any, code: str) -> Any:
+    """Condition: a JSON list of codes contains this one. The same on both databases."""
+    return cast(column, Text).contains(f'"{code}"', autoescape=True)
+
+
+def taking_requests() -> Any:
+    """Condition: the project takes people at this moment, as `rules.joining_closed_by` says."""
+    return Project.joining_open & or_(Project.joining_until.is_(None), Project.joining_until > now())
+
+
+def _words(statement: Select[Any], q: str) -> Select[Any]:
+    if not q:
+        return statement
+    found = matching("project", q)
+    return statement.join(found, found.c.id == Project.id)
+
+
+def _filtered(wanted: ProjectFilter) -> Select[Any]:
+    statement: Select[Any] = select(Project)
+    chosen = wanted.chosen
+    if chosen.get("kind"):
+        statement = statement.where(Project.kind.in_(chosen["kind"]))
+    if chosen.get("region"):
+        statement = statement.where(func.substr(Project.region, 1, 3).in_(chosen["region"]))
+    if chosen.get("country"):
+        statement = statement.where(or_(*[holds(Project.countries, code) for code in chosen["country"]]))
+    if chosen.get("topic"):
+        statement = statement.where(or_(*[holds(Project.topics, code) for code in chosen["topic"]]))
+    if chosen.get("open"):
+        statement = statement.where(taking_requests())
+    return _words(statement, wanted.q)
+
+
+def projects_page(wanted: ProjectFilter, after: str | None = None, size: int = 20) -> Page[Project]:
+    """One page of the projects that match, in the order of their titles."""
+    column = Project.sort_en if current_language() == "en" else Project.sort_de
+    return keyset(_filtered(wanted), [(column, "asc"), (Project.id, "asc")], after, size)
+
+
+def project_counts(wanted: ProjectFilter) -> facets.Counts:
+    """Numbers beside the filters and in the heading."""
+    statement = _words(
+        select(
+            Project.kind, Project.region, Project.countries, Project.topics, taking_requests().label("open")
+        ),
+        wanted.q,
+    ).limit(facets.BOUND + 1)  # fmt: skip
+    rows = [
+        {
+            "kind": frozenset([row.kind]),
+            "region": frozenset([row.region[:3]] if row.region else []),
+            "country": frozenset(row.countries),
+            "topic": frozenset(row.topics),
+            "open": frozenset(["1"] if row.open else []),
+        }
+        for row in db.session.execute(statement)
+    ]
+    return facets.count(rows, wanted.chosen, FACETS)
+
+
+def project_by_slug(slug: str) -> Project | None:
+    """The project of this address."""
+    return db.session.execute(select(Project).where(Project.slug == slug)).scalar_one_or_none()
+
+
+def projects_by_ids(ids: Sequence[int]) -> dict[int, Project]:
+    """Projects by id; missing ones are left out; one query."""
+    if not ids:
+        return {}
+    return {row.id: row for row in db.session.execute(select(Project).where(Project.id.in_(ids))).scalars()}
+
+
+def projects_in(ids: Select[Any], limit: int = 20) -> list[Project]:
+    """Projects whose ids a query yields, in the order of their titles."""
+    column = Project.sort_en if current_language() == "en" else Project.sort_de
+    statement = select(Project).where(Project.id.in_(ids)).order_by(column, Project.id).limit(limit)
+    return list(db.session.execute(statement).scalars())
+
+
+def projects_named(sought: str, limit: int) -> list[Project]:
+    """Projects whose title contains the words, in the order of titles; the first ones without words."""
+    wanted = sort_key(sought.strip())
+    column = Project.sort_en if current_language() == "en" else Project.sort_de
+    statement = select(Project).order_by(column, Project.id).limit(limit)
+    if wanted:
+        either = (Project.sort_de, Project.sort_en)
+        statement = statement.where(or_(*[one.contains(wanted, autoescape=True) for one in either]))
+    return list(db.session.execute(statement).scalars())
+
+
+# ---- taking part ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Crew:
+    """How many take part: people altogether, and accepted memberships by degree."""
+
+    people: int = 0
+    roles: dict[str, int] = field(default_factory=dict)
+
+
+def crew_of(project_id: int) -> Crew:
+    """Who takes part in a project, counted; one query."""
+    accepted = (Membership.project_id == project_id) & (Membership.status == "accepted")
+    people = select(func.count(Membership.person_id.distinct())).where(accepted).scalar_subquery()
+    rows = db.session.execute(select(Membership.role, func.count(), people).where(accepted).group_by(Membership.role)).all()
+    return Crew(rows[0][2] if rows else 0, {role: number for role, number, _people in rows})
+
+
+def accepted_count(project_id: int, role: str) -> int:
+    """How many were accepted in a degree."""
+    return db.session.execute(
+        select(func.count())
+        .select_from(Membership)
+        .where(Membership.project_id == project_id, Membership.role == role, Membership.status == "accepted")
+    ).scalar_one()
+
+
+def own_memberships(project_id: int, person_id: int | None) -> dict[str, Membership]:
+    """A person's live memberships in a project by degree."""
+    if person_id is None:
+        return {}
+    rows = db.session.execute(
+        select(Membership).where(
+            Membership.project_id == project_id,
+            Membership.person_id == person_id,
+            Membership.status.in_(("asked", "accepted")),
+        )
+    ).scalars()
+    return {row.role: row for row in rows}
+
+
+def requests_of(project_id: int, limit: int = 50) -> list[tuple[Membership, Person]]:
+    """Requests that wait for a decision, the oldest first, with who asks."""
+    rows = db.session.execute(
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.project_id == project_id, Membership.status == "asked")
+        .order_by(Membership.id)
+        .limit(limit)
+    )
+    return [(membership, person) for membership, person in rows]
+
+
+def request_by_id(project_id: int, membership_id: int) -> tuple[Membership, Person] | None:
+    """A membership of this project with its person."""
+    row = db.session.execute(
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.id == membership_id, Membership.project_id == project_id),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def members_page(project_id: int, after: str | None = None, size: int = 50) -> Page[Any]:
+    """Who takes part in a project, in the order in which they asked, as rows (Membership, Person)."""
+    statement = (
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.project_id == project_id, Membership.status == "accepted")
+    )
+    order = [(Membership.id, "asc")]
+    return keyset(as_type(Select[Any], statement), order, after, size, scalars=False, key=lambda row: (row[0].id,))
+
+
+def memberships_of(person_id: int, limit: int = 100) -> list[tuple[Membership, Project]]:
+    """A person's live memberships, the newest first, with their projects."""
+    rows = db.session.execute(
+        select(Membership, Project)
+        .join(Project, Project.id == Membership.project_id)
+        .where(Membership.person_id == person_id, Membership.status.in_(("asked", "accepted")))
+        .order_by(Membership.id.desc())
+        .limit(limit)
+    )
+    return [(membership, project) for membership, project in rows]
+
+
+# ---- who speaks for a project or hosts an activity ------------------------------------------------------------------
+
+
+def leads_of(project_id: int | None) -> list[End]:
+    """The organisations and clusters that lead a project, as (kind, id): by source or confirmed by both sides."""
+    if project_id is None:
+        return []
+    rows = db.session.execute(
+        select(Link.from_kind, Link.from_id)
+        .where(
+            Link.to_kind == "project",
+            Link.to_id == project_id,
+            Link.type.in_(LEADING),
+            Link.status.in_((STATED, CONFIRMED)),
+            Link.from_kind.in_(("organisation", "cluster")),
+            Link.from_id.is_not(None),
+        )
+        .distinct()
+    )
+    return [(kind, number) for kind, number in rows if number is not None]
+
+
+def people_speaking_for(ends: Iterable[End]) -> list[int]:
+    """Ids of those who decide for these organisations and clusters; the editors where nobody else does."""
+    organisations = [number for kind, number in ends if kind == "organisation"]
+    clusters = [number for kind, number in ends if kind == "cluster"]
+    people: set[int] = set()
+    if organisations:
+        people |= set(
+            db.session.execute(
+                select(OrganisationMember.person_id).where(OrganisationMember.organisation_id.in_(organisations))
+            ).scalars()
+        )
+    if clusters:
+        people |= set(
+            db.session.execute(
+                select(ClusterManager.person_id).where(ClusterManager.cluster_id.in_(clusters))
+            ).scalars()
+        )
+    return sorted(people) or [person.id for person in people_with_permission("projects.edit", None)]

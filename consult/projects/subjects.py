@@ -1,0 +1,111 @@
+"""What other rooms see of projects and activities: their line, their number behind an address, their entry in the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from consult.core.access import Actor
+from consult.core.db import db
+from consult.core.i18n import LANGUAGES, _l, in_language, pick, picked_language
+from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
+from consult.core.vocabularies import term_title
+from consult.core.web import path
+from consult.projects import activity_queries, queries, rules, words
+from consult.projects.activity_operations import ends_of
+from consult.projects.models import Activity, Project
+
+
+def project_info(project: Project) -> SubjectInfo:
+    """The line that others show of a project."""
+    return SubjectInfo(
+        kind="project", id=project.id, title=pick(project.title), url=path("projects.show", slug=project.slug),
+        language=picked_language(project.title), region=project.region, excerpt=pick(project.summary), key=project.slug,
+    )  # fmt: skip
+
+
+def activity_info(activity: Activity) -> SubjectInfo:
+    """The line that others show of an activity."""
+    return SubjectInfo(
+        kind="activity", id=activity.id, title=pick(activity.title), url=path("activities.show", slug=activity.slug),
+        language=picked_language(activity.title), excerpt=pick(activity.summary), key=activity.slug,
+    )  # fmt: skip
+
+
+def describe_projects(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+    return {number: project_info(project) for number, project in queries.projects_by_ids(ids).items()}
+
+
+def describe_activities(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+    return {number: activity_info(one) for number, one in activity_queries.activities_by_ids(ids).items()}
+
+
+def find_project(key: str) -> int | None:
+    return db.session.execute(select(Project.id).where(Project.slug == key)).scalar()
+
+
+def find_activity(key: str) -> int | None:
+    return db.session.execute(select(Activity.id).where(Activity.slug == key)).scalar()
+
+
+def pick_projects(sought: str, limit: int) -> list[SubjectInfo]:
+    """Projects whose title contains the words, in the order of titles."""
+    return [project_info(project) for project in queries.projects_named(sought, limit)]
+
+
+def pick_activities(sought: str, limit: int) -> list[SubjectInfo]:
+    """Activities whose title contains the words, upcoming first."""
+    return [activity_info(activity) for activity in activity_queries.activities_named(sought, limit)]
+
+
+def may_manage_project(actor: Actor, project_id: int) -> bool:
+    """Whether the actor speaks for the project; editors mend pages, but they confirm nothing in a project's name."""
+    return actor.signed_in and rules.speaks_for(actor, queries.leads_of(project_id))
+
+
+def may_manage_activity(actor: Actor, activity_id: int) -> bool:
+    """Whether the actor speaks for the host of an activity."""
+    found = activity_queries.activities_by_ids([activity_id]).get(activity_id)
+    return found is not None and actor.signed_in and rules.speaks_for(actor, ends_of(found))
+
+
+def project_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
+    """The public documents of these projects, or of all."""
+    statement = select(Project).order_by(Project.id)
+    if ids is not None:
+        statement = statement.where(Project.id.in_(ids))
+    for project in db.session.execute(statement).scalars():
+        parts = [name["name"] for name in project.data.get("aliases", [])]
+        for language in LANGUAGES:
+            parts += [pick(project.title, language), pick(project.summary, language)]
+            parts.append(term_title("project_kinds", project.kind, language))
+            parts += [term_title("countries", code, language) for code in project.countries]
+        parts += [partner["name"] for partner in project.data.get("external_partners", [])]
+        yield SearchDocument(
+            kind="project", id=project.id, title=pick(project.title, "de"), body="\n".join(filter(None, parts)),
+            language="de", at=project.created_at, facets={"region": [project.region]},
+        )  # fmt: skip
+
+
+def activity_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
+    """The public documents of these activities, or of all."""
+    statement = select(Activity).order_by(Activity.id)
+    if ids is not None:
+        statement = statement.where(Activity.id.in_(ids))
+    for activity in db.session.execute(statement).scalars():
+        parts: list[str] = []
+        for language in LANGUAGES:
+            with in_language(language):
+                parts += [pick(activity.title), pick(activity.summary), pick(activity.audience)]
+                parts += [term_title("activity_kinds", activity.kind), words.place_words(activity)]
+        yield SearchDocument(
+            kind="activity", id=activity.id, title=pick(activity.title, "de"), body="\n".join(filter(None, parts)),
+            language="de", at=activity.starts_at,
+        )  # fmt: skip
+
+
+PROJECT = SubjectKind("project", _l("Project"), describe_projects, find_project, pick_projects, may_manage_project)
+ACTIVITY = SubjectKind("activity", _l("Activity"), describe_activities, find_activity, pick_activities, may_manage_activity)
+SEARCHABLE_PROJECT = Searchable("project", project_documents, _l("Projects"))
+SEARCHABLE_ACTIVITY = Searchable("activity", activity_documents, _l("Activities"))
