@@ -121,10 +121,10 @@ def look_again(actor: Actor, kind: str, subject_id: int) -> Case:
     waiting = queries.waiting_case(kind, subject_id)
     if waiting is not None:
         return waiting
+    review = registries.moderated[kind].review(subject_id, None)  # knows the author where the page names none
     return open_case(
-        kind, subject_id, registries.moderated[kind].review(subject_id, None).version_id,
-        consultation_id=info.consultation_id, due_days=LOOK_DAYS, title=info.title, language=info.language or "de",
-        author_id=info.author_id, source=LOOK, actor=actor, tell=False,
+        kind, subject_id, review.version_id, consultation_id=info.consultation_id, due_days=LOOK_DAYS, title=info.title,
+        language=info.language or "de", author_id=review.author_id, source=LOOK, actor=actor, tell=False,
     )  # fmt: skip
 
 

@@ -78,11 +78,12 @@ def _case_for(actor: Actor, info: SubjectInfo) -> Case:
         case.due_at = min(case.due_at, due_at)
         return case
     moderated = registries.moderated.get(info.kind)
+    review = moderated.review(info.id, None) if moderated else None  # knows the author where the page names none
     case = Case(
-        kind=info.kind, subject_id=info.id,
-        version_id=moderated.review(info.id, None).version_id if moderated else None,
-        source=REPORT, consultation_id=info.consultation_id, title=info.title[:300], language=info.language or "de",
-        author_id=info.author_id, status=rules.CASE.initial, opened_at=now(), due_at=due_at, report_count=0,
+        kind=info.kind, subject_id=info.id, version_id=review.version_id if review else None, source=REPORT,
+        consultation_id=info.consultation_id, title=info.title[:300], language=info.language or "de",
+        author_id=review.author_id if review else info.author_id, status=rules.CASE.initial, opened_at=now(),
+        due_at=due_at, report_count=0,
     )  # fmt: skip
     db.session.add(case)
     db.session.flush()

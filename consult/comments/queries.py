@@ -1,0 +1,274 @@
+"""Reads of comments: a subject's thread in two queries, and what other rooms may know of comments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from consult.comments import rules
+from consult.comments.models import Comment, CommentVersion
+from consult.core.access import Actor
+from consult.core.db import db
+from consult.core.errors import NotFound
+from consult.core.i18n import _
+from consult.core.paging import Page, keyset
+from consult.core.registry import SubjectInfo, describe, registries
+from consult.core.text import excerpt
+from consult.core.web import path
+
+ROOTS = 50  # comments a page
+ANSWERS = 20  # answers shown below a comment; all of them stand on the comment's own page
+
+
+@dataclass
+class Node:
+    """A comment as the reader sees it. `stub` names why its text is not shown; `more` counts answers not shown here."""
+
+    comment: Comment
+    stub: str
+    mine: bool
+    by_subject_author: bool
+    may_edit: bool = False
+    may_remove: bool = False
+    answers: list[Node] = field(default_factory=list)
+    more: int = 0
+
+
+@dataclass
+class Thread:
+    """The comments of a subject as a page shows them. `key` is the subject's public key, for the form's address."""
+
+    kind: str
+    subject_id: int
+    key: str
+    nodes: list[Node]
+    page: Page[Comment]
+    mode: str
+    may_write: bool
+    organisations: list[tuple[str, str]]
+
+    @property
+    def is_closed(self) -> bool:
+        return self.mode == "closed"
+
+
+def _published(model: Any) -> ColumnElement[bool]:
+    return model.status == rules.VISIBLE
+
+
+def _visible_to(actor: Actor, model: Any) -> ColumnElement[bool]:
+    """Published, or the reader's own that waits or was hidden."""
+    if not actor.signed_in:
+        return _published(model)
+    own = and_(model.author_id == actor.person_id, model.status.in_(("pending", "hidden")))
+    return or_(_published(model), own)
+
+
+def _node(actor: Actor, comment: Comment, authors: Collection[int]) -> Node:
+    mine = rules.is_author(actor, comment) and comment.status != "removed"
+    return Node(
+        comment=comment,
+        stub="" if comment.status == rules.VISIBLE or mine else comment.status,
+        mine=mine,
+        by_subject_author=comment.author_id is not None and comment.author_id in authors,
+        may_edit=mine and rules.can_edit(actor, comment),
+        may_remove=mine and rules.can_remove(actor, comment),
+    )
+
+
+def _with_answers(actor: Actor, nodes: list[Node], authors: Collection[int], limit: int) -> None:
+    """Hang the answers below their comments, at most `limit` each. One query."""
+    by_id = {node.comment.id: node for node in nodes}
+    if not by_id:
+        return
+    order = (Comment.created_at, Comment.id)
+    ranked = (
+        select(
+            Comment.id,
+            func.row_number().over(partition_by=Comment.parent_id, order_by=order).label("place"),
+            func.count().over(partition_by=Comment.parent_id).label("number"),
+        )
+        .where(Comment.parent_id.in_(by_id), _visible_to(actor, Comment))
+        .subquery()
+    )
+    statement = (
+        select(Comment, ranked.c.number)
+        .join(ranked, ranked.c.id == Comment.id)
+        .where(ranked.c.place <= limit)
+        .order_by(*order)
+    )
+    for answer, number in db.session.execute(statement):
+        node = by_id[answer.parent_id]
+        node.answers.append(_node(actor, answer, authors))
+        node.more = max(0, number - limit)
+
+
+def mode_of(kind: str, subject_id: int) -> str:
+    """How comments on the subject are moderated; "closed" where there is no commenting."""
+    commentable = registries.commentable.get(kind)
+    return commentable.mode(subject_id) if commentable is not None else "closed"
+
+
+def thread_for(
+    kind: str,
+    subject_id: int,
+    actor: Actor,
+    after: str | None = None,
+    *,
+    key: str = "",
+    authors: Collection[int] = (),
+) -> Thread:
+    """One page of the thread, oldest first: two queries, and one for the mode where the reader is signed in.
+
+    `key` is the subject's public key (number, slug), `authors` the people whose comments are marked as the author's.
+    """
+    answer = aliased(Comment)
+    answered = exists().where(answer.parent_id == Comment.id, _published(answer))
+    statement = select(Comment).where(
+        Comment.subject_kind == kind,
+        Comment.subject_id == subject_id,
+        Comment.parent_id.is_(None),
+        or_(_visible_to(actor, Comment), and_(Comment.status.in_(rules.STUBS), answered)),
+    )
+    page = keyset(statement, [(Comment.created_at, "asc"), (Comment.id, "asc")], after, ROOTS)
+    nodes = [_node(actor, comment, authors) for comment in page.items]
+    _with_answers(actor, nodes, authors, ANSWERS)
+    mode = mode_of(kind, subject_id) if actor.signed_in else ""
+    return Thread(
+        kind=kind,
+        subject_id=subject_id,
+        key=key,
+        nodes=nodes,
+        page=page,
+        mode=mode,
+        may_write=mode != "closed" and rules.can_write(actor),
+        organisations=[(str(one.organisation_id), one.name) for one in actor.memberships],
+    )
+
+
+def single_thread(comment_id: int, actor: Actor, after: str | None = None) -> tuple[Node, SubjectInfo, Page[Comment]]:
+    """A comment with all its answers, page by page, and its subject; an answer is shown by itself.
+
+    NotFound where the reader may not see it.
+    """
+    comment = db.session.get(Comment, comment_id)
+    info = subject_of(comment) if comment is not None else None
+    if comment is None or info is None or not info.public:
+        raise NotFound(_("We do not have this comment."))
+    node = _node(actor, comment, ())
+    statement = select(Comment).where(Comment.parent_id == comment.id, _visible_to(actor, Comment))
+    page = keyset(statement, [(Comment.created_at, "asc"), (Comment.id, "asc")], after, ROOTS)
+    node.answers = [_node(actor, answer, ()) for answer in page.items]
+    if node.stub and not node.answers:
+        raise NotFound(_("We do not have this comment."))
+    return node, info, page
+
+
+def subject_of(comment: Comment) -> SubjectInfo | None:
+    """What the comment stands below."""
+    end = (comment.subject_kind, comment.subject_id)
+    return describe([end]).get(end)
+
+
+def subject_by_key(kind: str, key: str) -> SubjectInfo:
+    """The public subject that may be commented on; NotFound otherwise."""
+    found = (
+        registries.subjects[kind].find(key) if kind in registries.subjects and kind in registries.commentable else None
+    )
+    info = describe([(kind, found)]).get((kind, found)) if found is not None else None
+    if info is None or not info.public:
+        raise NotFound(_("There is nothing here to comment on."))
+    return info
+
+
+def comment_by_id(comment_id: int) -> Comment:
+    """The comment; NotFound where there is none."""
+    comment = db.session.get(Comment, comment_id)
+    if comment is None:
+        raise NotFound(_("We do not have this comment."))
+    return comment
+
+
+def fits_one_page(kind: str, subject_id: int) -> bool:
+    """Whether all comments of the subject stand on its first page, so that an anchor there finds a new one."""
+    roots = select(Comment.id).where(
+        Comment.subject_kind == kind, Comment.subject_id == subject_id, Comment.parent_id.is_(None)
+    )
+    return len(db.session.execute(roots.limit(ROOTS + 1)).all()) <= ROOTS
+
+
+def versions_of(comment_id: int) -> list[CommentVersion]:
+    """All texts the comment has had, oldest first."""
+    statement = select(CommentVersion).where(CommentVersion.comment_id == comment_id).order_by(CommentVersion.number)
+    return list(db.session.execute(statement).scalars())
+
+
+def published_counts(kind: str, ids: Sequence[int] | None = None) -> dict[int, int]:
+    """Published comments of each subject of a kind: for rebuilding stored counters."""
+    statement = select(Comment.subject_id, func.count()).where(Comment.subject_kind == kind, _published(Comment))
+    if ids is not None:
+        statement = statement.where(Comment.subject_id.in_(ids))
+    return {row[0]: row[1] for row in db.session.execute(statement.group_by(Comment.subject_id))}
+
+
+def latest_by(person_id: int, limit: int = 10) -> list[tuple[Comment, SubjectInfo | None]]:
+    """A person's newest comments with what they stand below, for their own page."""
+    statement = (
+        select(Comment)
+        .where(Comment.author_id == person_id, Comment.status != "removed")
+        .order_by(Comment.created_at.desc(), Comment.id.desc())
+        .limit(limit)
+    )
+    comments = list(db.session.execute(statement).scalars())
+    infos = describe((comment.subject_kind, comment.subject_id) for comment in comments)
+    return [(comment, infos.get((comment.subject_kind, comment.subject_id))) for comment in comments]
+
+
+def shown_name(comment: Comment) -> str:
+    """Under which name a comment stands."""
+    names = [name for name in (comment.author_name, comment.organisation_name) if name]
+    return ", ".join(dict.fromkeys(names)) or _("Former participant")
+
+
+def describe_comments(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+    """What others may know of comments: one query, and one for each kind of subject they stand below."""
+    comments = {c.id: c for c in db.session.execute(select(Comment).where(Comment.id.in_(ids))).scalars()}
+    infos = describe((comment.subject_kind, comment.subject_id) for comment in comments.values())
+    return {
+        comment.id: _info(comment, infos.get((comment.subject_kind, comment.subject_id)))
+        for comment in comments.values()
+    }
+
+
+def _info(comment: Comment, subject: SubjectInfo | None) -> SubjectInfo:
+    return SubjectInfo(
+        kind="comment",
+        id=comment.id,
+        title=title_for(subject),
+        url=path("comments.show", comment_id=comment.id),
+        language=comment.language,
+        public=comment.status == rules.VISIBLE and subject is not None and subject.public,
+        author_id=comment.author_id,
+        organisation_id=comment.organisation_id,
+        author_name=shown_name(comment),
+        excerpt=excerpt(comment.body, 200),
+        consultation_id=subject.consultation_id if subject is not None else None,
+        key=f"K-{comment.id}",
+    )
+
+
+def title_for(subject: SubjectInfo | None) -> str:
+    """How a comment is called in lists, in the present language."""
+    return _("Comment on “%(title)s”", title=subject.title) if subject is not None else _("Comment")
+
+
+def find_comment(key: str) -> int | None:
+    """The id behind K-12, or None."""
+    number = key.removeprefix("K-")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    return db.session.execute(select(Comment.id).where(Comment.id == int(number))).scalar_one_or_none()
