@@ -16,6 +16,9 @@ from consult.core.web import address
 # Endpoint of the page to which a link of this purpose leads.
 PAGES = {"sign_up": "accounts.confirm", "sign_in": "accounts.sign_in_link", "reset": "accounts.reset"}
 
+# Mails that answer a request for a link.
+ANSWERS = {"sign_in": "accounts/mail_sign_in", "reset": "accounts/mail_reset"}
+
 
 def _link(purpose: str, raw: str, language: str) -> str:
     return address(PAGES[purpose], token=raw, lang_code=language)
@@ -35,7 +38,7 @@ def send_link(purpose: str, email: str, person: Person | None, target: str | Non
     raw = operations.issue_token(purpose, person, {"next": target} if target else {}, lifetime)
     _queue(
         person.email,
-        f"accounts/mail_{purpose}",
+        ANSWERS[purpose],
         person.language,
         person.id,
         name=person.name,
