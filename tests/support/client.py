@@ -82,10 +82,10 @@ def unchecked_pages() -> Iterator[None]:
 
 def check(response: TestResponse) -> None:
     """What holds for every answer: security headers; for HTML the language and everything in `page.faults`."""
-    assert response.status_code != 500, response.get_data(as_text=True)[:2000]
+    address = f"{response.request.method} {response.request.full_path.rstrip('?')} ({response.status_code})"
+    assert response.status_code != 500, f"{address}: see the log for what went wrong"
     if response.mimetype != "text/html" or response.status_code in (301, 302, 303, 304, 307, 308):
         return
-    address = f"{response.request.method} {response.request.path} ({response.status_code})"
     policy = response.headers.get("Content-Security-Policy", "")
     assert "default-src 'none'" in policy, f"{address}: no strict Content-Security-Policy"
     assert "unsafe" not in policy, f"{address}: {policy}"
