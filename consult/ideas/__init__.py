@@ -10,12 +10,67 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.core.registry import Loader, registries
-from consult.ideas import loading, publishing
+from consult.core.i18n import _, _l
+from consult.core.registry import (
+    Commentable,
+    Loader,
+    ModeratedKind,
+    NavigationItem,
+    NoticeKind,
+    Searchable,
+    SubjectKind,
+    registries,
+)
+from consult.core.web import path
+from consult.ideas import (
+    decisions,
+    jobs,
+    loading,
+    operations,
+    panels,
+    personal,
+    publishing,
+    subjects,
+    views,
+    views_writing,
+)
+
+KIND = subjects.KIND
 
 
 def init_app(app: Flask) -> None:
-    """Register the room."""
-    registries.loaders.append(Loader(70, "demo", "ideas", loading.load, loading.shift))
+    """Register pages and jobs, and with the core what other rooms may know of ideas."""
+    assert jobs.BATCH and views_writing.FOUND  # both modules register by being imported
+    app.register_blueprint(views.blueprint)
+    registries.subjects[KIND] = SubjectKind(
+        KIND, _l("Idea"), subjects.describe, subjects.find, subjects.picker, subjects.may_manage
+    )
+    registries.moderated[KIND] = ModeratedKind(
+        KIND, decisions.review, decisions.apply, decisions.involved, decisions.outcomes, decisions.reverse,
+        frozenset({"hide"}),
+    )  # fmt: skip
+    registries.searchables[KIND] = Searchable(KIND, subjects.documents, _l("Ideas"))
+    registries.commentable[KIND] = Commentable(
+        KIND, subjects.comment_mode, operations.count_comments, subjects.watchers, subjects.consultation_of,
+        subjects.due_days,
+    )  # fmt: skip
+    registries.notice_kinds["idea.published"] = NoticeKind(
+        "idea.published",
+        lambda context: _("New idea: %(title)s", title=context["title"]),
+        lambda context: path("ideas.show", number=context["number"]),
+    )
+    registries.resolvers["ideas.show"] = lambda values: _resolve(values.get("number", ""))
+    registries.question_in_use.append(subjects.question_in_use)
+    registries.personal_data["ideas"] = personal.PERSONAL_DATA
     registries.on_touch.append(publishing.refresh_facets)
     registries.counters["ideas"] = publishing.recount
+    registries.loaders.append(Loader(70, "demo", "ideas", loading.load, loading.shift))
+    registries.navigation.append(NavigationItem(20, "ideas", "ideas.index", _l("Ideas")))
+    registries.me_sections.append(panels.MINE)
+    for panel in panels.PANELS:
+        registries.add_panel(panel)
+
+
+def _resolve(number: str) -> tuple[str, int] | None:
+    found = subjects.find(number)
+    return (KIND, found) if found is not None else None

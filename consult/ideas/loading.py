@@ -21,17 +21,25 @@ from consult.core.db import db
 from consult.core.registry import registries, touch
 from consult.ideas import tokens
 from consult.ideas.drafts import Content, Partner, Written
-from consult.ideas.models import DRAFT, PUBLIC, PUBLISHED, SUBMITTED, WAITING, Answer, Idea, IdeaDraft, IdeaVersion
+from consult.ideas.models import CURRENT, DRAFT, PUBLISHED, SUBMITTED, WAITING, Answer, Idea, IdeaDraft, IdeaVersion
 from consult.ideas.publishing import refresh_public
 from consult.ideas.versions import link_partners, make_version
 from consult.links.relations import SHIPPED_KINDS
+from consult.moderation.examples import store_example_decision
+from consult.moderation.operations import open_case
 from consult.organisations.queries import organisation_by_name
 
+DEMO_MODERATOR = "moderator@demo.example"
 DEMO_AUTHOR, DEMO_COMPANY = "company@demo.example", "Beispiel-Sensorik GmbH"
 EXAMPLE = "example:"
 
-# What the last decision did: state of the idea -> (state of its version, audit event).
-DECIDED = {"published": (PUBLIC, "idea.published"), "returned": ("returned", "idea.returned"), "rejected": ("rejected", "idea.rejected")}
+# What the last decision did: state of the idea -> (state of its version, audit event), and the decision itself.
+DECIDED = {
+    "published": (CURRENT, "idea.published"),
+    "returned": ("returned", "idea.returned"),
+    "rejected": ("rejected", "idea.rejected"),
+}
+OUTCOMES = {"published": "publish", "returned": "return", "rejected": "reject"}
 
 
 def load(dataset: Dataset) -> None:
@@ -80,6 +88,7 @@ def _load_one(dataset: Dataset, record: dict[str, Any], sent_at: datetime) -> No
         _decide(dataset, record, idea, version, event)
     else:
         idea.waiting_version_id = version.id
+        _open_case(idea, version, consultation.promised_days)
 
 
 def _decide(dataset: Dataset, record: dict[str, Any], idea: Idea, version: IdeaVersion, event: str) -> None:
@@ -87,11 +96,40 @@ def _decide(dataset: Dataset, record: dict[str, Any], idea: Idea, version: IdeaV
     assert decided_at is not None
     idea.moved_at = decided_at
     audit.record(event, SYSTEM, ("idea", idea.id), **{"from": SUBMITTED, "to": record["status"]})
+    _store_decision(record, idea, version, decided_at)
     if record["status"] == PUBLISHED:
         idea.published_at = version.published_at = decided_at
         idea.public_version_id = version.id
         refresh_public(idea)
         link_partners(SYSTEM, idea, version)
+
+
+def _store_decision(record: dict[str, Any], idea: Idea, version: IdeaVersion, decided_at: datetime) -> None:
+    moderator = person_by_email(DEMO_MODERATOR)
+    given = record.get("moderation", {})
+    store_example_decision(
+        "idea", idea.id, version.id, outcome=OUTCOMES[record["status"]], opened_at=version.sent_at, made_at=decided_at,
+        title=version.title, language=version.language, consultation_id=idea.consultation_id, author_id=idea.author_id,
+        moderator_id=moderator.id if moderator else None, moderator_name=moderator.name if moderator else "",
+        note=given.get("message", {}).get(record["language"], ""), passages=_passages(record, given),
+        **({"reason": given["reason"]} if given else {}),
+    )  # fmt: skip
+
+
+def _passages(record: dict[str, Any], given: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The data names the answer and what is wrong with it; the passage itself is that answer's longest sentence."""
+    found = []
+    for passage in given.get("passages", []):
+        sentences = record["answers"][passage["question"]].replace("\n", " ").split(". ")
+        found.append((max(sentences, key=len).strip(), passage[record["language"]]))
+    return tuple(found)
+
+
+def _open_case(idea: Idea, version: IdeaVersion, due_days: int) -> None:
+    open_case(
+        "idea", idea.id, version.id, consultation_id=idea.consultation_id, due_days=due_days, title=version.title,
+        language=version.language, author_id=idea.author_id, opened_at=version.sent_at, is_example=True, tell=False,
+    )  # fmt: skip
 
 
 def _content(record: dict[str, Any], questions: dict[str, int]) -> Content:
@@ -104,9 +142,7 @@ def _content(record: dict[str, Any], questions: dict[str, int]) -> Content:
         organisation=record["company"],
         answers={questions[key]: Written(text.strip()) for key, text in record["answers"].items()},
         partners=_partners(record.get("links", [])),
-        attributes={
-            name: record[name] for name in ("wishes", "topics", "division", "cooperation") if record.get(name)
-        },
+        attributes={name: record[name] for name in ("wishes", "topics", "division", "cooperation") if record.get(name)},
     )
 
 
@@ -125,7 +161,9 @@ def _partners(links: list[dict[str, str]]) -> list[Partner]:
 def shift(days: int) -> None:
     """Move the dates of the examples by whole days, when the demonstration is started on a later one."""
     step = timedelta(days=days)
-    ideas = {one.id: one for one in db.session.execute(select(Idea).where(Idea.draft_key.startswith(EXAMPLE))).scalars()}
+    ideas = {
+        one.id: one for one in db.session.execute(select(Idea).where(Idea.draft_key.startswith(EXAMPLE))).scalars()
+    }
     for idea in ideas.values():
         for name in ("created_at", "submitted_at", "published_at", "moved_at"):
             setattr(idea, name, _later(getattr(idea, name), step))

@@ -23,8 +23,8 @@ DRAFT, AWAITING, SUBMITTED, RETURNED = "draft", "awaiting_confirmation", "submit
 PUBLISHED, REJECTED, WITHDRAWN = "published", "rejected", "withdrawn"
 HIDDEN, REMOVED, CLOSED = "hidden", "removed", "closed"
 
-# States of a version. A version that waits is under review; one that was replaced by the next is superseded.
-WAITING, PUBLIC, SUPERSEDED = "waiting", "public", "superseded"
+# States of a version: under review, read by everyone, replaced by the next; held while the idea is hidden.
+WAITING, CURRENT, SUPERSEDED, HELD = "waiting", "public", "superseded", "held"
 
 
 class Idea(Base):

@@ -197,9 +197,7 @@ def _add_to_tallies(changes: Counter[Code]) -> None:
         if delta:
             statement = insert(table).values(facet=facet, code=code, count=delta)
             db.session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["facet", "code"], set_={"count": table.c.count + delta}
-                )
+                statement.on_conflict_do_update(index_elements=["facet", "code"], set_={"count": table.c.count + delta})
             )
 
 

@@ -6,6 +6,8 @@ key of those who write without an account. What a moderator may is decided by mo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from consult.core.access import Actor
@@ -88,6 +90,19 @@ MACHINE = Machine(
         "reverse_version": "idea.decision_reversed",
     },
 )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long things may wait before a job ends them, and how long before that their author is reminded."""
+
+    confirmation: timedelta = timedelta(days=7)
+    revision: timedelta = timedelta(days=30)
+    draft: timedelta = timedelta(days=60)
+    reminder: timedelta = timedelta(days=7)
+
+
+TERMS = Terms()
 
 # In these states the author may write: a first text, a revised one, a new version beside the public one.
 WRITABLE = frozenset({DRAFT, RETURNED, PUBLISHED})

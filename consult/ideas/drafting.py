@@ -1,0 +1,151 @@
+"""Writing: a draft is started once by its key, saved by one open page at a time, and deleted when nobody wants it.
+
+Nothing that was written is lost: a window that does not know the present state is told so and keeps its text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from consult.core import audit
+from consult.core.access import Actor
+from consult.core.clock import now
+from consult.core.db import db
+from consult.core.errors import Conflict, NotFound
+from consult.core.i18n import _
+from consult.ideas import rules, tokens
+from consult.ideas.drafts import Content, Written
+from consult.ideas.models import DRAFT, Idea, IdeaDraft, IdeaVersion
+from consult.ideas.versions import content_of, version_with_answers
+
+audit.declare("idea.started", "consultation_id")
+audit.declare("idea.draft_deleted", "reason")
+
+
+@dataclass
+class Changes:
+    """What a form carried: None, or an absent key, is a field that was not on the page and stays as it is."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    bodies: dict[int, str] = field(default_factory=dict)
+    audiences: dict[int, str] = field(default_factory=dict)
+    partners: dict[str, list[int]] = field(default_factory=dict)
+
+    def apply(self, content: Content) -> None:
+        """Put them into what is written."""
+        for name, value in self.fields.items():
+            setattr(content, name, value)
+        for question_id in self.bodies.keys() | self.audiences.keys():
+            old = content.answers.get(question_id, Written())
+            content.answers[question_id] = Written(
+                self.bodies.get(question_id, old.body), self.audiences.get(question_id, old.audience)
+            )
+        for kind, ids in self.partners.items():
+            content.choose_partners(kind, ids)
+
+
+class EditedElsewhere(Conflict):
+    """Another window or person has saved since this form was opened; nothing was overwritten."""
+
+    def __init__(self, content: Content, edit_count: int) -> None:
+        super().__init__(_("This draft was changed in another window since you opened this page."))
+        self.content = content
+        self.edit_count = edit_count
+
+
+def insert_into(model: type) -> Any:
+    """An INSERT of the database at hand that can leave out what is there already."""
+    dialect: Any = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(inspect(model).local_table)
+
+
+def locked(idea_id: int) -> Idea:
+    """The idea, read anew and kept from other writers until this transaction ends."""
+    statement = select(Idea).where(Idea.id == idea_id).with_for_update().execution_options(populate_existing=True)
+    idea = db.session.execute(statement).scalar_one_or_none()
+    if idea is None:
+        raise NotFound()
+    return idea
+
+
+def start_draft(actor: Actor, consultation_id: int, draft_key: str, language: str) -> Idea:
+    """The draft of this key, made where there is none yet: sending the same form twice makes one draft."""
+    moment = now()
+    result = db.session.execute(
+        insert_into(Idea)
+        .values(
+            consultation_id=consultation_id, status=rules.MACHINE.initial, language=language, title="", teaser="",
+            byline="", sector="", region="", size="", cross_to="", author_email="", author_id=actor.person_id,
+            draft_key=draft_key, draft_token_hash=tokens.token_hash(tokens.draft_token(draft_key)),
+            status_token_hash=tokens.token_hash(tokens.status_token(draft_key)), is_public=False, support_count=0,
+            comment_count=0, created_at=moment, moved_at=moment,
+        )
+        .on_conflict_do_nothing(index_elements=["draft_key"])
+    )  # fmt: skip
+    idea = db.session.execute(
+        select(Idea).where(Idea.draft_key == draft_key).execution_options(populate_existing=True)
+    ).scalar_one()
+    if result.rowcount:  # type: ignore[attr-defined]
+        audit.record("idea.started", actor, ("idea", idea.id), consultation_id=consultation_id)
+        db.session.add(IdeaDraft(idea_id=idea.id, content=Content(language=language).document(), saved_at=moment))
+        db.session.flush()
+    return idea
+
+
+def save_draft(idea_id: int, changes: Changes, *, seen: int, tab: str) -> IdeaDraft:
+    """Put changes into the draft. `seen` is the edit count that the form was opened with, `tab` names the open page.
+
+    The page that saved last may go on; any other one must have seen the present state. EditedElsewhere otherwise, unless
+    its changes are there already. An idea that was returned or is public gets a draft of its next version.
+    """
+    idea = locked(idea_id)
+    if not rules.can_write(idea):
+        raise Conflict(_("This idea cannot be changed at present; a decision is due first."))
+    draft = draft_row(idea)
+    content = Content.of_document(draft.content)
+    changes.apply(content)
+    document = content.document()
+    if document == draft.content:
+        return draft
+    if draft.edit_count != seen and draft.saved_by != tab:
+        raise EditedElsewhere(Content.of_document(draft.content), draft.edit_count)
+    draft.content = document
+    draft.edit_count += 1
+    draft.saved_by, draft.saved_at, draft.reminded_at = tab, now(), None
+    db.session.flush()
+    return draft
+
+
+def draft_row(idea: Idea) -> IdeaDraft:
+    """The draft of an idea, begun from its public or last version where there is none."""
+    statement = select(IdeaDraft).where(IdeaDraft.idea_id == idea.id).execution_options(populate_existing=True)
+    draft = db.session.execute(statement).scalar_one_or_none()
+    if draft is None:
+        version_id = idea.public_version_id or newest_version_id(idea.id)
+        content = content_of(version_with_answers(version_id)) if version_id else Content(language=idea.language)
+        draft = IdeaDraft(idea_id=idea.id, content=content.document(), edit_count=0, saved_at=now())
+        db.session.add(draft)
+        db.session.flush()
+    return draft
+
+
+def newest_version_id(idea_id: int) -> int | None:
+    """The version that was sent last."""
+    statement = select(IdeaVersion.id).where(IdeaVersion.idea_id == idea_id).order_by(IdeaVersion.number.desc())
+    return db.session.execute(statement.limit(1)).scalar_one_or_none()
+
+
+def delete_draft(actor: Actor, idea_id: int, reason: str = "author") -> None:
+    """Delete what was never sent; of a sent idea only the unsent next version goes."""
+    idea = locked(idea_id)
+    if not rules.can_write(idea):
+        raise Conflict(_("This idea cannot be changed at present; a decision is due first."))
+    audit.record("idea.draft_deleted", actor, ("idea", idea.id), reason=reason)
+    db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
+    if idea.status == DRAFT:
+        db.session.delete(idea)
+    db.session.flush()

@@ -1,0 +1,199 @@
+"""The filters of the list, between the address and the queries: what `?question=3&cluster=optonet` means, and how the page
+shows what can be chosen and what is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+
+from consult.consultations.models import Consultation, Question
+from consult.consultations.queries import current_consultation
+from consult.core.i18n import LANGUAGE_NAMES, _, _n, format_number, pick
+from consult.core.templating import with_query, without_value
+from consult.core.text import clean_line
+from consult.core.vocabularies import term_title, vocabulary
+from consult.ideas import queries
+from consult.ideas.publishing import CLUSTER, LANGUAGE, PROJECT, QUESTION, REGION, SECTOR
+from consult.ideas.queries import BEST, COUNTED, NEWEST, SORTS, Counts, End, Filters, Tallies
+
+SHOWN = (QUESTION, CLUSTER, PROJECT, SECTOR, REGION, LANGUAGE)
+MOST = 12  # values taken from one facet of an address
+
+
+@dataclass
+class Chosen:
+    """A list as its address asks for it: filters for the queries, and what the page needs to show them."""
+
+    filters: Filters
+    tallies: Tallies
+    consultation: Consultation | None
+    questions: dict[int, Question] = field(default_factory=dict)
+    ends: list[End] = field(default_factory=list)
+
+    def label(self, facet: str, code: str) -> str:
+        """A code in words."""
+        if facet == QUESTION:
+            question = self.questions.get(int(code))
+            return f"{question.position} {pick(question.short_title)}" if question else code
+        if facet in (CLUSTER, PROJECT):
+            return next((end.title for end in self.ends if (end.kind, end.code) == (facet, code)), code)
+        if facet == SECTOR:
+            return term_title("nace_rev2_1", code)
+        if facet == REGION:
+            return term_title("nuts2024_de", code)
+        return LANGUAGE_NAMES.get(code, code)
+
+    def value(self, facet: str, code: str) -> str:
+        """A code as the address carries it."""
+        if facet == QUESTION:
+            return str(self.questions[int(code)].position)
+        if facet in (CLUSTER, PROJECT):
+            return next(end.key for end in self.ends if (end.kind, end.code) == (facet, code))
+        return code
+
+
+def legend(facet: str) -> str:
+    """The name of a facet."""
+    names = {
+        QUESTION: _("Question"),
+        CLUSTER: _("Cluster"),
+        PROJECT: _("Project"),
+        SECTOR: _("Sector"),
+        REGION: _("Region"),
+        LANGUAGE: _("Language"),
+        "q": _("Search"),
+    }
+    return names[facet]
+
+
+def read_filters() -> Chosen:
+    """The address's filters; what is no value of its facet is left out."""
+    consultation = current_consultation(with_questions=True)
+    questions = list(consultation.questions) if consultation is not None else []
+    found = queries.tallies()
+    keys = {kind: _values(kind) for kind in (CLUSTER, PROJECT)}
+    ends = queries.ends(found, keys)
+    by_position = {str(one.position): str(one.id) for one in questions}
+    known: dict[str, Callable[[str], str | None]] = {
+        QUESTION: by_position.get,
+        SECTOR: lambda value: value if value in vocabulary("nace_rev2_1") else None,
+        REGION: lambda value: value if value in vocabulary("nuts2024_de") else None,
+        LANGUAGE: lambda value: value if value in LANGUAGE_NAMES else None,
+        **{kind: _end_finder(ends, kind) for kind in (CLUSTER, PROJECT)},
+    }
+    codes = {facet: _codes(facet, known[facet]) for facet in SHOWN}
+    query = clean_line(request.args.get("q"))[:200]
+    sort = request.args.get("sort", "")
+    sort = sort if sort in SORTS or (sort == BEST and query) else (BEST if query else NEWEST)
+    filters = Filters({facet: given for facet, given in codes.items() if given}, query, sort)
+    return Chosen(filters, found, consultation, {one.id: one for one in questions}, ends)
+
+
+def _values(facet: str) -> list[str]:
+    return [value[:120] for value in dict.fromkeys(request.args.getlist(facet)) if value and "\x00" not in value][:MOST]
+
+
+def _end_finder(ends: list[End], kind: str) -> Callable[[str], str | None]:
+    by_key = {end.key: end.code for end in ends if end.kind == kind}
+    return by_key.get
+
+
+def _codes(facet: str, known: Callable[[str], str | None]) -> tuple[str, ...]:
+    found = (known(value) for value in _values(facet))
+    return tuple(dict.fromkeys(code for code in found if code is not None))
+
+
+# ---- what the page shows --------------------------------------------------------------------------------------------
+
+
+def facet_groups(chosen: Chosen, counts: Counts) -> list[dict[str, Any]]:
+    """The groups of the filter form. Beside a facet that is in use itself no numbers stand: they would mislead."""
+    groups = []
+    for facet in SHOWN:
+        used = chosen.filters.codes.get(facet, ())
+        codes = list(chosen.tallies.of(facet))
+        codes += [code for code in used if code not in codes]
+        numbers = None if used or counts.capped else counts.codes.get(facet, {})
+        options = [
+            {
+                "value": chosen.value(facet, code),
+                "label": chosen.label(facet, code),
+                "checked": code in used,
+                "count": numbers.get(code, 0) if numbers is not None else None,
+            }
+            for code in _in_order(chosen, facet, codes)
+        ]
+        groups.append({"name": facet, "legend": legend(facet), "options": options})
+    groups.append(sort_group(chosen))
+    return groups
+
+
+def _in_order(chosen: Chosen, facet: str, codes: list[str]) -> list[str]:
+    """Questions by position, languages as they are, the rest by their name; unknown ones are left out."""
+    if facet == QUESTION:
+        return sorted((c for c in codes if int(c) in chosen.questions), key=lambda c: chosen.questions[int(c)].position)
+    if facet in (CLUSTER, PROJECT):
+        codes = [code for code in codes if any((end.kind, end.code) == (facet, code) for end in chosen.ends)]
+    return sorted(codes, key=lambda code: chosen.label(facet, code).casefold())
+
+
+def sort_words() -> dict[str, str]:
+    """The orders of the list."""
+    return {
+        NEWEST: _("newest first"),
+        "supported": _("most supported"),
+        "discussed": _("most discussed"),
+        BEST: _("best match first"),
+    }
+
+
+def sort_group(chosen: Chosen) -> dict[str, Any]:
+    names = [*([BEST] if chosen.filters.q else []), *SORTS]
+    options = [{"value": name, "label": sort_words()[name], "checked": name == chosen.filters.sort} for name in names]
+    return {"name": "sort", "legend": _("Sort by"), "kind": "radio", "options": options}
+
+
+def chips(chosen: Chosen) -> list[dict[str, str]]:
+    """The chosen filters, each with the address of the list without it."""
+    found = [
+        {
+            "label": chosen.label(facet, code) if facet != QUESTION else f"{legend(facet)} {chosen.label(facet, code)}",
+            "url": without_value(facet, chosen.value(facet, code)),
+        }
+        for facet in SHOWN
+        for code in chosen.filters.codes.get(facet, ())
+    ]
+    if chosen.filters.q:
+        found.append({"label": _("“%(words)s”", words=chosen.filters.q), "url": with_query(q=None, sort=None)})
+    return found
+
+
+def alternatives(chosen: Chosen) -> list[dict[str, str]]:
+    """For an empty list: each filter that stands in the way, with the number and the address without it."""
+    return [
+        {
+            "label": _("without “%(filter)s”", filter=_described(chosen, name)),
+            "count": _("more than %(number)s", number=format_number(COUNTED))
+            if count > COUNTED
+            else format_number(count),
+            "url": with_query(**{name: None}),
+        }
+        for name, count in queries.fewer_filters(chosen.filters, chosen.tallies)
+    ]
+
+
+def _described(chosen: Chosen, name: str) -> str:
+    if name == "q":
+        return chosen.filters.q
+    return ", ".join(chosen.label(name, code) for code in chosen.filters.codes[name])
+
+
+def total_words(counts: Counts) -> str:
+    """How many ideas there are, in words."""
+    if counts.capped:
+        return _("More than %(number)s ideas", number=format_number(COUNTED))
+    return _n("%(number)s idea", "%(number)s ideas", counts.total, number=format_number(counts.total))

@@ -1,0 +1,222 @@
+"""The forms: writing an idea, giving an address, filtering the list.
+
+The writing form has one answer and one audience for each question, named by position (`answer-3`), whatever number of
+questions there is. A field that a page does not carry says nothing: what is stored of it stays.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from consult.consultations.models import Question
+from consult.core.audiences import AUDIENCES, PUBLIC
+from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest
+from consult.core.i18n import _, _l
+from consult.core.registry import SubjectInfo, registries
+from consult.core.text import clean_line
+from consult.core.vocabularies import short_region, vocabulary
+from consult.ideas.drafting import Changes
+from consult.ideas.drafts import (
+    ANSWER_MAX,
+    ORGANISATION_MAX,
+    PARTNER_KINDS,
+    PARTNERS_MAX,
+    SUMMARY_MAX,
+    TITLE_MAX,
+    Content,
+    Written,
+)
+
+SHOWN = "shown"  # hidden marks: which lists of checkboxes the page carried, since an empty one sends nothing
+
+
+class PartnerField(SelectMultipleField):  # type: ignore[misc]
+    """Chosen things of a kind, as checkboxes; what was chosen stays among the options."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, coerce=_number, choices=[], validate_choice=False, **options)
+
+
+def _number(value: Any) -> int:
+    """An id as it came, 0 for anything else: nothing has this id."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class IdeaForm(Form):
+    """What every page of the writing form may carry; the questions come with `form_class`."""
+
+    title = LineField(_l("Title"), [longest(TITLE_MAX)])
+    summary = TextField(_l("Summary"), [longest(SUMMARY_MAX)])
+    language = ChoiceField(_l("Language of your text"))
+    organisation = LineField(_l("Organisation"), [longest(ORGANISATION_MAX)])
+    sector = ChoiceField(_l("Sector"))
+    region = ChoiceField(_l("Region"))
+    size = ChoiceField(_l("Number of employees"))
+    clusters = PartnerField(_l("Clusters"))
+    projects = PartnerField(_l("Projects"))
+    email = EmailField(_l("Your e-mail address"))
+    draft_key = HiddenField()
+    edit_count = HiddenField()
+    tab = HiddenField()
+
+    positions: tuple[int, ...] = ()
+
+    def fill_choices(self) -> None:
+        """Closed lists in the reader's language, and the things that are chosen already."""
+        nothing = ("", _("no answer"))
+        self.language.choices = [("de", "Deutsch"), ("en", "English")]
+        self.sector.choices = [nothing, *_sections()]
+        self.size.choices = [nothing, *vocabulary("size_classes").choices()]
+        self.region.choices = {"": [nothing], **_regions()}
+
+    def offer_partners(self, found: dict[str, list[SubjectInfo]]) -> None:
+        """The options of the lists: what is chosen, then what a search found."""
+        for name, kind in PARTNER_KINDS.items():
+            one = self[name]
+            chosen = [number for number in dict.fromkeys(one.data or []) if number]
+            known = registries.subjects[kind].describe(chosen) if kind in registries.subjects and chosen else {}
+            infos = {info.id: info for info in [*known.values(), *found.get(kind, [])]}
+            one.choices = [(info.id, _with_region(info)) for info in infos.values()]
+            one.data = [number for number in chosen if number in infos]
+
+    def changes(self, sent: Any, questions: Sequence[Question]) -> Changes:
+        """What this form carried and what holds good of it; fields with an error are left as they are stored."""
+        changes = Changes()
+        for name in ("title", "summary", "language", "sector", "region", "size", "organisation"):
+            if name in sent and not self[name].errors:
+                changes.fields[name] = self[name].data
+        for question in questions:
+            body, audience = f"answer-{question.position}", f"audience-{question.position}"
+            if body in sent and not self[body].errors:
+                changes.bodies[question.id] = self[body].data
+            if audience in sent and not self[audience].errors:
+                changes.audiences[question.id] = self[audience].data
+        for name, kind in PARTNER_KINDS.items():
+            if (name in sent or name in sent.getlist(SHOWN)) and not self[name].errors:
+                changes.partners[kind] = [number for number in self[name].data or [] if number][:PARTNERS_MAX]
+        return changes
+
+    def validate_clusters(self, one: PartnerField) -> None:
+        _check_partners(one, "cluster")
+
+    def validate_projects(self, one: PartnerField) -> None:
+        _check_partners(one, "project")
+
+
+def _check_partners(one: PartnerField, kind: str) -> None:
+    chosen = list(dict.fromkeys(one.data or []))
+    if not chosen or kind not in registries.subjects:
+        return
+    known = registries.subjects[kind].describe([number for number in chosen if number])
+    if any(number not in known or not known[number].public for number in chosen):
+        one.errors = [*one.errors, _("Please choose only what the list offers.")]
+    elif len(chosen) > PARTNERS_MAX:
+        one.errors = [*one.errors, _("Please choose at most %(number)s.", number=PARTNERS_MAX)]
+
+
+def _with_region(info: SubjectInfo) -> str:
+    place = short_region(info.region)
+    return f"{info.title} ({place})" if place else info.title
+
+
+def _sections() -> list[tuple[str, str]]:
+    return [(term.code, term.title()) for term in vocabulary("nace_rev2_1") if term.extra.get("level") == "1"]
+
+
+def _regions() -> dict[str, list[tuple[str, str]]]:
+    """German regions below their Land, then the other countries: as a list with groups."""
+    terms = list(vocabulary("nuts2024_de"))
+    lands = [term for term in terms if term.extra.get("level") == "1"]
+    groups = {}
+    for land in lands:
+        parts = [
+            (t.code, t.title()) for t in terms if t.extra.get("level") == "2" and t.extra.get("parent") == land.code
+        ]
+        if len(parts) > 1:
+            parts.insert(0, (land.code, _("%(land)s, no closer indication", land=land.title())))
+        groups[land.title()] = parts
+    abroad = [(t.code, t.title()) for t in terms if t.extra.get("level") == "0" and t.code != "DE"]
+    groups[_("Other countries")] = sorted(abroad, key=lambda pair: pair[1].casefold())
+    return groups
+
+
+@lru_cache(maxsize=32)
+def form_class(positions: tuple[int, ...]) -> type[IdeaForm]:
+    """The form for questions at these positions."""
+    fields: dict[str, Any] = {"positions": positions}
+    for position in positions:
+        fields[f"answer-{position}"] = TextField(_l("Your answer"), [longest(ANSWER_MAX)])
+        fields[f"audience-{position}"] = RadioField(
+            _l("Who may read this answer?"),
+            choices=[
+                ("public", _l("Public, with name")),
+                ("anonymous", _l("Public, without name")),
+                ("agency", _l("Cluster agency and ministry")),
+                ("ministry", _l("Ministry only")),
+            ],
+            validate_choice=False,
+            validators=[_known_audience],
+        )
+    return type("IdeaFormWithQuestions", (IdeaForm,), fields)
+
+
+def _known_audience(_form: Any, one: Any) -> None:
+    if one.data not in AUDIENCES:
+        one.errors = [*one.errors, _("Please choose one of the entries in the list.")]
+
+
+AUDIENCE_NOTES = {
+    "public": _l("Everyone reads your answer and the name of your organisation."),
+    "anonymous": _l("Everyone reads the answer, apart from your idea and without your name; only the month is shown."),
+    "agency": _l("For queries and for finding partners. It counts in the evaluation, without being quoted."),
+    "ministry": _l("Confidential. It counts in the evaluation, without being quoted."),
+}
+
+
+def initial(content: Content, questions: Sequence[Question], **more: Any) -> dict[str, Any]:
+    """The values with which a form opens."""
+    values: dict[str, Any] = {
+        "title": content.title,
+        "summary": content.summary,
+        "language": content.language,
+        "organisation": content.organisation,
+        "sector": content.sector,
+        "region": content.region,
+        "size": content.size,
+        "clusters": content.partner_ids("cluster"),
+        "projects": content.partner_ids("project"),
+        "tab": secrets.token_urlsafe(12),
+        **more,
+    }
+    for question in questions:
+        written = content.answers.get(question.id, Written(audience=PUBLIC))
+        values[f"answer-{question.position}"] = written.body
+        values[f"audience-{question.position}"] = written.audience
+    return values
+
+
+def seen_count(value: Any) -> int:
+    """The edit count that a form carries; -1 for what is none, so that it fits no state but the saver's own."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+class AddressForm(Form):
+    """Only an e-mail address: to have a link sent."""
+
+    email = EmailField(_l("Your e-mail address"))
+
+
+def searched(values: Any, name: str) -> str:
+    """Words of a search field, at most 100 characters."""
+    return clean_line(values.get(name, ""))[:100]

@@ -1,0 +1,269 @@
+"""Letters to authors: the link to confirm, the receipt with number and promise, reminders, and the moderators' decisions.
+
+Each is written in the language of its reader. The secret status link stands in the mails to the author and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import current_app
+
+from consult.accounts.models import Person
+from consult.accounts.queries import people_by_ids
+from consult.core.clock import now
+from consult.core.i18n import _, format_clock, format_day, in_language
+from consult.core.limits import TooMany, limits
+from consult.core.mail import Mail, queue_template
+from consult.core.registry import Verdict
+from consult.core.web import address
+from consult.ideas import tokens
+from consult.ideas.models import Idea, IdeaVersion
+from consult.ideas.rules import TERMS
+from consult.moderation import mails as moderation_mails
+
+
+@dataclass
+class Letter:
+    """What a letter says, in the reader's language: subject, heading, sentences, facts, one button, what comes after."""
+
+    subject: str
+    heading: str
+    lines: list[str]
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    button: tuple[str, str] | None = None
+    after: list[str] = field(default_factory=list)
+
+
+def author_of(idea: Idea) -> Person | None:
+    """The person whose idea it is, if there is one."""
+    return people_by_ids([idea.author_id]).get(idea.author_id) if idea.author_id is not None else None
+
+
+def recipient_of(idea: Idea) -> tuple[str, str, int | None] | None:
+    """Address, language and person of the author; None where there is nobody to write to."""
+    person = author_of(idea)
+    if person is not None:
+        return (person.email, person.language, person.id) if person.deactivated_at is None else None
+    return (idea.author_email, idea.language, None) if idea.author_email else None
+
+
+def status_url(idea: Idea) -> str:
+    """The full address of the private status page, in the present language."""
+    return address("ideas.status", token=tokens.status_token(idea.draft_key))
+
+
+def draft_url(idea: Idea) -> str:
+    """The full address of the private draft, in the present language."""
+    return address("ideas.draft", token=tokens.draft_token(idea.draft_key))
+
+
+def check_recipient(email: str) -> None:
+    """Count a mail to an address that nobody has confirmed yet; TooMany beyond the limit of the day."""
+    key = email.casefold()
+    if not limits().hit("confirmations.recipient", key):
+        raise TooMany(
+            _("We have sent several mails to this address today. Please look there, also among the unwanted ones."),
+            limits().wait("confirmations.recipient", key),
+        )
+
+
+def _send(idea: Idea, letter: Letter, kind: str, to: tuple[str, str, int | None]) -> Mail:
+    recipient, language, person_id = to
+    return queue_template(
+        recipient, "ideas/mail_letter", language, kind=kind, context={"letter": letter}, person_id=person_id,
+        reference=f"idea:{idea.id}",
+    )  # fmt: skip
+
+
+def _facts(idea: Idea, title: str = "") -> list[tuple[str, str]]:
+    facts = [(_("Idea"), f"»{title or idea.title}«")] if title or idea.title else []
+    return [*facts, *([(_("Number"), idea.number)] if idea.number else [])]
+
+
+def in_words(moment: datetime) -> str:
+    """A promised moment: 26 November 2026, 10 am."""
+    return f"{format_day(moment)}, {format_clock(moment)}"
+
+
+def send_confirmation(idea: Idea, email: str, language: str, token: str) -> None:
+    """The link by which somebody without an account confirms the address and sends the idea."""
+    with in_language(language):
+        letter = Letter(
+            subject=_("Please confirm: your idea for »%(site)s«", site=current_app.config["SETTINGS"].site_name),
+            heading=_("One more step and your idea is with us"),
+            lines=[
+                _("Please open this page and confirm there that the address is yours. Your idea then gets its number.")
+            ],
+            button=(_("Confirm the address"), address("ideas.confirm", token=token)),
+            after=[
+                _(
+                    "The link is valid for seven days. Without confirmation the idea stays a draft that only you can open."
+                ),
+                _("If you have sent nothing to us, somebody has mistyped an address: simply delete this mail."),
+            ],
+        )
+    _send(idea, letter, "idea.confirm", (email, language, None))
+
+
+def send_receipt(idea: Idea, version: IdeaVersion, due_at: datetime) -> None:
+    """We have it: number, until when we decide, the private status link."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        first = version.number == 1
+        number = idea.number or ""
+        letter = Letter(
+            subject=_("We have your idea: %(number)s", number=number)
+            if first
+            else _("We have your new version of %(number)s", number=number),
+            heading=_("We have your idea") if first else _("We have your new version"),
+            lines=[
+                _("We will decide by %(when)s.", when=in_words(due_at)),
+                _("You read at your private address at any time how it stands, with every decision and its reasons."),
+            ],
+            facts=_facts(idea, version.title),
+            button=(_("See how it stands"), status_url(idea)),
+            after=[_("Whoever has this address can change and withdraw the idea. Please do not pass it on.")],
+        )
+    _send(idea, letter, "idea.receipt", to)
+
+
+def send_withdrawn(idea: Idea) -> None:
+    """The author has taken it back."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        lines = [_("As you wished, nobody can read the text any more.")]
+        if idea.was_public:
+            lines.append(_("At its address only the number and the dates remain."))
+        letter = Letter(
+            subject=_("Your idea is withdrawn"), heading=_("Your idea is withdrawn"), lines=lines, facts=_facts(idea),
+            after=[_("If this was not you, please write to us at once: somebody else then has your private address.")],
+        )  # fmt: skip
+    _send(idea, letter, "idea.withdrawn", to)
+
+
+def send_draft_link(idea: Idea, email: str, language: str, title: str) -> None:
+    """The secret address of a draft, for going on later; asked for by whoever has it open."""
+    check_recipient(email)
+    with in_language(language):
+        letter = Letter(
+            subject=_("The link to your draft"),
+            heading=_("Go on writing whenever you like"),
+            lines=[_("Your draft is stored under this address. Nobody finds it without the link.")],
+            facts=_facts(idea, title),
+            button=(_("Open the draft"), draft_url(idea)),
+            after=[_("A draft that nobody touches for 60 days is deleted.")],
+        )
+    _send(idea, letter, "idea.draft_link", (email, language, None))
+
+
+def send_decision(idea: Idea, verdict: Verdict, title: str) -> None:
+    """A moderator's decision, with the words that moderation uses for all texts."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    recipient, language, person_id = to
+    with in_language(language):
+        public = idea.is_public and verdict.outcome in ("publish", "restore") and idea.number
+        url = address("ideas.show", number=idea.number) if public else status_url(idea)
+    moderation_mails.send_decision(
+        recipient, language, verdict, title=title, number=idea.number or "", url=url,
+        until=now() + TERMS.revision if verdict.outcome == "return" and not idea.was_public else None, person_id=person_id,
+    )  # fmt: skip
+
+
+# ---- what jobs write ------------------------------------------------------------------------------------------------
+
+
+def remind_of_draft(idea: Idea, title: str, until: datetime) -> None:
+    """A draft will be deleted soon."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        letter = Letter(
+            subject=_("Your draft will be deleted on %(day)s", day=format_day(until)),
+            heading=_("Would you like to go on writing?"),
+            lines=[
+                _("Nobody has touched this draft for a long time."),
+                _("If it stays so, it is deleted on %(day)s.", day=format_day(until)),
+            ],
+            facts=_facts(idea, title),
+            button=(_("Open the draft"), draft_url(idea)),
+        )  # fmt: skip
+    _send(idea, letter, "idea.reminder", to)
+
+
+def tell_draft_deleted(idea: Idea, title: str) -> None:
+    """A draft was deleted because nobody went on with it."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        letter = Letter(
+            subject=_("Your draft was deleted"), heading=_("Your draft was deleted"),
+            lines=[_("Nobody had touched it for 60 days. You can write a new idea as long as the consultation is open.")],
+            facts=_facts(idea, title),
+        )  # fmt: skip
+    _send(idea, letter, "idea.draft_deleted", to)
+
+
+def remind_of_revision(idea: Idea, until: datetime) -> None:
+    """A returned idea is closed soon if nothing comes."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        letter = Letter(
+            subject=_("We still wait for your change to %(number)s", number=idea.number or ""),
+            heading=_("We still wait for your change"),
+            lines=[
+                _("We have asked you to change something before we publish your idea."),
+                _("If nothing comes by %(day)s, we close the matter without publishing.", day=format_day(until)),
+            ],
+            facts=_facts(idea),
+            button=(_("Change the text"), status_url(idea)),
+        )
+    _send(idea, letter, "idea.reminder", to)
+
+
+def tell_closed(idea: Idea) -> None:
+    """A returned idea was closed, since no change came."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        letter = Letter(
+            subject=_("Your idea %(number)s was closed", number=idea.number or ""),
+            heading=_("Your idea was closed"),
+            lines=[
+                _("We had asked you for a change, and none came within 30 days. The idea was not published."),
+                _("You can send it as a new one as long as the consultation is open."),
+            ],
+            facts=_facts(idea),
+            button=(_("See how it stands"), status_url(idea)),
+        )
+    _send(idea, letter, "idea.closed", to)
+
+
+def tell_confirmation_lapsed(idea: Idea) -> None:
+    """Nobody confirmed the address: the idea is a draft again."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        letter = Letter(
+            subject=_("Your idea was not sent"),
+            heading=_("Your idea is a draft again"),
+            lines=[
+                _("The address was not confirmed within seven days."),
+                _("The text is still there, and you can send it again."),
+            ],
+            button=(_("Open the draft"), draft_url(idea)),
+        )
+    _send(idea, letter, "idea.lapsed", to)

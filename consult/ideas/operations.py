@@ -1,0 +1,291 @@
+"""What authors do with an idea: write, send, confirm, revise, withdraw, narrow; and what readers do: support.
+
+Every function flushes and never commits. Whoever holds the secret link of an idea is its author here; the views have
+looked the link up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from consult.accounts.operations import as_actor, confirm_person, ensure_person
+from consult.consultations.models import Consultation
+from consult.consultations.operations import take_number
+from consult.consultations.queries import questions_of
+from consult.core import audit
+from consult.core.access import Actor
+from consult.core.clock import now
+from consult.core.db import db
+from consult.core.errors import Conflict, Invalid, NotFound, Refused
+from consult.core.forms import email_problem
+from consult.core.i18n import _, format_day
+from consult.core.states import move
+from consult.ideas import mails, rules, tokens
+from consult.ideas.drafting import draft_row, insert_into, locked
+from consult.ideas.drafts import Content
+from consult.ideas.models import (
+    AWAITING,
+    DRAFT,
+    RETURNED,
+    WAITING,
+    WITHDRAWN,
+    Answer,
+    Idea,
+    IdeaDraft,
+    IdeaVersion,
+    Support,
+)
+from consult.ideas.publishing import refresh_public
+from consult.ideas.versions import make_version
+from consult.moderation.operations import open_case, withdraw_case
+from consult.organisations.queries import own_organisation
+
+audit.declare("idea.audience_narrowed", "question_id", "from", "to")
+audit.declare("idea.version_withdrawn", "version_id")
+
+
+# ---- sending --------------------------------------------------------------------------------------------------------
+
+
+def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
+    """Send what is written. Signed in it is submitted at once; signed out an address has to be confirmed first.
+
+    Invalid with the fields that lack something; Refused where the draft belongs to somebody else's account.
+    """
+    idea = locked(idea_id)
+    if not rules.can_write(idea):
+        raise Conflict(_("This idea was sent already."))
+    draft = draft_row(idea)
+    content = Content.of_document(draft.content)
+    consultation = db.session.get_one(Consultation, idea.consultation_id)
+    _check_complete(consultation, content)
+    if not rules.can_send_in(consultation, idea.status):
+        raise Invalid(message=closed_sentence(consultation))
+    if idea.status != DRAFT:
+        return _send_next(_author_actor(actor, idea), idea, content, consultation)
+    if not rules.can_send_as(actor, idea):
+        raise Invalid(message=_("This draft belongs to an account. Please sign in with it to send the idea."))
+    if not actor.signed_in:
+        return _ask_confirmation(actor, idea, email, language)
+    idea.author_id = actor.person_id
+    move(rules.MACHINE, idea, "send", actor)
+    _submit(actor, idea, content, consultation)
+    return idea
+
+
+def closed_sentence(consultation: Consultation) -> str:
+    """Why nothing can be sent now."""
+    if consultation.phase == "announced" and consultation.opens_on:
+        return _(
+            "Ideas can be sent from %(day)s on. Your draft stays stored until then.",
+            day=format_day(consultation.opens_on),
+        )
+    if consultation.closes_on and consultation.phase != "inactive":
+        return _("Ideas could be sent until %(day)s. Your draft stays stored.", day=format_day(consultation.closes_on))
+    return _("Nothing can be sent to this consultation at present. Your draft stays stored.")
+
+
+def _check_complete(consultation: Consultation, content: Content) -> None:
+    faults: dict[str, str] = {}
+    questions = questions_of(consultation.id)
+    if not content.title.strip():
+        faults["title"] = _("Please write a title of up to %(number)s characters.", number=120)
+    if not content.given:
+        takes = [one for one in questions if not one.is_closed] or questions
+        if takes:
+            faults[f"answer-{takes[0].position}"] = _("Please answer at least one question, whichever you like.")
+    if faults:
+        raise Invalid(faults)
+
+
+def _author_actor(actor: Actor, idea: Idea) -> Actor:
+    """Who acts by the status link: the signed-in person, or the idea's author, known by the link."""
+    if actor.signed_in or idea.author_id is None:
+        return actor
+    person = mails.author_of(idea)
+    return as_actor(person) if person is not None else actor
+
+
+def _ask_confirmation(actor: Actor, idea: Idea, email: str, language: str) -> Idea:
+    problem = (
+        email_problem(email) if email else _("Please enter your e-mail address. We send you a link to confirm it.")
+    )
+    if problem:
+        raise Invalid({"email": problem})
+    token = tokens.confirm_token(idea.draft_key, email)
+    mails.check_recipient(email)
+    idea.author_email, idea.language = email, language
+    idea.confirm_token_hash = tokens.token_hash(token)
+    idea.moved_at = now()
+    move(rules.MACHINE, idea, "ask_confirmation", actor)
+    db.session.flush()
+    mails.send_confirmation(idea, email, language, token)
+    return idea
+
+
+def ask_again(actor: Actor, idea_id: int, email: str, language: str) -> Idea:
+    """Send the link to confirm once more, perhaps to another address; the earlier link no longer counts then."""
+    idea = locked(idea_id)
+    if idea.status != AWAITING:
+        raise Conflict(_("This idea was sent already."))
+    return _ask_confirmation(actor, idea, email, language)
+
+
+def confirm(idea_id: int) -> Idea:
+    """The address is confirmed: its person is the author, and the idea is submitted and gets its number."""
+    idea = locked(idea_id)
+    if idea.status != AWAITING:
+        raise Conflict(_("This idea was sent already."))
+    consultation = db.session.get_one(Consultation, idea.consultation_id)
+    if consultation.phase not in ("open", "closed"):  # asked for in time, so the end of the phase does not matter
+        raise Conflict(closed_sentence(consultation))
+    person = ensure_person(idea.author_email, idea.language)
+    confirm_person(person)
+    actor = as_actor(person)
+    idea.author_id, idea.author_email = person.id, ""  # the link stays known: used again it leads to the status
+    content = Content.of_document(draft_row(idea).content)
+    move(rules.MACHINE, idea, "confirm", actor)
+    _submit(actor, idea, content, consultation)
+    return idea
+
+
+def _submit(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> None:
+    """Number, first version, case and receipt; the draft is used up."""
+    moment = now()
+    idea.number = take_number(consultation.id, moment)
+    idea.submitted_at = idea.moved_at = moment
+    idea.organisation_id = own_organisation(actor, content.organisation)
+    _put_before_moderation(actor, idea, content, consultation)
+
+
+def _send_next(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> Idea:
+    """A revised text, or a new version of a public one: it waits, and what is public stays so."""
+    act = "resend" if idea.status == RETURNED else "send_version"
+    move(rules.MACHINE, idea, act, actor)
+    idea.moved_at, idea.reminded_at = now(), None
+    _put_before_moderation(actor, idea, content, consultation)
+    return idea
+
+
+def _put_before_moderation(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> None:
+    version = make_version(idea, content, now())
+    idea.waiting_version_id = version.id
+    if idea.public_version_id is None:
+        idea.title, idea.language = version.title, version.language
+        idea.sector, idea.region, idea.size = version.sector, version.region, version.size
+    db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
+    db.session.flush()
+    case = open_case(
+        "idea", idea.id, version.id, consultation_id=consultation.id, due_days=consultation.promised_days,
+        title=version.title, language=version.language, author_id=idea.author_id, actor=actor,
+    )  # fmt: skip
+    mails.send_receipt(idea, version, case.due_at)
+
+
+# ---- afterwards -----------------------------------------------------------------------------------------------------
+
+
+def withdraw(actor: Actor, idea_id: int) -> Idea:
+    """The author takes the idea back. Of what was public, number and dates stay at its address; the text does not."""
+    idea = locked(idea_id)
+    by = _author_actor(actor, idea)
+    move(rules.MACHINE, idea, "withdraw", by)
+    withdraw_case("idea", idea.id, by)
+    _drop_waiting(idea)
+    idea.moved_at = now()
+    db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
+    idea.confirm_token_hash = None
+    refresh_public(idea)
+    mails.send_withdrawn(idea)
+    idea.author_email = ""
+    return idea
+
+
+def _drop_waiting(idea: Idea) -> None:
+    db.session.execute(
+        update(IdeaVersion)
+        .where(IdeaVersion.idea_id == idea.id, IdeaVersion.state == WAITING)
+        .values(state=WITHDRAWN)
+        .execution_options(synchronize_session=False)
+    )
+    idea.waiting_version_id = None
+
+
+def withdraw_version(actor: Actor, idea_id: int) -> Idea:
+    """Take back a new version that waits; what is public stays as it is."""
+    idea = locked(idea_id)
+    if not idea.has_waiting_version:
+        raise Conflict(_("No new version is waiting."))
+    by = _author_actor(actor, idea)
+    audit.record("idea.version_withdrawn", by, ("idea", idea.id), version_id=idea.waiting_version_id)
+    _drop_waiting(idea)
+    withdraw_case("idea", idea.id, by)
+    db.session.flush()
+    return idea
+
+
+def narrow_audiences(actor: Actor, idea_id: int, wanted: Mapping[int, str]) -> list[int]:
+    """Let fewer people read answers of the public version: at once and everywhere. Returns the questions that changed.
+
+    Invalid where an audience would grow: that is a new version, and moderation reads it.
+    """
+    idea = locked(idea_id)
+    if idea.public_version_id is None:
+        raise Conflict(_("Nothing of this idea is public."))
+    by = _author_actor(actor, idea)
+    changed = []
+    answers = db.session.execute(select(Answer).where(Answer.version_id == idea.public_version_id)).scalars().all()
+    for answer in answers:
+        new = wanted.get(answer.question_id, answer.audience)
+        if new == answer.audience:
+            continue
+        if not rules.is_narrower(new, answer.audience):
+            raise Invalid(message=_("More readers for an answer need a new version, which moderation reads first."))
+        audit.record(
+            "idea.audience_narrowed", by, ("idea", idea.id), question_id=answer.question_id,
+            **{"from": answer.audience, "to": new},
+        )  # fmt: skip
+        answer.audience = new
+        changed.append(answer.question_id)
+    if changed:
+        refresh_public(idea)
+    return changed
+
+
+def set_support(actor: Actor, idea_id: int, wanted: bool) -> int:
+    """Stand behind an idea, or no longer; doing it twice changes nothing. Returns the number of supporters."""
+    idea = db.session.get(Idea, idea_id)
+    if idea is None or not idea.is_public:
+        raise NotFound()
+    if wanted and not rules.can_support(actor, idea):
+        raise Refused(_("You cannot support your own idea; others can."))
+    if wanted:
+        statement: Any = insert_into(Support).values(idea_id=idea.id, person_id=actor.person_id, created_at=now())
+        result = db.session.execute(statement.on_conflict_do_nothing(index_elements=["idea_id", "person_id"]))
+    else:
+        result = db.session.execute(
+            delete(Support).where(Support.idea_id == idea.id, Support.person_id == actor.person_id)
+        )
+    if result.rowcount:  # type: ignore[attr-defined]
+        step = 1 if wanted else -1
+        db.session.execute(
+            update(Idea)
+            .where(Idea.id == idea.id)
+            .values(support_count=Idea.support_count + step)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.refresh(idea, ["support_count"])
+    return idea.support_count
+
+
+def count_comments(idea_id: int, delta: int) -> None:
+    """Change the stored number of published comments."""
+    db.session.execute(
+        update(Idea)
+        .where(Idea.id == idea_id)
+        .values(comment_count=Idea.comment_count + delta)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,126 @@
+"""Ideas on other rooms' pages: answers below a question, ideas beside clusters, projects and programmes, newest ones at home.
+
+Each `load` is what the registry asks of a panel: values for a template, or None where there is nothing to show.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from consult.consultations.models import Consultation, Question
+from consult.consultations.queries import questions_by_ids
+from consult.core.access import Actor
+from consult.core.db import db
+from consult.core.registry import Panel, SubjectInfo, registries
+from consult.core.web import path
+from consult.ideas import page_queries, queries, tokens
+from consult.ideas.cards import cards
+from consult.ideas.models import RETURNED, Idea
+from consult.ideas.words import draft_path, other_language
+
+NAMELESS = 3  # answers without name shown below the first page of those with one
+CARDS = 3
+
+
+def question_answers(question_id: int, _actor: Actor) -> dict[str, Any] | None:
+    """What others answered to a question: with name, and apart from them without; three queries."""
+    after = request.args.get("after")
+    nameless_only = request.args.get("names") == "none"
+    if nameless_only:
+        nameless = page_queries.nameless_answers_to(question_id, after)
+        if not nameless.items and nameless.at_start:
+            return None
+        return {"page": None, "nameless": nameless, "withheld": 0, "other_language": other_language}
+    page = page_queries.answers_to(question_id, after)
+    nameless = page_queries.nameless_answers_to(question_id, None, NAMELESS) if page.at_start else None
+    withheld = page_queries.withheld_count(question_id) if page.at_start else 0
+    if not page.items and not (nameless and nameless.items) and not withheld:
+        return None
+    return {"page": page, "nameless": nameless, "withheld": withheld, "other_language": other_language}
+
+
+def _cards_of(ideas: list[Idea]) -> list[dict[str, Any]]:
+    wanted = [one.first_question_id for one in ideas if one.first_question_id is not None]
+    questions: dict[int, Question] = questions_by_ids(wanted) if wanted else {}
+    return cards(ideas, questions)
+
+
+def linked_ideas(kind: str) -> Any:
+    """A panel's `load`: the ideas that name a thing of this kind; two or three queries."""
+
+    def load(subject_id: int, _actor: Actor) -> dict[str, Any] | None:
+        ideas = queries.ideas_linked_to(kind, subject_id)
+        if not ideas:
+            return None
+        info = _described(kind, subject_id)
+        more = path("ideas.index", **{kind: info.key}) if info is not None and kind in ("cluster", "project") else ""
+        return {"cards": _cards_of(ideas), "more": more, "panel_id": f"ideas-of-{kind}"}
+
+    return load
+
+
+def _described(kind: str, subject_id: int) -> SubjectInfo | None:
+    subject = registries.subjects.get(kind)
+    return subject.describe([subject_id]).get(subject_id) if subject is not None else None
+
+
+def consultation_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
+    """The newest ideas of a consultation; two queries."""
+    ideas = queries.newest_ideas(CARDS, consultation_id)
+    return {"cards": _cards_of(ideas), "more": path("ideas.index"), "panel_id": "newest-ideas"} if ideas else None
+
+
+def home_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
+    """The newest ideas for the home page, and how many there are of the consultation; two or three queries."""
+    ideas = queries.newest_ideas(CARDS)
+    if not ideas:
+        return None
+    consultation = db.session.get(Consultation, consultation_id)
+    total = consultation.idea_count if consultation is not None else 0
+    return {"cards": _cards_of(ideas), "total": total}
+
+
+def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
+    """The reader's own ideas and drafts; two queries."""
+    found = page_queries.my_ideas(actor)
+    due = page_queries.promised([one.idea.id for one in found]) if found else {}
+    rows = [
+        {
+            "title": one.title,
+            "lang": other_language(one.idea.language),
+            "number": one.idea.number,
+            "status": "version_waiting" if one.idea.has_waiting_version else one.idea.status,
+            "url": _address(one.idea),
+            "status_url": path("ideas.status", token=tokens.status_token(one.idea.draft_key))
+            if one.idea.number
+            else "",
+            "due": due.get(one.idea.id),
+            "returned": one.idea.status == RETURNED,
+            "saved_at": one.saved_at,
+            "draft_url": draft_path(one.idea),
+        }
+        for one in found
+    ]
+    return {"rows": rows, "new_url": path("ideas.new")}
+
+
+def _address(idea: Idea) -> str:
+    """An own idea's plain address: its page if there is one, its draft, else its status."""
+    if idea.is_public:
+        return path("ideas.show", number=idea.number)
+    if idea.number is None:
+        return draft_path(idea)
+    return path("ideas.status", token=tokens.status_token(idea.draft_key))
+
+
+PANELS = (
+    Panel("consultations.question", 10, "ideas/_answers.html", question_answers),
+    Panel("consultations.show", 10, "ideas/_linked.html", consultation_ideas),
+    Panel("clusters.show", 20, "ideas/_linked.html", linked_ideas("cluster")),
+    Panel("projects.show", 20, "ideas/_linked.html", linked_ideas("project")),
+    Panel("programmes.show", 20, "ideas/_linked.html", linked_ideas("programme")),
+    Panel("pages.home", 10, "ideas/_home.html", home_ideas),
+)
+MINE = Panel("pages.me", 10, "ideas/_mine.html", mine)

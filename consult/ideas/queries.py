@@ -1,0 +1,231 @@
+"""Lists of ideas: filtered by codes, searched in full text, sorted three ways, paged by keyset.
+
+Numbers beside unfiltered facets are stored (`IdeaTally`); under filters one bounded query counts at most COUNTED ideas. A
+filter that few ideas have leads the query by its rows; one that many have is checked while walking the index of the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy.sql.selectable import Subquery
+
+from consult.consultations.models import Question
+from consult.core.db import db
+from consult.core.i18n import pick
+from consult.core.paging import Page, keyset
+from consult.ideas.models import Idea, IdeaFacet, IdeaTally
+from consult.ideas.publishing import CLUSTER, CONSULTATION, FACETS, LANGUAGE, PROJECT, QUESTION, REGION, SECTOR
+from consult.links.models import LinkEnd
+from consult.links.queries import linked_ids
+from consult.search.queries import matching
+
+SIZE = 20
+COUNTED = 1000
+LARGEST = 10  # clusters and projects offered as filters: those with the most ideas
+RARE = 3000  # up to so many ideas a filter leads the query
+
+NEWEST, SUPPORTED, DISCUSSED, BEST = "newest", "supported", "discussed", "best"
+SORTS = (NEWEST, SUPPORTED, DISCUSSED)
+Codes = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asked for: codes by facet as they are stored, words, and the order."""
+
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    q: str = ""
+    sort: str = NEWEST
+
+    @property
+    def active(self) -> list[str]:
+        """The facets in use, and "q" for words."""
+        return [*(facet for facet in FACETS if self.codes.get(facet)), *(["q"] if self.q else [])]
+
+    def without(self, name: str) -> Filters:
+        """The same without one facet, or without the words."""
+        if name == "q":
+            return replace(self, q="")
+        return replace(self, codes={facet: codes for facet, codes in self.codes.items() if facet != name})
+
+
+@dataclass
+class Tallies:
+    """Stored numbers of public ideas by facet and code; of clusters and projects the largest only."""
+
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def of(self, facet: str) -> dict[str, int]:
+        return self.counts.get(facet, {})
+
+    @property
+    def total(self) -> int:
+        """All public ideas: each is in exactly one consultation."""
+        return sum(self.of(CONSULTATION).values())
+
+
+def tallies() -> Tallies:
+    """The numbers beside the unfiltered facets; one query."""
+    columns = (IdeaTally.facet, IdeaTally.code, IdeaTally.count)
+    small = select(*columns).where(
+        IdeaTally.facet.in_((CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE)), IdeaTally.count > 0
+    )
+    largest = [
+        select(
+            select(*columns)
+            .where(IdeaTally.facet == facet, IdeaTally.count > 0)
+            .order_by(IdeaTally.count.desc(), IdeaTally.code)
+            .limit(LARGEST)
+            .subquery()
+        )
+        for facet in (CLUSTER, PROJECT)
+    ]
+    found = Tallies()
+    for facet, code, count in db.session.execute(union_all(small, *largest)):
+        found.counts.setdefault(facet, {})[code] = count
+    return found
+
+
+@dataclass(frozen=True)
+class End:
+    """A cluster or project as a filter: its id, its name in the address, its title."""
+
+    kind: str
+    code: str
+    key: str
+    title: str
+
+
+def ends(found: Tallies, keys: Mapping[str, Iterable[str]]) -> list[End]:
+    """Names of the largest clusters and projects, and of those that the address names by their keys; one query."""
+    wanted = []
+    for kind in (CLUSTER, PROJECT):
+        ids = [int(code) for code in found.of(kind)]
+        named = list(keys.get(kind, ()))
+        if ids or named:
+            wanted.append(and_(LinkEnd.kind == kind, or_(LinkEnd.id.in_(ids), LinkEnd.key.in_(named))))
+    if not wanted:
+        return []
+    rows = db.session.execute(select(LinkEnd).where(or_(*wanted), LinkEnd.public.is_(True))).scalars()
+    return [End(row.kind, str(row.id), row.key, pick(row.title)) for row in rows]
+
+
+# ---- the list -------------------------------------------------------------------------------------------------------
+
+
+def _filtered(filters: Filters, found: Tallies, *columns: Any) -> tuple[Select[Any], Subquery | None]:
+    """Public ideas with these codes and words; the subquery of the search, where there are words."""
+    statement = select(*(columns or (Idea,))).where(Idea.is_public.is_(True))
+    for facet, codes in filters.codes.items():
+        if not codes:
+            continue
+        known = found.of(facet)
+        if sum(known.get(code, 0 if facet in (CLUSTER, PROJECT) else RARE + 1) for code in codes) <= RARE:
+            rows = select(IdeaFacet.idea_id).where(IdeaFacet.facet == facet, IdeaFacet.code.in_(codes))
+            statement = statement.where(Idea.id.in_(rows))
+        else:
+            has = exists().where(IdeaFacet.facet == facet, IdeaFacet.code.in_(codes), IdeaFacet.idea_id == Idea.id)
+            statement = statement.where(has)
+    if not filters.q:
+        return statement, None
+    hits = matching("idea", filters.q)
+    return statement.join(hits, hits.c.id == Idea.id), hits
+
+
+def ideas_page(filters: Filters, found: Tallies, after: str | None = None, size: int = SIZE) -> Page[Idea]:
+    """One page of the list, in the order asked for; one query."""
+    statement, hits = _filtered(filters, found)
+    if filters.sort == BEST and hits is not None:
+        statement = statement.add_columns(hits.c.score)
+        page = keyset(
+            statement, [(hits.c.score, "desc"), (Idea.id, "desc")], after, size, scalars=False,
+            key=lambda row: (float(row.score), row.Idea.id),
+        )  # fmt: skip
+        page.items = [row.Idea for row in page.items]
+        return page
+    column: Any = {SUPPORTED: Idea.support_count, DISCUSSED: Idea.comment_count}.get(filters.sort, Idea.published_at)
+    return keyset(statement, [(column, "desc"), (Idea.id, "desc")], after, size)
+
+
+@dataclass
+class Counts:
+    """How many ideas pass the filters, at most COUNTED; `capped` when there are more. `codes` by facet, unless capped."""
+
+    total: int
+    capped: bool
+    codes: dict[str, dict[str, int]]
+
+
+def counts(filters: Filters, found: Tallies) -> Counts:
+    """Total and facet numbers: stored ones without filters, else from one bounded query."""
+    if not filters.active:
+        return Counts(found.total, False, found.counts)
+    statement, _hits = _filtered(filters, found, Idea.id.label("id"))
+    some = statement.limit(COUNTED + 1).subquery()
+    rows = db.session.execute(
+        select(IdeaFacet.facet, IdeaFacet.code, func.count())
+        .where(IdeaFacet.idea_id.in_(select(some.c.id)))
+        .group_by(IdeaFacet.facet, IdeaFacet.code)
+    )
+    codes: dict[str, dict[str, int]] = {}
+    for facet, code, count in rows:
+        codes.setdefault(facet, {})[code] = count
+    total = sum(codes.get(CONSULTATION, {}).values())
+    if total > COUNTED:
+        return Counts(COUNTED, True, {})
+    return Counts(total, False, codes)
+
+
+def fewer_filters(filters: Filters, found: Tallies) -> list[tuple[str, int]]:
+    """For an empty list: what it would hold without each of the filters, at most COUNTED + 1; one query."""
+    parts = []
+    for name in filters.active:
+        statement, _hits = _filtered(filters.without(name), found, Idea.id.label("id"))
+        some = statement.limit(COUNTED + 1).subquery()
+        parts.append(select(literal(name).label("name"), func.count().label("count")).select_from(some))
+    if len(parts) < 2:
+        return []
+    return [(name, count) for name, count in db.session.execute(union_all(*parts)) if count]
+
+
+def newest_ideas(limit: int = 3, consultation_id: int | None = None) -> list[Idea]:
+    """The newest public ideas, of one consultation or of all; one query."""
+    statement = select(Idea).where(Idea.is_public.is_(True))
+    if consultation_id is not None:
+        statement = statement.where(Idea.consultation_id == consultation_id)
+    return list(db.session.execute(statement.order_by(Idea.published_at.desc(), Idea.id.desc()).limit(limit)).scalars())
+
+
+def ideas_linked_to(kind: str, subject_id: int, limit: int = 6) -> list[Idea]:
+    """The newest public ideas that name a cluster, project or programme; one query."""
+    statement = select(Idea).where(Idea.is_public.is_(True), Idea.id.in_(_linked_ids(kind, subject_id)))
+    return list(db.session.execute(statement.order_by(Idea.published_at.desc(), Idea.id.desc()).limit(limit)).scalars())
+
+
+def _linked_ids(kind: str, subject_id: int) -> Select[Any]:
+    if kind in (CLUSTER, PROJECT):
+        return select(IdeaFacet.idea_id).where(IdeaFacet.facet == kind, IdeaFacet.code == str(subject_id))
+    return linked_ids("idea", kind, subject_id)
+
+
+def ideas_by_ids(ids: Sequence[int]) -> dict[int, Idea]:
+    """Ideas by id, in whatever state; missing ones are left out."""
+    return {row.id: row for row in db.session.execute(select(Idea).where(Idea.id.in_(ids))).scalars()}
+
+
+def idea_by_number(number: str) -> Idea | None:
+    """The idea of this number, in whatever state."""
+    return db.session.execute(select(Idea).where(Idea.number == number)).scalar_one_or_none()
+
+
+def questions_for(ideas: Iterable[Idea], known: Mapping[int, Question]) -> dict[int, Question]:
+    """The questions that cards of these ideas name, from those known; one query more for other consultations' ideas."""
+    missing = {one.first_question_id for one in ideas if one.first_question_id} - set(known)
+    if not missing:
+        return dict(known)
+    rows = db.session.execute(select(Question).where(Question.id.in_(missing))).scalars()
+    return {**known, **{row.id: row for row in rows}}

@@ -1,0 +1,138 @@
+"""What other rooms may know of ideas: lines with a link, documents for search, facts for comments and links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from consult.consultations.queries import consultations_by_ids
+from consult.core.access import Actor
+from consult.core.audiences import PUBLIC
+from consult.core.db import db
+from consult.core.registry import SearchDocument, SubjectInfo
+from consult.core.text import plain
+from consult.core.web import path
+from consult.ideas import rules
+from consult.ideas.loading import EXAMPLE
+from consult.ideas.models import Answer, Idea, IdeaVersion
+from consult.ideas.queries import idea_by_number, ideas_by_ids
+from consult.search.queries import matching
+
+KIND = "idea"
+BATCH = 200
+
+
+def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+    """Ideas that have a number. An idea without a public answer names nobody: neither author nor organisation."""
+    return {one.id: info(one) for one in ideas_by_ids(ids).values() if one.number}
+
+
+def info(idea: Idea) -> SubjectInfo:
+    """The line about an idea."""
+    named = bool(idea.byline)
+    return SubjectInfo(
+        kind=KIND, id=idea.id, title=idea.title, url=path("ideas.show", number=idea.number), language=idea.language,
+        public=idea.is_public, region=idea.region, author_id=idea.author_id if named else None,
+        organisation_id=idea.organisation_id if named else None, author_name=idea.byline, excerpt=idea.teaser,
+        consultation_id=idea.consultation_id, key=idea.number or "",
+    )  # fmt: skip
+
+
+def find(key: str) -> int | None:
+    """The idea of a number; the shipped examples are also known by their id in the data set."""
+    statement = select(Idea.id).where((Idea.number == key) | (Idea.draft_key == EXAMPLE + key))
+    return db.session.execute(statement.limit(1)).scalar_one_or_none()
+
+
+def picker(words: str, limit: int) -> list[SubjectInfo]:
+    """Public ideas for a choice of link ends: by number, or by words."""
+    exact = idea_by_number(words.strip().upper())
+    if exact is not None and exact.is_public:
+        return [info(exact)]
+    hits = matching(KIND, words)
+    statement = select(Idea).join(hits, hits.c.id == Idea.id).where(Idea.is_public.is_(True))
+    rows = db.session.execute(statement.order_by(hits.c.score.desc(), Idea.id.desc()).limit(limit)).scalars()
+    return [info(one) for one in rows]
+
+
+def may_manage(actor: Actor, idea_id: int) -> bool:
+    """Whether the actor speaks for the idea: its author, or a member of its organisation."""
+    idea = db.session.get(Idea, idea_id)
+    return idea is not None and rules.is_involved(actor, idea)
+
+
+def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
+    """What search knows: title, summary, byline and the answers that are public with name. Nothing else, ever."""
+    if ids is not None:
+        yield from _documents(list(ids))
+        return
+    last = 0
+    while True:
+        statement = select(Idea.id).where(Idea.is_public.is_(True), Idea.id > last).order_by(Idea.id).limit(BATCH)
+        part = list(db.session.execute(statement).scalars())
+        if not part:
+            return
+        yield from _documents(part)
+        last = part[-1]
+
+
+def _documents(ids: list[int]) -> Iterator[SearchDocument]:
+    statement = (
+        select(Answer)
+        .join(Answer.version)
+        .join(Idea, Idea.public_version_id == IdeaVersion.id)
+        .where(Idea.id.in_(ids), Idea.is_public.is_(True))
+        .options(joinedload(Answer.version))
+        .order_by(Answer.id)
+    )
+    texts: dict[int, list[str]] = {}
+    summaries: dict[int, str] = {}
+    for answer in db.session.execute(statement).scalars():
+        idea_id = answer.version.idea_id
+        summaries[idea_id] = answer.version.summary
+        if answer.audience == PUBLIC:
+            texts.setdefault(idea_id, []).append(plain(answer.body))
+    for idea in ideas_by_ids(ids).values():
+        if idea.is_public:
+            body = [plain(summaries.get(idea.id, "")), *texts.get(idea.id, []), idea.byline]
+            yield SearchDocument(
+                kind=KIND, id=idea.id, title=idea.title, body="\n".join(part for part in body if part),
+                language=idea.language, at=idea.published_at,
+            )  # fmt: skip
+
+
+# ---- for comments ---------------------------------------------------------------------------------------------------
+
+
+def comment_mode(idea_id: int) -> str:
+    """As the consultation says, while the idea is public and the consultation is open or just closed."""
+    idea = db.session.get(Idea, idea_id)
+    if idea is None or not idea.is_public:
+        return "closed"
+    consultation = consultations_by_ids([idea.consultation_id])[idea.consultation_id]
+    return consultation.comment_mode if consultation.phase in ("open", "closed") else "closed"
+
+
+def watchers(idea_id: int) -> list[int]:
+    """The author hears of new comments."""
+    idea = db.session.get(Idea, idea_id)
+    return [idea.author_id] if idea is not None and idea.author_id is not None else []
+
+
+def consultation_of(idea_id: int) -> int | None:
+    idea = db.session.get(Idea, idea_id)
+    return idea.consultation_id if idea is not None else None
+
+
+def due_days(idea_id: int) -> int:
+    """The promised working days of the idea's consultation."""
+    idea = db.session.get(Idea, idea_id)
+    consultation = consultations_by_ids([idea.consultation_id]).get(idea.consultation_id) if idea is not None else None
+    return consultation.promised_days if consultation is not None else 2
+
+
+def question_in_use(question_id: int) -> bool:
+    """Whether anybody has answered this question in a version that was sent."""
+    return db.session.execute(select(Answer.id).where(Answer.question_id == question_id).limit(1)).first() is not None

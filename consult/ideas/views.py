@@ -1,0 +1,190 @@
+"""Reading ideas: the list, one idea, its private status; and what readers and authors do from there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+
+from consult.comments.queries import thread_for
+from consult.core import audit
+from consult.core.access import access, current_actor
+from consult.core.audiences import AUDIENCES
+from consult.core.clock import now
+from consult.core.db import db, set_reading
+from consult.core.errors import NotFound, Refused
+from consult.core.i18n import _, current_language
+from consult.core.limits import allow_write
+from consult.core.web import flash_done, path, room_blueprint, see_other
+from consult.ideas import filters, operations, page_queries, queries, rules, words
+from consult.ideas.cards import cards, crossing
+from consult.ideas.models import HIDDEN, PUBLISHED, REMOVED, WITHDRAWN, Idea
+from consult.moderation.statements import statement_of
+from consult.notifications.operations import follow as start_following
+from consult.notifications.operations import unfollow
+
+audit.declare("idea.restricted_read", "version_id")
+
+blueprint = room_blueprint("ideas", __name__)
+
+
+@blueprint.get("/ideas/")
+@access("public")
+def index() -> Any:
+    """All public ideas, by filters, words and order."""
+    chosen = filters.read_filters()
+    counts = queries.counts(chosen.filters, chosen.tallies)
+    page = queries.ideas_page(chosen.filters, chosen.tallies, request.args.get("after"))
+    questions = queries.questions_for(page.items, chosen.questions)
+    return render_template(
+        "ideas/list.html",
+        page=page,
+        cards=cards(page.items, questions),
+        counts=counts,
+        total=filters.total_words(counts),
+        all_ideas=chosen.tallies.total,
+        groups=filters.facet_groups(chosen, counts),
+        chips=filters.chips(chosen),
+        filters=chosen.filters,
+        open_now=chosen.consultation is not None and chosen.consultation.phase == "open",
+        alternatives=filters.alternatives(chosen) if not page.items and chosen.filters.active else [],
+        suggestion=words.suggestion(chosen.filters.q) if not page.items and chosen.filters.q else None,
+    )
+
+
+# ---- one idea -------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/ideas/<number>")
+@access("public")
+def show(number: str) -> Any:
+    """An idea for its readers. What was public once and is not any more keeps a stub at its address."""
+    actor = current_actor()
+    allowed = rules.restricted_for(actor)
+    if allowed:
+        _note_look(number, allowed)
+    row = page_queries.idea_row(number, actor.person_id)
+    if row is None:
+        raise NotFound()
+    if row.idea.status in (WITHDRAWN, REMOVED, HIDDEN) and row.idea.was_public:
+        return render_template("ideas/stub.html", idea=row.idea), 410
+    present = page_queries.restricted_audiences(row.idea) if allowed and not row.idea.is_public else frozenset()
+    if row.idea.status != PUBLISHED or not rules.can_open_page(actor, row.idea, present):
+        raise NotFound()
+    view = page_queries.idea_view(row, allowed)
+    return render_template(
+        "ideas/show.html",
+        view=view,
+        idea=row.idea,
+        cross=crossing(row.idea),
+        timeline=words.public_timeline(view),
+        thread=thread_for("idea", row.idea.id, actor, request.args.get("after")) if row.idea.is_public else None,
+        own=rules.is_author(actor, row.idea),
+        may_support=rules.can_support(actor, row.idea),
+        other=words.other_language(row.idea.language),
+    )
+
+
+def _note_look(number: str, allowed: frozenset[str]) -> None:
+    """Note that somebody with rights opens answers that are not public, before the page is made: no note, no page."""
+    idea = queries.idea_by_number(number)
+    if idea is None or idea.status != PUBLISHED or not page_queries.restricted_audiences(idea) & allowed:
+        return
+    idea_id, version_id = idea.id, idea.public_version_id
+    db.session.rollback()
+    set_reading(False)
+    try:
+        audit.record_apart("idea.restricted_read", current_actor(), ("idea", idea_id), version_id=version_id)
+    finally:
+        set_reading(True)
+
+
+def _public_idea(number: str) -> Idea:
+    idea = queries.idea_by_number(number)
+    if idea is None or not idea.is_public:
+        raise NotFound()
+    return idea
+
+
+@blueprint.post("/ideas/<number>/support")
+@access("ideas.support")
+def support(number: str) -> Any:
+    """Stand behind an idea (`wanted` 1) or no longer (0)."""
+    allow_write()
+    idea = _public_idea(number)
+    operations.set_support(current_actor(), idea.id, request.form.get("wanted", "1") != "0")
+    return see_other(path("ideas.show", number=idea.number))
+
+
+@blueprint.post("/ideas/<number>/follow")
+@access("signed-in")
+def follow(number: str) -> Any:
+    """Hear of what happens to an idea (`wanted` 1) or no longer (0)."""
+    allow_write()
+    idea = _public_idea(number)
+    change = start_following if request.form.get("wanted", "1") != "0" else unfollow
+    change(current_actor(), "idea", idea.id)
+    return see_other(path("ideas.show", number=idea.number))
+
+
+# ---- the private status ---------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/ideas/status/<token>")
+@access("public")
+def status(token: str) -> Any:
+    """How an idea stands, for its author: without an account, by the secret link."""
+    return _status_page(page_queries.idea_by_status_token(token), token)
+
+
+def _status_page(idea: Idea, token: str, faults: dict[str, str] | None = None) -> Any:
+    view = page_queries.status_view(idea)
+    return render_template(
+        "ideas/status.html",
+        view=view,
+        idea=idea,
+        token=token,
+        draft_url=words.draft_path(idea),
+        statements=[(one, statement_of(one, current_language())) for one in view.decisions],
+        timeline=words.status_timeline(view, now()),
+        next_step=words.next_step(view),
+        can_write=rules.can_write(idea) and rules.can_send_in(view.consultation, idea.status),
+        can_withdraw=rules.can_withdraw(idea),
+        narrower=words.narrower_choices(view),
+        other=words.other_language(idea.language),
+        faults=faults or {},
+    )
+
+
+@blueprint.post("/ideas/status/<token>/withdraw")
+@access("public")
+def withdraw(token: str) -> Any:
+    """Take the idea back, or only the new version that waits (`what` is "version")."""
+    allow_write()
+    idea = page_queries.idea_by_status_token(token)
+    if request.form.get("what") == "version":
+        operations.withdraw_version(current_actor(), idea.id)
+        flash_done(_("The new version is withdrawn. What is public stays as it is."))
+    else:
+        operations.withdraw(current_actor(), idea.id)
+        flash_done(_("Your idea is withdrawn."))
+    return see_other(path("ideas.status", token=token))
+
+
+@blueprint.post("/ideas/status/<token>/audience")
+@access("public")
+def narrow(token: str) -> Any:
+    """Let fewer people read single answers: at once and everywhere."""
+    allow_write()
+    idea = page_queries.idea_by_status_token(token)
+    positions = {one.position: one.id for one in page_queries.questions_of(idea.consultation_id)}
+    wanted = {}
+    for position, question_id in positions.items():
+        value = request.form.get(f"audience-{position}", "")
+        if value and value not in AUDIENCES:
+            raise Refused(_("Please choose one of the entries in the list."))
+        if value:
+            wanted[question_id] = value
+    changed = operations.narrow_audiences(current_actor(), idea.id, wanted)
+    flash_done(_("Done. From now on fewer people read it.") if changed else _("Nothing was changed."))
+    return see_other(path("ideas.status", token=token))

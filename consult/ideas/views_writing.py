@@ -1,0 +1,390 @@
+"""Writing an idea: the form at once, its draft under a secret link, preview, sending, confirming an address.
+
+Nothing is stored by opening a page. The first POST makes the draft by the key that the form carried and moves on to its
+link. What cannot be taken is said at the field with status 422; the rest is stored all the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import after_this_request, jsonify, render_template, request
+from werkzeug.wrappers import Response
+
+from consult.core.access import access, current_actor
+from consult.core.db import reading
+from consult.core.errors import Conflict, DomainError, Gone, Invalid, NotFound
+from consult.core.i18n import _, current_language
+from consult.core.limits import TooMany, allow_write, client_address, limits
+from consult.core.registry import SubjectInfo, registries
+from consult.core.text import render_markdown
+from consult.core.web import flash_done, path, see_other
+from consult.ideas import drafting, mails, operations, page_queries, tokens
+from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content
+from consult.ideas.forms import SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
+from consult.ideas.layout import Layout
+from consult.ideas.models import AWAITING
+from consult.ideas.page_queries import Frame
+from consult.ideas.views import blueprint
+
+FOUND = 10  # hits of the search for partners
+
+
+# ---- pages ----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/ideas/new", methods=["GET", "POST"])
+@access("public")
+def new() -> Any:
+    """The writing form at once; a POST makes the draft and moves on to its link."""
+    if request.method == "POST":
+        frame, form = _first_post()
+        return _store(frame, form) if form is not None else see_other(path("ideas.draft", token=frame.token))
+    found = page_queries.new_frame(request.args.get("consultation", ""), tokens.new_key(), current_language())
+    if found is None or not found.questions:
+        raise NotFound(_("There is no consultation to which ideas can be sent."))
+    if found.consultation.phase != "open":
+        return render_template("ideas/closed.html", frame=found)
+    return _page(found, _stored_form(found))
+
+
+@blueprint.route("/ideas/drafts/<token>", methods=["GET", "POST"])
+@access("public")
+def draft(token: str) -> Any:
+    """The private draft: going on writing, by whoever has the link."""
+    if request.method == "GET":
+        return _draft_page(page_queries.draft_frame(page_queries.idea_by_draft_token(token)))
+    frame = _frame_of(token)
+    if frame.status == AWAITING:
+        return _awaiting_post(frame)
+    if not frame.writable:
+        return see_other(path("ideas.status", token=frame.status_token))
+    if "delete" in request.form:
+        return _delete(frame)
+    if "mail_link" in request.form:
+        return _mail_link(frame)
+    _allow_saving()
+    with reading():
+        form = _sent_form(frame)
+    return _store(frame, form)
+
+
+def _draft_page(frame: Frame) -> Any:
+    if frame.status == AWAITING:
+        return _awaiting_page(frame, AddressForm(formdata=None, data={"email": frame.author_email}))
+    if not frame.writable:
+        return see_other(path("ideas.status", token=frame.status_token))
+    return _page(frame, _stored_form(frame))
+
+
+@blueprint.get("/ideas/drafts/<token>/preview")
+@access("public")
+def preview(token: str) -> Any:
+    """The idea as everyone will see it, with the button that sends it."""
+    frame = page_queries.draft_frame(page_queries.idea_by_draft_token(token))
+    if not frame.writable:
+        return see_other(path("ideas.draft", token=frame.token))
+    answers = [
+        (question, frame.content.given[question.id])
+        for question in frame.questions
+        if question.id in frame.content.given
+    ]
+    return render_template(
+        "ideas/preview.html", frame=frame, form=_stored_form(frame), answers=answers, rendered=render_markdown
+    )
+
+
+def _frame_of(token: str) -> Frame:
+    with reading():
+        return page_queries.draft_frame(page_queries.idea_by_draft_token(token))
+
+
+def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:
+    form.edit_count.data = str(frame.edit_count)
+    values = {"other": {}, "link_form": AddressForm(formdata=None), **more}
+    return render_template("ideas/edit.html", frame=frame, form=form, layout=Layout(frame, form), **values)
+
+
+# ---- the form, as it is stored and as it was sent -------------------------------------------------------------------
+
+
+def _stored_form(frame: Frame) -> IdeaForm:
+    """The form with what is stored; search words for partners may stand in the address."""
+    form = form_class(tuple(frame.by_position))(
+        formdata=None,
+        data=initial(
+            frame.content, frame.questions, draft_key=frame.draft_key, edit_count=str(frame.edit_count),
+            email=frame.author_email or current_actor().email,
+        ),
+    )  # fmt: skip
+    form.fill_choices()
+    _offer_partners(form)
+    return form
+
+
+def _sent_form(frame: Frame) -> IdeaForm:
+    """The form as it was sent, over what is stored, with its errors."""
+    form = form_class(tuple(frame.by_position))(
+        data=initial(frame.content, frame.questions, draft_key=frame.draft_key, edit_count=str(frame.edit_count))
+    )
+    form.fill_choices()
+    for name, kind in PARTNER_KINDS.items():
+        if name not in request.form and name not in request.form.getlist(SHOWN):
+            form[name].data = frame.content.partner_ids(kind)
+    form.validate()
+    _offer_partners(form)
+    return form
+
+
+def _offer_partners(form: IdeaForm) -> None:
+    form.offer_partners({kind: _found(name, kind) for name, kind in PARTNER_KINDS.items()})
+
+
+def _found(name: str, kind: str) -> list[SubjectInfo]:
+    """Things of a kind that fit the words of the search box, for pages without scripts."""
+    words = searched(request.values, f"find_{name}")
+    subject = registries.subjects.get(kind)
+    if not words or subject is None or subject.picker is None:
+        return []
+    return subject.picker(words, FOUND)
+
+
+# ---- storing and sending --------------------------------------------------------------------------------------------
+
+
+def _first_post() -> tuple[Frame, IdeaForm | None]:
+    """The draft of the form's key and the form as sent. Without a form where the key's idea was sent already."""
+    allow_write()
+    key = request.form.get("draft_key", "")
+    if not tokens.is_key(key):
+        key = tokens.new_key()
+    with reading():
+        known = page_queries.frame_by_key(key)
+        frame = known or page_queries.new_frame(request.args.get("consultation", ""), key, current_language())
+        if frame is None:
+            raise NotFound(_("There is no consultation to which ideas can be sent."))
+        form = _sent_form(frame) if frame.writable else None
+    if known is None:
+        if frame.consultation.phase != "open":
+            raise Conflict(operations.closed_sentence(frame.consultation))
+        idea = drafting.start_draft(current_actor(), frame.consultation.id, key, current_language())
+        frame.idea_id, frame.has_draft = idea.id, True
+    return frame, form
+
+
+def _allow_saving() -> None:
+    """A draft is saved every few seconds while somebody types: more often than other writes, and yet not without end."""
+    if not limits().hit("search.address", f"draft:{client_address()}"):
+        raise TooMany(
+            _("That was a lot in a short time. Please wait a moment and send it again; your text is still here."), 10
+        )
+
+
+def _save(frame: Frame, form: IdeaForm) -> None:
+    """Store what holds good of the form; EditedElsewhere if another window was faster."""
+    stored = drafting.save_draft(
+        frame.idea_id or 0,
+        form.changes(request.form, frame.questions),
+        seen=seen_count(request.form.get("edit_count")),
+        tab=request.form.get("tab", "")[:40],
+    )
+    frame.edit_count, frame.content = stored.edit_count, Content.of_document(stored.content)
+
+
+def _store(frame: Frame, form: IdeaForm) -> Any:
+    """Save, then do what the button says."""
+    try:
+        _save(frame, form)
+    except drafting.EditedElsewhere as conflict:
+        return _conflict_page(frame, form, conflict), 409
+    if form.errors:
+        return _incomplete(_page(frame, form))
+    if "submit" in request.form:
+        return _submit(frame, form)
+    return see_other(_next_address(frame))
+
+
+def _submit(frame: Frame, form: IdeaForm) -> Any:
+    actor = current_actor()
+    try:
+        idea = operations.send(actor, frame.idea_id or 0, email=form.email.data, language=current_language())
+    except Invalid as invalid:
+        form.take_errors(invalid)
+        return _incomplete(_page(frame, form))
+    if idea.status == AWAITING:
+        return see_other(path("ideas.draft", token=frame.token))
+    flash_done(_("We have your idea: %(number)s.", number=idea.number))
+    return see_other(path("ideas.status", token=frame.status_token))
+
+
+def _incomplete(page: Any) -> Any:
+    """Answer 422, and yet keep what was saved: the status is set after the request's commit."""
+
+    @after_this_request
+    def say_so(response: Response) -> Response:
+        if response.status_code == 200:
+            response.status_code = 422
+        return response
+
+    return page
+
+
+def _next_address(frame: Frame) -> str:
+    """Where a saved form leads: to the preview, the hits of a search, another part, the other layout, or back."""
+    layout = Layout(frame)
+    goal = request.form.get("save", "")
+    if "preview" in request.form:
+        return path("ideas.preview", token=frame.token)
+    if "find" in request.form:
+        words = {f"find_{name}": searched(request.form, f"find_{name}") or None for name in PARTNER_KINDS}
+        return f"{layout.address(layout.part, **words)}#part-partners"
+    if goal in layout.keys:
+        return layout.address(goal)
+    if goal in ("view-one", "view-all"):
+        return layout.address(layout.part, one=goal == "view-one")
+    flash_done(_("Saved. The address of this page leads back to your draft at any time."))
+    return layout.address(layout.part)
+
+
+def _conflict_page(frame: Frame, form: IdeaForm, conflict: drafting.EditedElsewhere) -> Any:
+    """Both texts: the reader's own in the form, the stored one beside it. Sending again overwrites it knowingly."""
+    frame.content, frame.edit_count, frame.has_draft = conflict.content, conflict.edit_count, True
+    return _page(frame, form, other=Layout(frame, form).differences(), conflict=True)
+
+
+def _delete(frame: Frame) -> Any:
+    drafting.delete_draft(current_actor(), frame.idea_id or 0)
+    flash_done(_("Your draft is deleted."))
+    if frame.status == "draft":
+        return see_other(path("ideas.index"))
+    return see_other(path("ideas.status", token=frame.status_token))
+
+
+def _mail_link(frame: Frame) -> Any:
+    allow_write()
+    with reading():
+        form = AddressForm()
+        if not form.validate() or not form.email.data:
+            if not form.email.errors:
+                form.email.errors = [_("Please enter your e-mail address.")]
+            return _page(frame, _stored_form(frame), link_form=form), 422
+    idea = drafting.locked(frame.idea_id or 0)
+    if not idea.author_email and idea.author_id is None:
+        idea.author_email = form.email.data  # reminders go where the link went
+    mails.send_draft_link(idea, form.email.data, current_language(), frame.content.title)
+    flash_done(_("The link is on its way to %(address)s.", address=form.email.data))
+    return see_other(path("ideas.draft", token=frame.token))
+
+
+# ---- autosave, live preview, choice of partners: for scripts --------------------------------------------------------
+
+
+@blueprint.post("/ideas/new/save")
+@access("public")
+def autosave_new() -> Any:
+    """Save a form that has no draft yet; answers with the draft's addresses."""
+    try:
+        frame, form = _first_post()
+    except DomainError as refusal:
+        return _refusal(refusal)
+    return _autosaved(frame, form)
+
+
+@blueprint.post("/ideas/drafts/<token>/save")
+@access("public")
+def autosave(token: str) -> Any:
+    """Save the draft while it is being written."""
+    frame = _frame_of(token)
+    try:
+        _allow_saving()
+    except TooMany as refusal:
+        return _refusal(refusal)
+    with reading():
+        form = _sent_form(frame) if frame.writable else None
+    return _autosaved(frame, form)
+
+
+def _refusal(refusal: DomainError) -> Any:
+    headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
+    return jsonify({"error": str(refusal.message)}), refusal.status, headers
+
+
+def _autosaved(frame: Frame, form: IdeaForm | None) -> Any:
+    if form is None:
+        return jsonify({"error": _("This idea was sent already.")}), 409
+    try:
+        _save(frame, form)
+    except drafting.EditedElsewhere as conflict:
+        return _refusal(conflict)
+    answer = {
+        "url": path("ideas.draft", token=frame.token),
+        "autosave_url": path("ideas.autosave", token=frame.token),
+        "edit_count": frame.edit_count,
+    }
+    if not form.errors:
+        return jsonify(answer)
+    return _incomplete(jsonify({**answer, "errors": {name: " ".join(map(str, e)) for name, e in form.errors.items()}}))
+
+
+@blueprint.post("/ideas/render")
+@access("public")
+def rendered() -> Any:
+    """Markdown as it will look: for the live preview."""
+    text = request.form.get("text", "")[:ANSWER_MAX]
+    return str(render_markdown(text)), 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@blueprint.get("/ideas/partners")
+@access("public")
+def partners() -> Any:
+    """Clusters or projects that fit some words, as JSON."""
+    kind, words = request.args.get("kind", ""), searched(request.args, "q")
+    subject = registries.subjects.get(kind) if kind in PARTNER_KINDS.values() else None
+    found = subject.picker(words, FOUND) if subject is not None and subject.picker is not None and words else []
+    return jsonify({"data": [{"value": info.id, "label": info.title, "note": info.region} for info in found]})
+
+
+# ---- confirming an address ------------------------------------------------------------------------------------------
+
+
+def _awaiting_page(frame: Frame, form: AddressForm) -> Any:
+    return render_template("ideas/awaiting.html", frame=frame, form=form)
+
+
+def _awaiting_post(frame: Frame) -> Any:
+    allow_write()
+    if "delete" in request.form:
+        operations.withdraw(current_actor(), frame.idea_id or 0)
+        flash_done(_("Your idea is withdrawn. Nothing of it was published."))
+        return see_other(path("ideas.status", token=frame.status_token))
+    with reading():
+        form = AddressForm()
+        if not form.validate():
+            return _awaiting_page(frame, form), 422
+    try:
+        operations.ask_again(current_actor(), frame.idea_id or 0, form.email.data, current_language())
+    except Invalid as invalid:
+        form.take_errors(invalid)
+        return _awaiting_page(frame, form), 422
+    flash_done(_("The link is on its way to %(address)s.", address=form.email.data))
+    return see_other(path("ideas.draft", token=frame.token))
+
+
+@blueprint.route("/ideas/confirm/<token>", methods=["GET", "POST"])
+@access("public")
+def confirm(token: str) -> Any:
+    """The page behind the mailed link: its button confirms the address and sends the idea. Later it leads to the status."""
+    with reading():
+        try:
+            frame = page_queries.draft_frame(page_queries.idea_by_confirm_token(token))
+        except NotFound:
+            raise Gone(
+                _("This link is not valid any more: a newer one was sent, or its seven days are over.")
+            ) from None
+    if frame.status != AWAITING:
+        return see_other(path("ideas.status", token=frame.status_token))
+    if request.method == "GET":
+        return render_template("ideas/confirm.html", frame=frame)
+    idea = operations.confirm(frame.idea_id or 0)
+    flash_done(_("We have your idea: %(number)s.", number=idea.number))
+    return see_other(path("ideas.status", token=frame.status_token))

@@ -1,0 +1,160 @@
+"""What the pages about one idea say in words: how it came here, what happens next and until when, what can still be chosen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from consult.core.audiences import AUDIENCES, LABELS
+from consult.core.clock import now
+from consult.core.i18n import _, current_language, format_clock, format_day, format_span, pick
+from consult.core.web import path
+from consult.ideas import rules, tokens
+from consult.ideas.models import (
+    AWAITING,
+    CLOSED,
+    DRAFT,
+    HIDDEN,
+    PUBLISHED,
+    REJECTED,
+    REMOVED,
+    RETURNED,
+    SUBMITTED,
+    WITHDRAWN,
+    Idea,
+)
+from consult.ideas.page_queries import IdeaView, StatusView
+from consult.moderation.models import Decision
+from consult.search.queries import did_you_mean
+
+Step = dict[str, Any]
+
+
+def other_language(language: str) -> str | None:
+    """The language of a text where it is not the page's: for `lang`."""
+    return language if language and language != current_language() else None
+
+
+def suggestion(query: str) -> str | None:
+    """A likelier spelling of a search that found nothing."""
+    return did_you_mean(query)
+
+
+def draft_path(idea: Idea) -> str:
+    """Where the author goes on writing."""
+    return path("ideas.draft", token=tokens.draft_token(idea.draft_key))
+
+
+def in_words(moment: datetime) -> str:
+    """A moment with the time of day."""
+    return _("%(day)s, %(time)s", day=format_day(moment), time=format_clock(moment))
+
+
+def _step(moment: datetime, text: str, **more: Any) -> Step:
+    return {"when": in_words(moment), "iso": moment.isoformat(), "text": text, **more}
+
+
+def public_timeline(view: IdeaView) -> list[Step]:
+    """What everyone may know of an idea's way: received, published after so long, new versions."""
+    idea, steps = view.idea, []
+    if idea.submitted_at is not None:
+        steps.append(_step(idea.submitted_at, _("Received")))
+    if idea.published_at is not None:
+        waited = format_span(idea.published_at - idea.submitted_at) if idea.submitted_at else ""
+        steps.append(_step(idea.published_at, _("Published after %(time)s", time=waited) if waited else _("Published")))
+    later = [one for one in view.published if one.published_at and one.published_at > (idea.published_at or now())]
+    steps += [_step(one.published_at, _("Version %(number)s", number=one.number)) for one in later if one.published_at]
+    if view.consultation.phase == "open" and view.consultation.closes_on is not None:
+        day = format_day(view.consultation.closes_on)
+        steps.append({"when": _("until %(day)s", day=day), "text": _("You can support and comment"), "next": True})
+    return steps
+
+
+def decision_words(decision: Decision) -> str:
+    """What a decision did, in two words."""
+    words = {
+        "publish": _("Published"),
+        "return": _("Returned with a request"),
+        "reject": _("Rejected"),
+        "hide": _("Hidden for now"),
+        "restore": _("Visible again"),
+        "remove": _("Removed"),
+    }
+    return words.get(decision.outcome, decision.outcome)
+
+
+def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
+    """An idea's whole way for its author, with the step that is due."""
+    events: list[tuple[datetime, str]] = [(view.idea.created_at, _("Draft begun"))]
+    for version in view.versions:
+        text = _("Received") if version.number == 1 else _("Version %(number)s received", number=version.number)
+        events.append((version.sent_at, text))
+    events += [(decision.made_at, decision_words(decision)) for decision in view.decisions]
+    if view.idea.status in (WITHDRAWN, CLOSED):
+        ended = _("Withdrawn") if view.idea.status == WITHDRAWN else _("Closed without a change")
+        events.append((view.idea.moved_at, ended))
+    steps = [_step(when, text) for when, text in sorted(events, key=lambda pair: pair[0])]
+    if view.case is not None:
+        late = view.case.due_at < moment
+        due = in_words(view.case.due_at)
+        steps.append(
+            {
+                "when": _("promised until %(when)s, overdue", when=due) if late else _("until %(when)s", when=due),
+                "text": _("Decision of the moderation"),
+                "next": True,
+            }
+        )
+    elif view.idea.status == RETURNED:
+        day = format_day(view.idea.moved_at + rules.TERMS.revision)
+        steps.append({"when": _("until %(day)s", day=day), "text": _("Your changed text"), "next": True})
+    return steps
+
+
+def next_step(view: StatusView) -> str:
+    """What happens next, by whom and until when, in one or two sentences."""
+    idea, case = view.idea, view.case
+    decide = _("We will decide by %(when)s.", when=in_words(case.due_at)) if case is not None else ""
+    if case is not None and case.due_at < now():
+        decide = _("We had promised a decision by %(when)s and are late. It will come.", when=in_words(case.due_at))
+    if idea.status == RETURNED:
+        day = format_day(idea.moved_at + rules.TERMS.revision)
+        return _(
+            "We ask you for a change. It is your turn until %(day)s; without an answer we close the matter.", day=day
+        )
+    if idea.has_waiting_version:
+        return _("Your new version waits for its check. Until then everyone reads the one before.") + " " + decide
+    sentences = {
+        DRAFT: _("Your draft is not sent yet."),
+        AWAITING: _("Please confirm your address: the link is in your mail."),
+        SUBMITTED: _("Your idea is with the moderation.") + (" " + decide if decide else ""),
+        PUBLISHED: _("Your idea is public. Others can support and comment on it, and you can write a new version."),
+        REJECTED: _("We have not published your idea. The reasons stand below, with what you can do."),
+        HIDDEN: _("Your idea is hidden for now, until we have looked at it closely.")
+        + (" " + decide if decide else ""),
+        REMOVED: _("Your idea was removed. The reasons stand below, with what you can do."),
+        WITHDRAWN: _("You have withdrawn the idea. Nobody reads its text any more."),
+        CLOSED: _("The matter was closed, since no change came. You can send the idea as a new one."),
+    }
+    if idea.status == PUBLISHED and not idea.is_public:
+        return _("Your idea is accepted. It has no public page, since all its answers are for agency or ministry only.")
+    return sentences[idea.status]
+
+
+def narrower_choices(view: StatusView) -> list[dict[str, Any]]:
+    """For each answer of the public version: the audiences to which it can be narrowed at once."""
+    if view.public is None or view.idea.status != PUBLISHED:
+        return []
+    found = []
+    for answer in view.public.answers:
+        question = view.questions[answer.question_id]
+        narrower = [code for code in AUDIENCES if rules.is_narrower(code, answer.audience)]
+        if narrower:
+            found.append(
+                {
+                    "position": question.position,
+                    "title": pick(question.short_title),
+                    "present": answer.audience,
+                    "options": [(code, str(LABELS[code])) for code in (answer.audience, *narrower)],
+                }
+            )
+    return sorted(found, key=lambda one: one["position"])
