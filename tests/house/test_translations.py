@@ -3,74 +3,23 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any
 
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
-from babel.messages.pofile import read_po
 
-from tests.house.source import PACKAGE, name, python_files, template_files
+from tests.house.source import name, template_files
+from tools.messages import Key, entries, missing, used
 
-KEYWORDS = {
-    "_": None, "_l": None, "_n": (1, 2), "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
-}  # fmt: skip
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
-Key = tuple[str, ...]
-
-
-@cache
-def used() -> dict[Key, str]:
-    """Every message that code and templates ask for -> where it stands first."""
-    found: dict[Key, str] = {}
-    for path in python_files("consult"):
-        for line, message, _comments, _context in extract_from_file("python", str(path), keywords=KEYWORDS):
-            found.setdefault(_key(message), f"{name(path)}:{line}")
-    for path in template_files():
-        extraction = extract_from_file(
-            "jinja2",
-            str(path),
-            keywords=KEYWORDS,
-            options={"silent": "false", "extensions": "jinja2.ext.do", "trimmed": "true"},
-        )
-        for line, message, _comments, _context in extraction:
-            found.setdefault(_key(message), f"{name(path)}:{line}")
-    return found
-
-
-def _key(message: Any) -> Key:
-    return tuple(message) if isinstance(message, tuple | list) else (message,)
-
-
-@cache
-def catalogues() -> dict[str, Catalog]:
-    """The German catalogues by name."""
-    found = {}
-    for path in sorted((PACKAGE / "translations" / "de").glob("*.po")):
-        with path.open("rb") as handle:
-            found[path.name] = read_po(handle, locale="de", abort_invalid=True)
-    return found
-
-
-def _messages() -> list[tuple[str, Message, Key, tuple[str, ...]]]:
-    return [
-        (file, message, _key(message.id), _key(message.string))
-        for file, catalogue in catalogues().items()
-        for message in catalogue
-        if message.id
-    ]
 
 
 def test_every_message_is_translated() -> None:
-    known = {key for _file, message, key, strings in _messages() if all(strings) and not message.fuzzy}
-    missing = [f"{place} {' / '.join(key)!r}" for key, place in used().items() if key not in known]
-    assert not missing, f"{len(missing)} messages without German:\n" + "\n".join(missing)
+    lacking = [f"{place} {' / '.join(key)!r}" for key, place in missing().items()]
+    assert not lacking, f"{len(lacking)} messages without German:\n" + "\n".join(lacking)
 
 
 def test_catalogues_are_finished() -> None:
     found = []
-    for file, message, key, strings in _messages():
+    for file, message, key, strings in entries():
         if message.fuzzy:
             found.append(f"{file}: fuzzy: {key[0]!r}")
         if not all(strings):
@@ -82,7 +31,7 @@ def test_catalogues_are_finished() -> None:
 
 def test_placeholders_are_the_same() -> None:
     found = []
-    for file, _message, key, strings in _messages():
+    for file, _message, key, strings in entries():
         wanted = set(PLACEHOLDER.findall(" ".join(key)))
         for string in strings:
             given = set(PLACEHOLDER.findall(string))
@@ -97,7 +46,7 @@ def test_placeholders_are_the_same() -> None:
 def test_a_message_has_one_translation() -> None:
     seen: dict[Key, tuple[str, tuple[str, ...]]] = {}
     found = []
-    for file, _message, key, strings in _messages():
+    for file, _message, key, strings in entries():
         before = seen.setdefault(key, (file, strings))
         if before[1] != strings:
             found.append(f"{key[0]!r}: {before[0]} says {before[1]}, {file} says {strings}")
@@ -106,7 +55,7 @@ def test_a_message_has_one_translation() -> None:
 
 def test_no_translation_is_left_over() -> None:
     asked = used()
-    left = [f"{file}: {key[0]!r}" for file, _message, key, _strings in _messages() if key not in asked]
+    left = [f"{file}: {key[0]!r}" for file, _message, key, _strings in entries() if key not in asked]
     assert not left, f"{len(left)} messages that nothing asks for:\n" + "\n".join(left)
 
 
@@ -127,7 +76,7 @@ UNGERMAN = {
 def test_german_keeps_to_the_house(what: str) -> None:
     found = [
         f"{file}: {string!r}"
-        for file, _message, _key, strings in _messages()
+        for file, _message, _key, strings in entries()
         for string in strings
         if UNGERMAN[what].search(string)
     ]
