@@ -78,6 +78,7 @@ def render(name: str) -> str:
     return render_template(
         "pages/text.html",
         text=text,
+        texts=TEXTS,
         body=text.templates[current_language()],
         operator=current_app.config["SETTINGS"].operator,
         promised=words.working_days(promised),
