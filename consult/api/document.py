@@ -35,9 +35,9 @@ Json = dict[str, Any]
 
 
 def plain(value: Any) -> Any:
-    """The same with lazy texts as words of the present language."""
+    """The same with lazy texts as words of the present language, without the titles that repeat a field's name."""
     if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
+        return {key: plain(one) for key, one in value.items() if key != "title" or isinstance(one, dict)}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     return value if value is None or isinstance(value, str | int | float) else str(value)
@@ -48,7 +48,6 @@ def _parameters(model: type[BaseModel], where: str) -> list[Json]:
     schema = plain(model.model_json_schema(mode="validation"))
     found = []
     for name, field in schema["properties"].items():
-        field.pop("title", None)
         if field.get("default", 0) is None or field.get("default") == "":
             field.pop("default")
         entry = {
@@ -143,13 +142,19 @@ def _problem_schema() -> Json:
     }
 
 
+def _schemas(found: Json) -> Json:
+    """The models' schemas without their docstrings, which are for who reads the code."""
+    schemas: Json = plain(found)
+    return {name: {key: one for key, one in schema.items() if key != "description"} for name, schema in schemas.items()}
+
+
 def document(layer: Layer, language: str, site: str, root: str) -> Json:
     """The whole description. `root` is the address below which the paths lie, relative to the document's own."""
     with in_language(language):
         models = [(model, "serialization") for model in dict.fromkeys(one.result for one in layer.endpoints)]
         _names, schemas = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
         return {
-            "openapi": "3.1.1",
+            "openapi": "3.1.0",
             "info": {
                 "title": _("%(site)s: interface for programs", site=site),
                 "version": VERSION,
@@ -166,7 +171,7 @@ def document(layer: Layer, language: str, site: str, root: str) -> Json:
                 for one in layer.endpoints
             },
             "components": {
-                "schemas": {**plain(schemas["$defs"]), "Problem": _problem_schema()},
+                "schemas": {**_schemas(schemas["$defs"]), "Problem": _problem_schema()},
                 "parameters": {
                     "IfNoneMatch": {
                         "name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"},

@@ -113,7 +113,8 @@ def idea_entry(row: Idea, public: queries.Published) -> Entry:
         id=identifier(f"ideas/{row.number}"), title=row.title, language=row.language,
         url=address("ideas.show", number=row.number), published=published_at,
         updated=max(published_at, public.version.published_at or published_at), summary=row.teaser,
-        content=str(Markup("\n").join(parts)), author=row.byline, categories=[code for code in (row.sector, row.region) if code],
+        content=str(Markup("\n").join(parts)), author=row.byline,
+        categories=[code for code in (row.sector, row.region) if code],
     )  # fmt: skip
 
 
@@ -134,8 +135,9 @@ def activity_entry(row: Activity) -> Entry:
     when = ", ".join(part for part in (day_words(row), time_words(row), place_words(row)) if part)
     return Entry(
         id=identifier(f"activities/{row.slug}"), title=pick(row.title), language=picked_language(row.title),
-        url=address("activities.show", slug=row.slug), published=row.created_at, updated=row.edited_at or row.created_at,
-        summary=f"{when}. {pick(row.summary)}", content=str(Markup("<p><strong>%s</strong></p>\n<p>%s</p>") % (when, pick(row.summary))),
+        url=address("activities.show", slug=row.slug), published=row.created_at,
+        updated=row.edited_at or row.created_at, summary=f"{when}. {pick(row.summary)}",
+        content=str(Markup("<p><strong>%s</strong></p>\n<p>%s</p>") % (when, pick(row.summary))),
         categories=[row.kind],
     )  # fmt: skip
 

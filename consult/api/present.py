@@ -65,7 +65,7 @@ def links(views: Iterable[LinkView], site: str) -> list[resources.Link]:
 def consultation(row: Consultation, questions: int) -> resources.Consultation:
     language = current_language()
     return resources.Consultation(
-        slug=row.slug, title=pick(row.title), language=picked_language(row.title), summary=pick(row.summary),
+        id=row.slug, slug=row.slug, title=pick(row.title), language=picked_language(row.title), summary=pick(row.summary),
         introduction=pick(row.introduction), introduction_html=str(row.introduction_html(language)), phase=row.phase,
         opens_at=row.opens_at, closes_at=row.closes_at, evaluation_at=row.evaluation_at, results_at=row.results_at,
         languages=row.languages, target_groups=row.target_groups, comment_mode=row.comment_mode,
@@ -110,7 +110,8 @@ def idea(row: Idea, public: Published, partners: Mapping[str, list[str]]) -> dic
     version = public.version
     published_at = row.published_at or version.sent_at
     return {
-        "number": row.number, "consultation": public.consultation, "title": version.title, "summary": version.summary,
+        "id": row.number, "number": row.number, "consultation": public.consultation, "title": version.title,
+        "summary": version.summary,
         "language": version.language, "author": row.byline, "sector": version.sector, "region": version.region,
         "size": version.size, "clusters": partners["cluster"], "projects": partners["project"],
         "answers": [
@@ -132,14 +133,15 @@ def comment(row: Comment, number: str) -> resources.Comment:
         id=row.id, idea=number, parent=row.parent_id, kind=row.kind, author=row.author_name,
         organisation=row.organisation_name, text=row.body, html=str(row.html), language=row.language,
         published_at=row.published_at or row.created_at, edited_at=row.edited_at, example=row.is_example,
-        url=f"{address('ideas.show', number=number)}#comment-{row.id}", self=address("api.comment", id=row.id),
+        url=address("comments.show", comment_id=row.id), self=address("api.comment", id=row.id),
     )  # fmt: skip
 
 
 def cluster(row: Cluster) -> dict[str, Any]:
     """The fields of a cluster; `resources.Cluster` or `Portrait` is made of them."""
     return {
-        "slug": row.slug, "name": pick(row.name), "short_name": row.short_name, "language": picked_language(row.name),
+        "id": row.slug, "slug": row.slug, "name": pick(row.name), "short_name": row.short_name,
+        "language": picked_language(row.name),
         "status": row.status, "lifecycle": row.lifecycle, "form": row.form, "scope": row.scope,
         "legal_form": row.legal_form, "seat": row.seat, "country": row.country, "nuts1": row.nuts1, "nuts2": row.nuts2,
         "main_sector": row.main_sector, "sectors": row.sectors, "ecosystems": row.ecosystems,
@@ -168,7 +170,7 @@ def programme(row: Programme, bodies: Mapping[int, Organisation]) -> dict[str, A
     """The fields of a programme; `bodies` are its organisations by id."""
     owner, implementer = bodies.get(row.owner_id or 0), bodies.get(row.implementer_id or 0)
     return {
-        "slug": row.slug, "title": pick(row.title), "language": picked_language(row.title), "kind": row.kind,
+        "id": row.slug, "slug": row.slug, "title": pick(row.title), "language": picked_language(row.title), "kind": row.kind,
         "level": row.level, "region": row.region, "summary": pick(row.summary), "topics": row.topics,
         "owner": owner.slug if owner else None, "owner_name": pick(owner.name) if owner else None,
         "implementer": implementer.slug if implementer else None,
@@ -182,7 +184,7 @@ def programme(row: Programme, bodies: Mapping[int, Organisation]) -> dict[str, A
 def project(row: Project, moment: datetime) -> dict[str, Any]:
     """The fields of a project."""
     return {
-        "slug": row.slug, "title": pick(row.title), "language": picked_language(row.title), "kind": row.kind,
+        "id": row.slug, "slug": row.slug, "title": pick(row.title), "language": picked_language(row.title), "kind": row.kind,
         "summary": pick(row.summary), "region": row.region, "countries": row.countries, "topics": row.topics,
         "starts": row.starts, "lifecycle": row.lifecycle, "joining_open": joining_closed_by(row, moment) == "",
         "joining_until": row.joining_until, "roles": [one["role"] for one in (row.joining or {}).get("roles", [])],
@@ -196,7 +198,7 @@ def activity(
 ) -> dict[str, Any]:
     """The fields of an activity."""
     return {
-        "slug": row.slug, "title": pick(row.title), "language": picked_language(row.title), "kind": row.kind,
+        "id": row.slug, "slug": row.slug, "title": pick(row.title), "language": picked_language(row.title), "kind": row.kind,
         "summary": pick(row.summary), "audience": pick(row.audience), "status": row.status,
         "starts_at": row.starts_at, "ends_at": row.ends_at, "precision": row.precision, "format": row.format,
         "venue": row.venue, "city": row.city, "country": row.country, "languages": row.languages, "topics": row.topics,
@@ -215,7 +217,7 @@ def topic(row: Topic) -> dict[str, Any]:
     language = current_language()
     rendered = {"de": row.article_html_de, "en": row.article_html_en}
     return {
-        "slug": row.slug, "kind": row.kind, "title": pick(row.title), "language": picked_language(row.title),
+        "id": row.slug, "slug": row.slug, "kind": row.kind, "title": pick(row.title), "language": picked_language(row.title),
         "series": pick(row.series), "description": pick(row.description), "teaser": pick(row.teaser),
         "article": pick(row.article), "article_html": str(rendered[language] or rendered["de"] or rendered["en"] or ""),
         "statement": pick(row.statement), "statement_kind": row.statement_kind, "tags": row.tags, "as_of": row.as_of,
@@ -226,7 +228,10 @@ def topic(row: Topic) -> dict[str, Any]:
 
 def vocabulary(found: Vocabulary) -> dict[str, Any]:
     """The fields of a closed list."""
-    return {"name": found.name, "size": len(found), "self": address("api.vocabulary_terms", name=found.name)}
+    return {
+        "id": found.name, "name": found.name, "size": len(found),
+        "self": address("api.vocabulary_terms", name=found.name),
+    }  # fmt: skip
 
 
 def term(found: Term) -> resources.Term:

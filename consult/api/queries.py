@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from typing import cast as as_type
 
 from sqlalchemy import Integer, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
@@ -202,11 +203,12 @@ def public_idea(number: str) -> Idea | None:
 
 
 def _comments() -> Select[Any]:
-    return (
+    statement = (
         select(Comment, Idea.number)
         .join(Idea, and_(Comment.subject_kind == "idea", Comment.subject_id == Idea.id))
         .where(Comment.status == PUBLISHED, Idea.is_public.is_(True))
     )
+    return as_type(Select[Any], statement)
 
 
 def comments_page(ideas: Sequence[str], after: str, size: int) -> Page[Any]:

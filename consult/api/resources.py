@@ -13,9 +13,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from consult.api.layer import Resource
+from consult.consultations.models import PHASES
 from consult.core.i18n import _l
 
-Key = Annotated[str, Field(description=_l("Public key, part of the address."))]
+Id = Annotated[str, Field(description=_l("Public key, part of the address."))]
+Key = Annotated[str, Field(description=_l("Public key."))]
 Page = Annotated[str, Field(description=_l("The page for readers."), json_schema_extra={"format": "uri"})]
 Self = Annotated[
     str, Field(description=_l("The address of this entry in the API."), json_schema_extra={"format": "uri"})
@@ -52,6 +54,7 @@ class Index(Resource):
 class Consultation(Resource):
     """A dialogue with its guiding questions."""
 
+    id: Id
     slug: Key
     title: str
     language: Language
@@ -59,8 +62,7 @@ class Consultation(Resource):
     introduction: Markdown
     introduction_html: Html
     phase: Annotated[
-        Literal["inactive", "announced", "open", "closed", "evaluation", "results"],
-        Field(description=_l("Follows from the dates alone.")),
+        str, Field(description=_l("Follows from the dates alone."), json_schema_extra={"enum": list(PHASES)})
     ]
     opens_at: datetime | None
     closes_at: Annotated[datetime | None, Field(description=_l("First moment in which nothing can be sent any more."))]
@@ -147,6 +149,7 @@ class Link(Resource):
 class Idea(Resource):
     """A published idea: its public version with the answers that everyone may read beside its author."""
 
+    id: Id
     number: Key
     consultation: Key
     title: str
@@ -221,6 +224,7 @@ class Observation(Resource):
 class Cluster(Resource):
     """A cluster or network of the directory."""
 
+    id: Id
     slug: Key
     name: str
     short_name: str
@@ -266,6 +270,7 @@ class Portrait(Cluster):
 class Programme(Resource):
     """Funding, a competition, a call or a measure."""
 
+    id: Id
     slug: Key
     title: str
     language: Language
@@ -299,6 +304,7 @@ class LinkedProgramme(Programme):
 class Project(Resource):
     """A project, an alliance or a joint offer."""
 
+    id: Id
     slug: Key
     title: str
     language: Language
@@ -327,6 +333,7 @@ class LinkedProject(Project):
 class Activity(Resource):
     """An event or offer with a date."""
 
+    id: Id
     slug: Key
     title: str
     language: Language
@@ -379,6 +386,7 @@ class LinkedActivity(Activity):
 class Topic(Resource):
     """A topic of the agenda, or a topic of the month with its article."""
 
+    id: Id
     slug: Key
     kind: Code
     title: str
@@ -408,6 +416,7 @@ class LinkedTopic(Topic):
 class Vocabulary(Resource):
     """A closed list of codes."""
 
+    id: Id
     name: Key
     size: int
     self: Self

@@ -20,7 +20,7 @@ from consult.core.registry import SubjectInfo, describe
 from consult.core.text import clean_line
 from consult.core.vocabularies import FOLDER, vocabulary
 from consult.core.web import address, plain_blueprint
-from consult.ideas.models import REMOVED, WITHDRAWN, Idea
+from consult.ideas.models import HIDDEN, REMOVED, WITHDRAWN, Idea
 from consult.ideas.page_queries import answers_to, nameless_answers_to
 from consult.ideas.publishing import LANGUAGE, REGION, SECTOR
 from consult.ideas.queries import Filters, ideas_page
@@ -129,7 +129,7 @@ def question_answers(place: asked.QuestionPlace, given: asked.AnswerList) -> Lis
 def filters_of(given: asked.IdeaList) -> Filters:
     """The facets as they are stored."""
     named = queries.codes_of(given.consultation, given.question, given.cluster, given.project)
-    plain = {SECTOR: given.sector, REGION: given.region, LANGUAGE: given.language}
+    plain: dict[str, Sequence[str]] = {SECTOR: given.sector, REGION: given.region, LANGUAGE: given.language}
     codes = {**named, **{facet: tuple(chosen) for facet, chosen in plain.items() if chosen}}
     return Filters(codes, clean_line(given.q), given.sort)
 
@@ -151,11 +151,11 @@ def ideas(_place: Nothing, given: asked.IdeaList) -> Listing[resources.Idea]:
 
 @layer.read(
     "/ideas/<number>", resources.LinkedIdea, place=asked.NumberPlace, gone=True, tag="ideas", summary=_l("One idea"),
-    description=_l("An idea that was withdrawn or removed answers with status 410."),
+    description=_l("An idea that was public and was withdrawn, hidden or removed answers with status 410."),
 )  # fmt: skip
 def idea(place: asked.NumberPlace, _given: Parameters) -> resources.LinkedIdea:
     row = queries.public_idea(place.number)
-    if row is not None and not row.is_public and row.status in (WITHDRAWN, REMOVED):
+    if row is not None and not row.is_public and row.status in (WITHDRAWN, REMOVED, HIDDEN):
         raise Gone(_("This idea is not public any more."))
     fields = _idea_fields([row] if row is not None else [])
     if row is None or not fields:
