@@ -102,6 +102,10 @@ def test_factories_make_what_the_models_take(make: Any, cast: Any, db: Any) -> N
     make.consultation(questions=3)
     make.cluster(managers=[cast.owner])
     make.activity(project_id=make.project().id, capacity=3)
+    consultation = make.consultation()
+    assert make.idea(consultation=consultation, status="draft").number is None
+    assert make.idea(consultation=consultation, status="submitted").status == "submitted"
+    assert make.idea(consultation=consultation, answers={1: "Offen.", 2: ("Nur hier.", "ministry")}).is_public
     db.session.commit()
 
 

@@ -64,7 +64,7 @@ UNGERMAN = {
     "exclamation mark": re.compile(r"!(?!=)"),
     "gender star": re.compile(r"\w[*:_·]in(?:nen)?\b|\wInnen\b"),
     "quotation marks other than »…«": re.compile(r"[„“”]|(?<![=\w])\"(?!>)[^\"<>=]+\""),
-    "dash as a pause": re.compile(r"\s[–—]\s(?!\d)"),
+    "dash as a pause": re.compile(r"\s[–—]\s(?!\d|%\()"),
     "informal address": re.compile(r"\b(?:[Dd]u|[Dd]ein(?:e[rmns]?)?|[Dd]ir|[Dd]ich)\b"),
     "replaced umlaut": re.compile(
         r"\b(?:fuer|ueber|koennen|moechten|waehlen|zurueck|pruefen|veroeffentlich\w*|aendern)\b", re.IGNORECASE

@@ -6,7 +6,7 @@ Where a thing comes to life through operations (an idea, a case), tests of other
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from itertools import count
@@ -17,12 +17,19 @@ from consult.accounts.models import Person, RoleGrant
 from consult.accounts.operations import start_session
 from consult.clusters.models import Cluster, ClusterManager
 from consult.consultations.models import Consultation, Question
+from consult.consultations.queries import questions_of
 from consult.core.access import Actor, Grant
 from consult.core.clock import now
 from consult.core.db import db, sort_key
 from consult.core.forms import email_key
 from consult.core.registry import registries
 from consult.core.text import slugify
+from consult.ideas.drafting import Changes, save_draft, start_draft
+from consult.ideas.models import Idea
+from consult.ideas.operations import send
+from consult.moderation.models import Decision
+from consult.moderation.operations import Choice, decide
+from consult.moderation.queries import waiting_case
 from consult.organisations.models import Organisation, OrganisationMember
 from consult.projects.models import Activity, Project
 
@@ -171,6 +178,64 @@ class Factories:
         activity = Activity(kind=kind, title=both(title), summary=both(summary), capacity=capacity, **columns)
         activity.set_dates(starts, starts + timedelta(hours=3), "time")
         return self.add(activity)
+
+    # ---- texts, through the operations that people go through -------------------------------------------------------
+
+    def idea(
+        self,
+        title: str = "",
+        *,
+        consultation: Consultation,
+        author: Person | None = None,
+        answers: Mapping[int, str | tuple[str, str]] | None = None,
+        status: str = "published",
+        moderator: Person | None = None,
+        partners: Mapping[str, Sequence[int]] | None = None,
+        **fields: str,
+    ) -> Idea:
+        """An idea as `draft`, `submitted` or `published`, written, sent and decided by the operations themselves.
+
+        `answers` by the question's position: a text, or (text, audience). `partners` are {"cluster": [ids], ...}; `fields`
+        are further fields of the form (summary, sector, region, size, organisation).
+        """
+        number = self.number()
+        by = actor(author or self.person())
+        questions = {one.position: one.id for one in questions_of(consultation.id)}
+        written = {
+            place: given if isinstance(given, tuple) else (given, "public")
+            for place, given in (answers or {1: "Antwort."}).items()
+        }
+        idea = start_draft(by, consultation.id, f"test-{number}", "de")
+        changes = Changes(
+            fields={"title": title or f"Idee {number}", **fields},
+            bodies={questions[place]: body for place, (body, _audience) in written.items()},
+            audiences={questions[place]: audience for place, (_body, audience) in written.items()},
+            partners={kind: list(ids) for kind, ids in (partners or {}).items()},
+        )
+        save_draft(idea.id, changes, seen=0, tab="test")
+        if status != "draft":
+            idea = send(by, idea.id, email="", language="de")
+        if status == "published":
+            self.decide("idea", idea.id, "publish", moderator=moderator)
+        self._session.refresh(idea)
+        return idea
+
+    def decide(
+        self,
+        kind: str,
+        subject_id: int,
+        outcome: str,
+        *,
+        moderator: Person | None = None,
+        reason: str = "",
+        note: str = "",
+    ) -> Decision:
+        """The decision of a moderator on the case that waits for a text."""
+        case = waiting_case(kind, subject_id)
+        assert case is not None, f"no case waits for {kind} {subject_id}"
+        judge = actor(moderator or self.person(roles=("moderator",)))
+        version = "" if case.version_id is None else str(case.version_id)
+        return decide(judge, case.id, Choice(outcome=outcome, reason=reason, note=note, version=version))
 
 
 def actor(person: Person) -> Actor:
