@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +63,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     unit.attach()
     registries.reset()
     for room in ROOMS:
-        if (Path(__file__).parent / room / "models.py").is_file():
-            import_module(f"consult.{room}.models")
-    for room in ROOMS:
-        if find_spec(f"consult.{room}") is not None:
-            try:
-                import_module(f"consult.{room}").init_app(app)
-            except (ImportError, AttributeError, SyntaxError) as error:
-                logging.getLogger("consult").warning("room %s is not ready: %s", room, error)
+        import_module(f"consult.{room}").init_app(app)
     pagecache.init_app(app)
     return app

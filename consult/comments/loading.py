@@ -31,7 +31,7 @@ def load(dataset: Dataset) -> None:
     known = dict(
         db.session.execute(
             select(Comment.key, Comment).where(Comment.key.in_([record["id"] for record in records]))
-        ).tuples()
+        ).all()
     )
     subject = registries.subjects.get(KIND)
     if subject is None or KIND not in registries.commentable:

@@ -157,7 +157,7 @@ def commands() -> list[click.Command]:
 def main(arguments: Any = None) -> None:
     """Entry of the `consult` command."""
     os.environ.setdefault("FLASK_SKIP_DOTENV", "1")
-    group = FlaskGroup(create_app=create_app, help=__doc__, add_version_option=False)
+    group = FlaskGroup(create_app=create_app, help=__doc__, add_version_option=False, add_default_commands=False)
     group.main(args=arguments, prog_name="consult")
 
 

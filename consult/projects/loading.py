@@ -160,7 +160,7 @@ def _load(dataset: Dataset, examples: bool) -> None:
     fresh = [_project(dataset, record) for record in missing("projects", known)]
     db.session.add_all(fresh)
     db.session.flush()
-    projects = dict(db.session.execute(select(Project.slug, Project.id)).tuples().all())
+    projects = dict(db.session.execute(select(Project.slug, Project.id)).all())
     known = set(db.session.execute(select(Activity.slug)).scalars())
     dated = [_activity(dataset, record, projects) for record in missing("activities", known)]
     db.session.add_all(dated)
