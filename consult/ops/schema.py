@@ -27,7 +27,7 @@ def newest_revision() -> str | None:
 
 def present_revision() -> str | None:
     """The revision that the database has, None for an empty one."""
-    with db.engine.connect() as connection:
+    with db.engine.connect().execution_options(consult_reading=True) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

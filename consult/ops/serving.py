@@ -55,7 +55,7 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
-            blocking_threads=8,
+            blocking_threads=4,
             respawn_failed_workers=True,
             websockets=False,
             log_enabled=True,
