@@ -202,7 +202,7 @@ class Layer:
                     return _refused(error)
                 return answer(*_document(endpoint, view(where, given)))
 
-            self.blueprint.get(self.prefix + rule)(access("public")(handle))
+            self.blueprint.get(self.prefix + rule, strict_slashes=False)(access("public")(handle))
             return view
 
         return declare
