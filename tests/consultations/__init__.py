@@ -1,0 +1,1 @@
+"""Tests of consultations: phases, numbers, pages, editing."""
