@@ -1,0 +1,1 @@
+"""The shipped content and its rules."""
