@@ -176,7 +176,14 @@ def profile(portrait: Portrait) -> Aspect:
 
 
 def _aspect(key: str, text: str, rows: list[Row]) -> Aspect:
-    return Aspect(key, vocabulary("portrait_aspects").title(key), text, tuple(rows))
+    return Aspect(key, _softened(vocabulary("portrait_aspects").title(key)), text, tuple(rows))
+
+
+def _softened(title: str) -> str:
+    """Long words of our own lists may break where they are composed: narrow columns know no hyphenation."""
+    for begin, end in (("Entwicklungs", "dynamik"), ("Anziehungs", "kraft")):
+        title = title.replace(begin + end, f"{begin}\u00ad{end}")
+    return title
 
 
 # Links with a place of their own on the page, or shown by another room's panel.
@@ -190,7 +197,7 @@ def grouped(links: Sequence[LinkView]) -> list[tuple[str, str, list[LinkView]]]:
         "programme": _("Programmes"),
         "cluster": _("Clusters"),
         "organisation": _("Organisations"),
-        "activity": _("Events"),
+        "activity": _("Activities"),
         "topic": _("Topics"),
     }
     found = []

@@ -158,7 +158,7 @@ def alias(observation: Observation) -> Value:
     begin, end = (readable_date(str(observation.details.get(key, ""))) for key in ("from", "until"))
     if begin and end:
         kind = _("%(what)s, %(begin)s to %(end)s", what=kind, begin=begin, end=end)
-    return value_of(observation, f"{observation.value} ({kind})" if kind else observation.value)
+    return value_of(observation, f"{kind}: {observation.value}" if kind else observation.value)
 
 
 def website(observation: Observation) -> Value:

@@ -88,7 +88,7 @@ def grouped(links: Sequence[LinkView]) -> list[tuple[str, str, list[LinkView]]]:
     headings = {
         "cluster": _("Clusters"),
         "project": _("Projects"),
-        "activity": _("Events"),
+        "activity": _("Activities"),
         "topic": _("Topics"),
     }
     found = []

@@ -29,11 +29,11 @@ def selection_of_address() -> Selection:
 
 def filter_groups(selection: Selection, counts: dict[tuple[str, str], int]) -> list[dict[str, Any]]:
     """The filters as one choice each, with "all" first."""
-    legends = {"level": _("Level"), "kind": _("Kind")}
+    legends = {"level": (_("Level"), _("All levels")), "kind": (_("Kind"), _("All kinds"))}
     groups = []
     for name, listed in LISTS.items():
         chosen = getattr(selection, name)
-        options: list[dict[str, Any]] = [{"value": "", "label": _("All"), "checked": not chosen}]
+        options: list[dict[str, Any]] = [{"value": "", "label": legends[name][1], "checked": not chosen}]
         options += [
             {
                 "value": term.code,
@@ -44,7 +44,7 @@ def filter_groups(selection: Selection, counts: dict[tuple[str, str], int]) -> l
             for term in vocabulary(listed)
             if counts.get((name, term.code)) or chosen == term.code
         ]
-        groups.append({"name": name, "legend": legends[name], "kind": "radio", "options": options})
+        groups.append({"name": name, "legend": legends[name][0], "kind": "radio", "options": options})
     return groups
 
 

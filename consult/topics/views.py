@@ -11,6 +11,7 @@ from consult.consultations.queries import questions_by_ids
 from consult.core.access import Actor, access
 from consult.core.errors import NotFound
 from consult.core.i18n import _, current_language
+from consult.core.registry import registries
 from consult.core.web import room_blueprint
 from consult.links.queries import LinkView, links_of, links_to
 from consult.organisations.queries import organisations_by_ids
@@ -40,7 +41,7 @@ def grouped(links: Sequence[LinkView]) -> list[tuple[str, str, list[LinkView]]]:
         "cluster": _("Clusters"),
         "programme": _("Programmes"),
         "project": _("Projects"),
-        "activity": _("Events"),
+        "activity": _("Activities"),
     }
     found = []
     for kind, heading in headings.items():
@@ -93,4 +94,9 @@ def on_home(_consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
     kinds = ("programme", "project", "cluster")
     first = [view for kind in kinds for view in related if view.other.kind == kind]
     firsts = list({view.other.kind: view for view in reversed(first)}.values())
-    return {"topic": topic, "related": sorted(firsts, key=lambda view: kinds.index(view.other.kind))[:ON_HOME]}
+    related = sorted(firsts, key=lambda view: kinds.index(view.other.kind))[:ON_HOME]
+    return {
+        "topic": topic,
+        "related": related,
+        "kinds": {kind: registries.subjects[kind].label for kind in kinds if kind in registries.subjects},
+    }
