@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, PasswordField, SelectField
+from wtforms import HiddenField, PasswordField
 
-from consult.core.forms import EmailField, Form, LineField, longest, required
+from consult.core.forms import ChoiceField, EmailField, Form, LineField, longest, required
 from consult.core.i18n import LANGUAGE_NAMES, _l
 
 LONGEST_NAME = 120
@@ -64,4 +64,4 @@ class ProfileForm(Form):
     """What others read of a person, and the language we write in."""
 
     name = LineField(_l("Name"), [required(_l("Please enter a name; it may be a made-up one.")), longest(LONGEST_NAME)])
-    language = SelectField(_l("Language of our mails"), choices=list(LANGUAGE_NAMES.items()))
+    language = ChoiceField(_l("Language of our mails"), choices=list(LANGUAGE_NAMES.items()))

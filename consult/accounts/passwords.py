@@ -24,7 +24,14 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _LEET = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "!": "i"}
 )
-_RUNS = ("abcdefghijklmnopqrstuvwxyz", "0123456789", "qwertzuiopasdfghjklyxcvbnm", "qwertyuiopasdfghjklzxcvbnm")
+_RUNS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "0123456789",
+    "1234567890",
+    "qwertzuiopüasdfghjklöäyxcvbnm",
+    "qwertzuiopasdfghjklyxcvbnm",
+    "qwertyuiopasdfghjklzxcvbnm",
+)
 
 
 def normal(password: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, SelectField
+from wtforms import DateField
 
 from consult.core.access import ROLES
 from consult.core.forms import ChoiceField, EmailField, Form, LineField, longest, required
@@ -51,7 +51,7 @@ class PersonForm(Form):
 
     email = EmailField(_l("E-mail"), [required(_l("Please enter an e-mail address."))])
     name = LineField(_l("Name"), [longest(120)])
-    language = SelectField(_l("Language of our mails"), choices=list(LANGUAGE_NAMES.items()))
+    language = ChoiceField(_l("Language of our mails"), choices=list(LANGUAGE_NAMES.items()))
     role = ChoiceField(_l("Role"), choices=role_choices)
 
 
