@@ -178,8 +178,14 @@ def _known_audience(_form: Any, one: Any) -> None:
 AUDIENCE_NOTES = {
     "public": _l("Everyone reads your answer and the name of your organisation."),
     "anonymous": _l("Everyone reads the answer, apart from your idea and without your name; only the month is shown."),
-    "agency": _l("For queries and for finding partners. It counts in the evaluation, without being quoted."),
-    "ministry": _l("Confidential. It counts in the evaluation, without being quoted."),
+    "agency": _l(
+        "For queries and for finding partners. It counts in the evaluation, without being quoted. "
+        "Moderation sees the text in order to check it; every look is logged."
+    ),
+    "ministry": _l(
+        "Confidential. It counts in the evaluation, without being quoted. "
+        "Moderation sees the text in order to check it; every look is logged."
+    ),
 }
 
 

@@ -59,12 +59,26 @@ class Layout:
         return path("ideas.draft", token=self.frame.token, **chosen)
 
     @property
+    def question_id(self) -> int | None:
+        """The question that the page is about, if it is about one."""
+        part = next((part for part in self.parts if part.key == self.part), None)
+        return part.question.id if part is not None and part.question is not None else None
+
+    @property
     def shown(self) -> list[Part]:
         """The parts on this page, in order: in the long form the question asked for comes first."""
         if self.one:
             return [part for part in self.parts if part.key == self.part]
         first = [part for part in self.parts if part.key == self.part and part.question is not None]
         return [*first, *(part for part in self.parts if part not in first)]
+
+    @property
+    def previous(self) -> Part | None:
+        return self._neighbour(-1)
+
+    @property
+    def following(self) -> Part | None:
+        return self._neighbour(1)
 
     def _neighbour(self, step: int) -> Part | None:
         if not self.one:
@@ -117,6 +131,28 @@ class Layout:
         if self.frame.idea_id is None:
             return path("ideas.autosave_new", consultation=request.args.get("consultation"))
         return path("ideas.autosave", token=self.frame.token)
+
+    def _part_of(self, name: str) -> Part:
+        """The part in which a field stands."""
+        key = name.rpartition("-")[2] if name.startswith(("answer-", "audience-")) else ""
+        key = key or (TITLE if name in ("title", "summary") else PARTNERS)
+        return next(part for part in self.parts if part.key == key)
+
+    def faults(self) -> list[tuple[str, str, str]]:
+        """(field, what is wrong, where it can be mended) for each field with an error; perhaps on another page."""
+        if self.form is None:
+            return []
+        found = []
+        for one in self.form:
+            if not one.errors or one.type in ("HiddenField", "CSRFTokenField"):
+                continue
+            part = self._part_of(one.name)
+            label = f"{part.label}: {one.label.text}" if part.question is not None else str(one.label.text)
+            here = part in self.shown
+            anchor = "#part-partners" if one.name in ("clusters", "projects") else f"#{one.id}"
+            anchor = f"{anchor}-0" if one.name.startswith("audience-") else anchor
+            found.append((label, " ".join(map(str, one.errors)), ("" if here else self.address(part.key)) + anchor))
+        return found
 
     def marks_in(self, question: Question) -> list[Mark]:
         """The passages of an answer that moderation asks to change."""

@@ -20,7 +20,9 @@ from consult.core.access import Actor
 from consult.core.audiences import ANONYMOUS, PUBLIC
 from consult.core.db import db
 from consult.core.errors import NotFound
+from consult.core.i18n import current_language
 from consult.core.paging import Page, keyset
+from consult.core.web import path
 from consult.ideas import rules, tokens
 from consult.ideas.drafts import Content
 from consult.ideas.models import PUBLISHED, RETURNED, Answer, Idea, IdeaDraft, IdeaVersion, Support
@@ -60,6 +62,11 @@ class IdeaView:
     supported: bool
     following: bool
     links: list[LinkView] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[tuple[Question, Markup, str]]:
+        """(question, text or nothing, audience) in the order of the questions."""
+        return [(one.question, one.html, one.audience) for one in self.answers]
 
 
 @dataclass(frozen=True)
@@ -150,20 +157,36 @@ def answers_to(question_id: int, after: str | None, size: int = 10) -> Page[Answ
     return keyset(statement, [(Answer.shown_at, "desc"), (Answer.id, "desc")], after, size)
 
 
+def near_answers(question_id: int | None, but: int | None, limit: int = 3) -> list[dict[str, Any]]:
+    """What others wrote on a question, for those who are writing themselves: title, address, beginning; one query."""
+    if question_id is None:
+        return []
+    found = [one for one in answers_to(question_id, None, limit + 1).items if one.version.idea_id != but]
+    return [
+        {
+            "title": one.version.idea.title,
+            "url": path("ideas.show", number=one.version.idea.number),
+            "why": one.excerpt[:140].rsplit(" ", 1)[0] + "…" if len(one.excerpt) > 140 else one.excerpt,
+            "lang": one.version.language if one.version.language != current_language() else None,
+        }
+        for one in found[:limit]
+    ]
+
+
 @dataclass(frozen=True)
 class NamelessAnswer:
     """An answer without name: text, language and month. Nothing else of its idea leaves the database."""
 
     html: Markup
+    excerpt: str
     language: str
     shown_at: Any
-    shuffle: str
 
 
 def nameless_answers_to(question_id: int, after: str | None, size: int = 10) -> Page[NamelessAnswer]:
     """Answers without name, newest month first and in random order within it; one query."""
     statement = (
-        select(Answer.html, IdeaVersion.language, Answer.shown_at, Answer.shuffle)
+        select(Answer.html, Answer.excerpt, IdeaVersion.language, Answer.shown_at, Answer.shuffle)
         .join(IdeaVersion, IdeaVersion.id == Answer.version_id)
         .where(Answer.question_id == question_id, Answer.audience == ANONYMOUS, Answer.shown_at.is_not(None))
     )
@@ -171,7 +194,7 @@ def nameless_answers_to(question_id: int, after: str | None, size: int = 10) -> 
         statement, [(Answer.shown_at, "desc"), (Answer.shuffle, "asc")], after, size, scalars=False,
         key=lambda row: (row.shown_at, row.shuffle),
     )  # fmt: skip
-    page.items = [NamelessAnswer(row.html, row.language, row.shown_at, row.shuffle) for row in page.items]
+    page.items = [NamelessAnswer(row.html, row.excerpt, row.language, row.shown_at) for row in page.items]
     return page
 
 

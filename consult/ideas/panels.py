@@ -1,4 +1,4 @@
-"""Ideas on other rooms' pages: answers below a question, ideas beside clusters, projects and programmes, newest ones at home.
+"""Ideas on other rooms' pages: answers to a question, ideas about clusters, projects and programmes, the newest at home.
 
 Each `load` is what the registry asks of a panel: values for a template, or None where there is nothing to show.
 """
@@ -18,10 +18,11 @@ from consult.core.web import path
 from consult.ideas import page_queries, queries, tokens
 from consult.ideas.cards import cards
 from consult.ideas.models import RETURNED, Idea
-from consult.ideas.words import draft_path, other_language
+from consult.ideas.words import draft_path, month_words, other_language
 
 NAMELESS = 3  # answers without name shown below the first page of those with one
 CARDS = 3
+HELP: dict[str, Any] = {"other_language": other_language, "month": month_words}
 
 
 def question_answers(question_id: int, _actor: Actor) -> dict[str, Any] | None:
@@ -32,13 +33,13 @@ def question_answers(question_id: int, _actor: Actor) -> dict[str, Any] | None:
         nameless = page_queries.nameless_answers_to(question_id, after)
         if not nameless.items and nameless.at_start:
             return None
-        return {"page": None, "nameless": nameless, "withheld": 0, "other_language": other_language}
+        return {"page": None, "nameless": nameless, "withheld": 0, **HELP}
     page = page_queries.answers_to(question_id, after)
     nameless = page_queries.nameless_answers_to(question_id, None, NAMELESS) if page.at_start else None
     withheld = page_queries.withheld_count(question_id) if page.at_start else 0
     if not page.items and not (nameless and nameless.items) and not withheld:
         return None
-    return {"page": page, "nameless": nameless, "withheld": withheld, "other_language": other_language}
+    return {"page": page, "nameless": nameless, "withheld": withheld, **HELP}
 
 
 def _cards_of(ideas: list[Idea]) -> list[dict[str, Any]]:

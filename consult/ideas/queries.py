@@ -25,7 +25,7 @@ from consult.search.queries import matching
 
 SIZE = 20
 COUNTED = 1000
-LARGEST = 10  # clusters and projects offered as filters: those with the most ideas
+LARGEST = 8  # clusters and projects offered as filters: those with the most ideas
 RARE = 3000  # up to so many ideas a filter leads the query
 
 NEWEST, SUPPORTED, DISCUSSED, BEST = "newest", "supported", "discussed", "best"

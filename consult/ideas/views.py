@@ -16,7 +16,7 @@ from consult.core.errors import NotFound, Refused
 from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
 from consult.core.web import flash_done, path, room_blueprint, see_other
-from consult.ideas import filters, operations, page_queries, queries, rules, words
+from consult.ideas import filters, operations, page_queries, queries, rules, tokens, words
 from consult.ideas.cards import cards, crossing
 from consult.ideas.models import HIDDEN, PUBLISHED, REMOVED, WITHDRAWN, Idea
 from consult.moderation.statements import statement_of
@@ -78,10 +78,21 @@ def show(number: str) -> Any:
         idea=row.idea,
         cross=crossing(row.idea),
         timeline=words.public_timeline(view),
-        thread=thread_for("idea", row.idea.id, actor, request.args.get("after")) if row.idea.is_public else None,
-        own=rules.is_author(actor, row.idea),
+        thread=_thread(row.idea),
+        own=tokens.status_token(row.idea.draft_key) if rules.is_author(actor, row.idea) else "",
         may_support=rules.can_support(actor, row.idea),
         other=words.other_language(row.idea.language),
+        crosses=words.crosses,
+    )
+
+
+def _thread(idea: Idea) -> Any:
+    """The comments on a public idea; those of its author are marked, where the idea names one."""
+    if not idea.is_public:
+        return None
+    authors = [idea.author_id] if idea.byline and idea.author_id is not None else []
+    return thread_for(
+        "idea", idea.id, current_actor(), request.args.get("after"), key=idea.number or "", authors=authors
     )
 
 

@@ -21,7 +21,7 @@ from consult.core.text import render_markdown
 from consult.core.web import flash_done, path, see_other
 from consult.ideas import drafting, mails, operations, page_queries, tokens
 from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content
-from consult.ideas.forms import SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
+from consult.ideas.forms import AUDIENCE_NOTES, SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
 from consult.ideas.layout import Layout
 from consult.ideas.models import AWAITING
 from consult.ideas.page_queries import Frame
@@ -44,7 +44,7 @@ def new() -> Any:
     if found is None or not found.questions:
         raise NotFound(_("There is no consultation to which ideas can be sent."))
     if found.consultation.phase != "open":
-        return render_template("ideas/closed.html", frame=found)
+        return render_template("ideas/closed.html", draft=found)
     return _page(found, _stored_form(found))
 
 
@@ -90,7 +90,7 @@ def preview(token: str) -> Any:
         if question.id in frame.content.given
     ]
     return render_template(
-        "ideas/preview.html", frame=frame, form=_stored_form(frame), answers=answers, rendered=render_markdown
+        "ideas/preview.html", draft=frame, form=_stored_form(frame), answers=answers, rendered=render_markdown
     )
 
 
@@ -101,8 +101,17 @@ def _frame_of(token: str) -> Frame:
 
 def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:
     form.edit_count.data = str(frame.edit_count)
-    values = {"other": {}, "link_form": AddressForm(formdata=None), **more}
-    return render_template("ideas/edit.html", frame=frame, form=form, layout=Layout(frame, form), **values)
+    layout = Layout(frame, form)
+    values = {
+        "other": {},
+        "conflict": False,
+        "submitted": "submit" in request.form,
+        "link_form": AddressForm(formdata=None),
+        "near": page_queries.near_answers(layout.question_id, frame.idea_id),
+        "notes": AUDIENCE_NOTES,
+        **more,
+    }
+    return render_template("ideas/edit.html", draft=frame, form=form, layout=layout, **values)
 
 
 # ---- the form, as it is stored and as it was sent -------------------------------------------------------------------
@@ -348,7 +357,7 @@ def partners() -> Any:
 
 
 def _awaiting_page(frame: Frame, form: AddressForm) -> Any:
-    return render_template("ideas/awaiting.html", frame=frame, form=form)
+    return render_template("ideas/awaiting.html", draft=frame, form=form)
 
 
 def _awaiting_post(frame: Frame) -> Any:
@@ -384,7 +393,7 @@ def confirm(token: str) -> Any:
     if frame.status != AWAITING:
         return see_other(path("ideas.status", token=frame.status_token))
     if request.method == "GET":
-        return render_template("ideas/confirm.html", frame=frame)
+        return render_template("ideas/confirm.html", draft=frame)
     idea = operations.confirm(frame.idea_id or 0)
     flash_done(_("We have your idea: %(number)s.", number=idea.number))
     return see_other(path("ideas.status", token=frame.status_token))

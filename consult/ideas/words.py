@@ -1,13 +1,16 @@
-"""What the pages about one idea say in words: how it came here, what happens next and until when, what can still be chosen."""
+"""What the pages about one idea say in words: how it came here, what happens next and until when, what can be chosen."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from babel.dates import format_date
+
 from consult.core.audiences import AUDIENCES, LABELS
-from consult.core.clock import now
+from consult.core.clock import LOCAL, now
 from consult.core.i18n import _, current_language, format_clock, format_day, format_span, pick
+from consult.core.vocabularies import short_region
 from consult.core.web import path
 from consult.ideas import rules, tokens
 from consult.ideas.models import (
@@ -48,6 +51,16 @@ def draft_path(idea: Idea) -> str:
 def in_words(moment: datetime) -> str:
     """A moment with the time of day."""
     return _("%(day)s, %(time)s", day=format_day(moment), time=format_clock(moment))
+
+
+def month_words(moment: datetime) -> str:
+    """A month: November 2026."""
+    return str(format_date(moment.astimezone(LOCAL).date(), "MMMM yyyy", locale=current_language()))
+
+
+def crosses(own: str, other: str) -> bool:
+    """Whether a line between two NUTS codes leads over a border, as far as both are known."""
+    return bool(own and other) and short_region(own) != short_region(other)
 
 
 def _step(moment: datetime, text: str, **more: Any) -> Step:
