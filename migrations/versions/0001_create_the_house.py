@@ -612,6 +612,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_seconds", sa.Integer(), nullable=False),
         sa.Column("report_count", sa.Integer(), nullable=False),
+        sa.Column("report_hint", sa.String(length=200), nullable=False),
         sa.Column("claimed_by", sa.Integer(), nullable=True),
         sa.Column("claimed_name", sa.String(length=120), nullable=False),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
