@@ -23,7 +23,7 @@ import brotli
 from flask import Flask
 
 from consult.core.clock import end_of_day, now, today
-from consult.core.db import db
+from consult.core.db import db, reading
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,8 @@ class PageCache:
         moments = [end_of_day(today()), now() + timedelta(hours=1)]
         with self.app.app_context():
             try:
-                moments += [found for ask in _boundaries.values() if (found := ask()) is not None]
+                with reading():
+                    moments += [found for ask in _boundaries.values() if (found := ask()) is not None]
             except Exception:  # a table may not be there yet: a short life is always right
                 log.info("page cache: boundaries unreadable", exc_info=True)
                 moments.append(now() + timedelta(seconds=5))

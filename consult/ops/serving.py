@@ -7,6 +7,7 @@ parent, which serves no requests.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -61,6 +62,9 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
             log_enabled=True,
             log_level="warning",  # type: ignore[arg-type]
         ).serve()
+    except RuntimeError as error:
+        click.echo(f"The server cannot listen on {host}:{port}: {error}. Another port: consult serve --port 5001", err=True)
+        sys.exit(1)
     finally:
         stop.set()
         worker.join(timeout=20)
