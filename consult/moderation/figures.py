@@ -1,4 +1,4 @@
-"""Figures of moderation from its own records: the pace for the queue, and the yearly figures that everyone may read.
+"""Figures of moderation from its own records: the yearly ones that everyone may read.
 
 They follow what Regulation (EU) 2022/2065, Art. 15 and 24 asks for: notices by ground, decisions by outcome and reason,
 median time, use of automated means. Decisions that were taken back within ten minutes are counted apart.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from statistics import median
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,30 +17,6 @@ from consult.core.clock import LOCAL, now
 from consult.core.db import db
 from consult.moderation.listing import kind_label
 from consult.moderation.models import Case, Decision, Report
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How fast decisions came lately: median hours and the share made in the promised time, of `number` decisions."""
-
-    number: int
-    median: timedelta
-    in_time: float
-
-
-def recent_pace(days: int = 30) -> Pace | None:
-    """The pace of the last days, from the newest 1,000 decisions at most; None where nothing was decided."""
-    rows = db.session.execute(
-        select(Decision.waited_seconds, Decision.in_time)
-        .where(Decision.made_at > now() - timedelta(days=days), Decision.reversed_at.is_(None))
-        .order_by(Decision.made_at.desc(), Decision.id.desc())
-        .limit(1000)
-    ).all()
-    if not rows:
-        return None
-    return Pace(
-        len(rows), timedelta(seconds=median(row[0] for row in rows)), sum(1 for row in rows if row[1]) / len(rows)
-    )
 
 
 @dataclass(frozen=True)

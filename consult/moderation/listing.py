@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, true
 
 from consult.core.access import Actor
 from consult.core.clock import now
@@ -16,9 +16,9 @@ from consult.core.db import db
 from consult.core.i18n import LANGUAGES, _, format_span
 from consult.core.paging import Page, keyset
 from consult.core.registry import SubjectInfo, describe, registries
-from consult.core.text import excerpt
 from consult.moderation import deadlines, queries, rules
-from consult.moderation.models import REPORT, Case, Decision, Report
+from consult.moderation.models import REPORT, Case, Decision
+from consult.moderation.pace import Pace, pace_columns, pace_of
 
 SIZE = 30
 
@@ -72,6 +72,7 @@ class Queue:
     rows: list[Row]
     page: Page[Case]
     total: int
+    pace: Pace | None
     kinds: list[tuple[str, str, int]] = field(default_factory=list)
     consultations: list[tuple[int, str, int]] = field(default_factory=list)
     languages: list[tuple[str, int]] = field(default_factory=list)
@@ -101,14 +102,20 @@ def kind_label(kind: str) -> str:
     return str(subject.label) if subject is not None else kind
 
 
-def _counts(actor: Actor) -> list[Any]:
+def _counts(actor: Actor) -> tuple[list[Any], Pace | None]:
+    """How many cases wait, by kind, reported or not, consultation and language; and the pace. One query for both."""
     reported = Case.report_count > 0
-    statement = (
-        select(Case.kind, reported, Case.consultation_id, Case.language, func.count())
+    groups = (
+        select(Case.kind, reported.label("reported"), Case.consultation_id, Case.language, func.count().label("number"))
         .where(*_in_scope(actor))
         .group_by(Case.kind, reported, Case.consultation_id, Case.language)
+        .subquery()
     )
-    return list(db.session.execute(statement))
+    one = select(literal(1).label("one")).subquery()  # keeps the pace where nothing waits
+    columns = (groups.c.kind, groups.c.reported, groups.c.consultation_id, groups.c.language, groups.c.number)
+    statement = select(*columns, *pace_columns()).select_from(one.outerjoin(groups, true()))
+    rows = list(db.session.execute(statement))
+    return [row[:5] for row in rows if row[0] is not None], pace_of(rows[0][5:])
 
 
 def _sum_by(rows: list[Any], index: int) -> dict[Any, int]:
@@ -118,23 +125,16 @@ def _sum_by(rows: list[Any], index: int) -> dict[Any, int]:
     return sums
 
 
-def _hints(cases: list[Case]) -> dict[int, str]:
-    """What the newest report of each reported case says. One query, or none."""
-    reported = [case.id for case in cases if case.report_count]
-    if not reported:
-        return {}
-    newest = select(func.max(Report.id)).where(Report.case_id.in_(reported)).group_by(Report.case_id)
-    rows = db.session.execute(select(Report.case_id, Report.explanation).where(Report.id.in_(newest)))
-    return {case_id: f"»{excerpt(explanation, 90)}«" for case_id, explanation in rows if case_id is not None}
-
-
 def due_words(case: Case, moment: datetime) -> str:
     """How long is left, or by how much it is overdue."""
     span = format_span(case.due_at - moment)
-    return _("for %(span)s", span=span) if moment >= case.due_at else _("%(span)s left", span=span)
+    return _("by %(span)s", span=span) if moment >= case.due_at else _("%(span)s left", span=span)
 
 
-def _row(actor: Actor, case: Case, info: SubjectInfo | None, hint: str, moment: datetime) -> Row:
+def row_of(actor: Actor, case: Case, info: SubjectInfo | None) -> Row:
+    """One case as the queue shows it."""
+    moment = now()
+    hint = f"»{case.report_hint}«" if case.report_hint else ""
     own = case.author_id is not None and case.author_id == actor.person_id
     own = own or (info is not None and info.organisation_id in actor.organisation_ids)
     held = case.held_by_other(actor.person_id, moment)
@@ -151,7 +151,7 @@ def _row(actor: Actor, case: Case, info: SubjectInfo | None, hint: str, moment: 
         label=_("Report") if case.source == REPORT else kind_label(case.kind),
         urgency=deadlines.urgency(case.opened_at, case.due_at, moment),
         due_text=due_words(case, moment),
-        waited_text=_("waiting for %(span)s", span=format_span(moment - case.opened_at)),
+        waited_text=_("waiting %(span)s", span=format_span(moment - case.opened_at)),
         share=deadlines.share_used(case.opened_at, case.due_at, moment),
         hint=hint,
         own=own,
@@ -159,29 +159,21 @@ def _row(actor: Actor, case: Case, info: SubjectInfo | None, hint: str, moment: 
     )
 
 
-def row_of(actor: Actor, case: Case, info: SubjectInfo | None) -> Row:
-    """One case as the queue shows it, without a look at its reports."""
-    return _row(actor, case, info, "", now())
-
-
 def queue(actor: Actor, filters: Filters, after: str | None = None) -> Queue:
     """One page of what waits in the consultations that the actor moderates."""
-    counts = _counts(actor)
+    counts, pace = _counts(actor)
     statement = _chosen(select(Case).where(*_in_scope(actor)), filters)
     page = keyset(statement, [(Case.due_at, "asc"), (Case.id, "asc")], after, SIZE)
     infos = describe((case.kind, case.subject_id) for case in page.items)
-    hints, moment = _hints(page.items), now()
     kinds = [(kind, kind_label(kind), number) for kind, number in sorted(_sum_by(counts, 0).items())]
     reported = sum(row[4] for row in counts if row[1])
     consultations = {key: number for key, number in _sum_by(counts, 2).items() if key is not None}
     titles = describe(("consultation", key) for key in consultations) if len(consultations) > 1 else {}
     return Queue(
-        rows=[
-            _row(actor, case, infos.get((case.kind, case.subject_id)), hints.get(case.id, ""), moment)
-            for case in page.items
-        ],
+        rows=[row_of(actor, case, infos.get((case.kind, case.subject_id))) for case in page.items],
         page=page,
         total=sum(row[4] for row in counts),
+        pace=pace,
         kinds=[*kinds, *([(REPORT, _("Reported"), reported)] if reported else [])],
         consultations=[
             (key, info.title, consultations[key])

@@ -27,8 +27,9 @@ class Case(Base):
     """Something that waits for a decision. At most one case of a subject is open; `closed_at` ends it.
 
     `version_id` is the version to decide about (a number of the subject's room, None where it has none). `due_at` is the
-    promised time. `used_seconds` is working time that earlier cases of the same text used up before it was returned, so
-    that the promise counts on and does not begin anew. `revision` refuses writes on a case that somebody else changed.
+    promised time, `report_hint` the beginning of the newest report. `used_seconds` is working time that earlier cases of
+    the same text used up before it was returned, so that the promise counts on and does not begin anew. `revision`
+    refuses writes on a case that somebody else changed.
     """
 
     __tablename__ = "moderation_case"
@@ -56,6 +57,7 @@ class Case(Base):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_seconds: Mapped[int] = mapped_column(default=0)
     report_count: Mapped[int] = mapped_column(default=0)
+    report_hint: Mapped[str] = mapped_column(String(200), default="")
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     claimed_name: Mapped[str] = mapped_column(String(120), default="")
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -234,31 +234,29 @@ def _part_views(review: Review, may_read: bool) -> list[PartView]:
     return views
 
 
-def _named_decisions(*where: object) -> list[tuple[Decision, str]]:
+Named = tuple[Decision, str]
+
+
+def _decisions(case: Case) -> tuple[list[Named], list[Named]]:
+    """Decisions on this text with who made them, and standing ones on the author's others with their titles. One query."""
+    same = and_(Decision.kind == case.kind, Decision.subject_id == case.subject_id)
+    others = and_(Case.author_id == case.author_id, Decision.reversed_at.is_(None))
     statement = (
-        select(Decision, Person.name)
+        select(Decision, Person.name, Case.title)
         .join(Case, Case.id == Decision.case_id)
         .outerjoin(Person, Person.id == Decision.moderator_id)
-        .where(*where)  # type: ignore[arg-type]
+        .where(same if case.author_id is None else or_(same, others))
         .order_by(Decision.id.desc())
-        .limit(SHOWN)
+        .limit(3 * SHOWN)
     )
-    return [(decision, name or "") for decision, name in db.session.execute(statement)]
-
-
-def _earlier(case: Case) -> list[tuple[Decision, str]]:
-    """Decisions on other texts of the same author, newest first, each with the title of its case."""
-    if case.author_id is None:
-        return []
-    statement = (
-        select(Decision, Case.title)
-        .join(Case, Case.id == Decision.case_id)
-        .where(Case.author_id == case.author_id, Decision.reversed_at.is_(None))
-        .where((Decision.kind != case.kind) | (Decision.subject_id != case.subject_id))
-        .order_by(Decision.id.desc())
-        .limit(SHOWN)
-    )
-    return [(decision, title) for decision, title in db.session.execute(statement)]
+    own: list[Named] = []
+    earlier: list[Named] = []
+    for decision, name, title in db.session.execute(statement):
+        if (decision.kind, decision.subject_id) == (case.kind, case.subject_id):
+            own.append((decision, name or ""))
+        else:
+            earlier.append((decision, title))
+    return own[:SHOWN], earlier[:SHOWN]
 
 
 def case_view(actor: Actor, case_id: int) -> CaseView:
@@ -270,7 +268,7 @@ def case_view(actor: Actor, case_id: int) -> CaseView:
     involved = is_involved(actor, case)
     may_read = rules.can_read_restricted(actor, case, involved)
     review = review_of(case, info)
-    decisions = _named_decisions(Decision.kind == case.kind, Decision.subject_id == case.subject_id)
+    decisions, earlier = _decisions(case)
     newest = next((decision for decision, _name in decisions if decision.reversed_at is None), None)
     reports = select(Report).where(Report.case_id == case.id).order_by(Report.id).limit(SHOWN)
     return CaseView(
@@ -283,7 +281,7 @@ def case_view(actor: Actor, case_id: int) -> CaseView:
         may_decide=case.closed_at is None and rules.can_decide(actor, case, involved),
         restricted_shown=may_read and any(part.audience in RESTRICTED for part in review.parts),
         decisions=decisions,
-        earlier=_earlier(case),
+        earlier=earlier,
         reports=list(db.session.execute(reports).scalars()) if case.report_count else [],
         reversible=newest
         if newest is not None and newest.case_id == case.id and rules.can_reverse(actor, newest, now())

@@ -20,6 +20,7 @@ from consult.core.errors import Invalid
 from consult.core.i18n import _
 from consult.core.registry import SubjectInfo, registries
 from consult.core.states import move
+from consult.core.text import excerpt
 from consult.moderation import deadlines, mails, queries, rules
 from consult.moderation.models import REPORT, Case, Decision, Report
 
@@ -60,6 +61,7 @@ def file_report(actor: Actor, notice: Notice) -> tuple[Report, str]:
     db.session.flush()
     report.number = f"M-{report.created_at.year}-{report.id:05d}"
     case.report_count += 1
+    case.report_hint = excerpt(notice.explanation, 90)
     db.session.flush()
     audit.record(
         "report.received", actor, (info.kind, info.id), report_id=report.id, case_id=case.id, reason=notice.reason,

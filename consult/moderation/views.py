@@ -41,7 +41,7 @@ def queue() -> str:
     actor = current_actor()
     filters = Filters.of(request.args)
     found = listing.queue(actor, filters, request.args.get("after"))
-    return render_template("moderation/queue.html", queue=found, filters=filters, pace=figures.recent_pace())
+    return render_template("moderation/queue.html", queue=found, filters=filters)
 
 
 @blueprint.get("/moderation/decided")
