@@ -16,7 +16,7 @@ from consult.accounts.queries import person_by_id, usable_token
 from consult.core.access import Actor, access, current_actor
 from consult.core.clock import now
 from consult.core.errors import Gone, Invalid, NotFound, Refused
-from consult.core.i18n import LANGUAGE_NAMES, _, _l, current_language, pick
+from consult.core.i18n import _, _l, current_language, pick
 from consult.core.limits import allow_write
 from consult.core.registry import SubjectInfo, describe
 from consult.core.templating import with_query, without_value
@@ -39,9 +39,9 @@ JOIN = "activities.join"
 FORMATS = ("in-person", "hybrid", "online")
 SHAPES = (
     filters.FacetShape("kind", _l("Kind"), lambda code: term_title("activity_kinds", code)),
-    filters.FacetShape("format", _l("Form"), lambda code: term_title("event_formats", code), FORMATS),
-    filters.FacetShape("place", _l("Place"), str),
-    filters.FacetShape("language", _l("Language"), lambda code: LANGUAGE_NAMES.get(code, code)),
+    filters.FacetShape("format", _l("Format"), lambda code: term_title("event_formats", code), FORMATS),
+    filters.FacetShape("place", _l("Town"), str),
+    filters.FacetShape("language", _l("Language"), words.language_words),
     filters.FacetShape("free", _l("Places"), lambda _code: _("places free"), ("1",)),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -51,8 +51,10 @@ def calendar(activities: Iterable[Activity], name: str = "") -> bytes:
     found.add("version", "2.0")
     found.add("method", "PUBLISH")
     found.add("x-wr-calname", name or _("Activities – %(site)s", site=site.site_name))
-    for activity in activities:
-        if has_calendar_entry(activity):
-            found.add_component(_event(activity, host))
-    found.add_missing_timezones()
+    dated = [activity for activity in activities if has_calendar_entry(activity)]
+    for activity in dated:
+        found.add_component(_event(activity, host))
+    days = [activity.sort_at.date() for activity in dated] + [activity.over_at.date() for activity in dated]
+    if days:  # the zone's rules for the years at hand, not for all since 1970
+        found.add_missing_timezones(date(min(days).year, 1, 1), date(max(days).year + 1, 12, 31))
     return bytes(found.to_ical())

@@ -127,9 +127,9 @@ def _others(links: list[LinkView]) -> list[LinkView]:
 
 BUTTONS = {
     "informed": _l("Follow"),
-    "expertise": _l("Offer"),
-    "test-partner": _l("Apply"),
-    "resources": _l("Apply"),
+    "expertise": _l("Offer expertise"),
+    "test-partner": _l("Apply as partner"),
+    "resources": _l("Offer resources"),
     "co-lead": _l("Ask for a talk"),
 }
 

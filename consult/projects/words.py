@@ -8,7 +8,7 @@ from datetime import date, datetime
 from babel.dates import format_date
 
 from consult.core.clock import LOCAL, today
-from consult.core.i18n import _, _n, current_language, format_clock, format_day, pick, picked_language
+from consult.core.i18n import LANGUAGES, _, _n, current_language, format_clock, format_day, pick, picked_language
 from consult.core.vocabularies import term_title
 from consult.projects.models import Activity
 
@@ -58,6 +58,16 @@ def day_words(activity: Activity) -> str:
     return _("%(first)s to %(last)s", first=format_day(first), last=format_day(last))
 
 
+def language_words(code: str) -> str:
+    """A language by its name in the reader's language."""
+    return {"de": _("German"), "en": _("English")}.get(code, code)
+
+
+def languages_words(activity: Activity) -> str:
+    """The languages in which it is held."""
+    return ", ".join(language_words(code) for code in activity.languages)
+
+
 def time_words(activity: Activity) -> str:
     """From when to when on the clocks of Berlin: "9.30 bis 15 Uhr"; nothing where no times are known."""
     if activity.precision != "time" or activity.starts_at is None or activity.ends_at is None:
@@ -72,7 +82,9 @@ def place_words(activity: Activity) -> str:
     """Where: "Erfurt and online", "Lillestrøm, Norway", "online"; nothing where it is not known."""
     where = activity.city
     if where and activity.country and activity.country != "DE":
-        where = f"{where}, {term_title('countries', activity.country)}"
+        country = term_title("countries", activity.country)
+        of_one_name = where in (term_title("countries", activity.country, language) for language in LANGUAGES)
+        where = country if of_one_name else f"{where}, {country}"
     if activity.format == "online":
         return _("online")
     if activity.format == "hybrid" and where:
@@ -147,6 +159,12 @@ def _leaf(activity: Activity) -> tuple[str, str]:
     return _pattern(first, "d.", "d"), month
 
 
+def _several_days(activity: Activity) -> bool:
+    if activity.starts_at is None or activity.ends_at is None or activity.precision not in ("time", "day"):
+        return False
+    return _local_day(activity.starts_at) != _local_day(activity.ends_at)
+
+
 def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -154,7 +172,8 @@ def _capitalised(text: str) -> str:
 def date_line(activity: Activity, url: str, *, moment: datetime) -> DateLine:
     """The line of a list: time and place, then what matters next (free places, or that it is over)."""
     day, month = _leaf(activity)
-    where = ", ".join(part for part in (time_words(activity), place_words(activity)) if part)
+    when = day_words(activity) if _several_days(activity) else time_words(activity)
+    where = ", ".join(part for part in (when, place_words(activity)) if part)
     if activity.status in ("cancelled", "postponed"):
         state = term_title("lifecycle", activity.status) + "."
     elif activity.registration_open(moment):

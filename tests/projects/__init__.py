@@ -1,0 +1,1 @@
+"""Projects and activities: joining, places and waiting lists, pages, letters, shipped content."""
