@@ -83,7 +83,15 @@ def jobs_work() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=_stop_with_parent, args=(stop, os.getppid()), daemon=True).start()
     jobs.work(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
+
+
+def _stop_with_parent(stop: threading.Event, parent: int) -> None:
+    """End the worker when the server that started it is gone, however it ended."""
+    while not stop.wait(2):
+        if os.getppid() != parent:
+            stop.set()
 
 
 @jobs_group.command("status")

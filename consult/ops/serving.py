@@ -1,14 +1,13 @@
 """The production server (Granian) with the job worker beside it, in one command.
 
-Web processes are spawned and import `consult.ops.serving:app`-like targets by name; the worker runs as a thread of the
-parent, which serves no requests.
+Web processes are forked and import the application by name; the worker is a process of its own, ended with the server.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import click
@@ -16,12 +15,21 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from consult import create_app
-from consult.core import jobs, logs
+from consult.core import logs
 from consult.core.db import db
 from consult.ops import content, installation
 from consult.ops.statics import prepare_static
 
 TARGET = "consult.ops.server_app:app"
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    """The job worker as a process of its own.
+
+    Web processes are forked from this one. It must hold no open database then: SQLite keeps account of locks in the memory
+    of a process, and a copy of that account locks the copy out for ever.
+    """
+    return subprocess.Popen([sys.executable, "-m", "consult.ops.cli", "jobs", "work"])  # noqa: S603 - our own program
 
 
 def run(host: str, port: int, workers: int, demo: bool) -> None:
@@ -46,9 +54,7 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
         db.session.remove()
         db.engine.dispose()
     click.echo(f"consult is at {settings.site_url}")
-    stop = threading.Event()
-    worker = threading.Thread(target=jobs.work, args=(app, stop), name="jobs", daemon=True)
-    worker.start()
+    worker = start_worker()
     try:
         Granian(
             TARGET,
@@ -66,5 +72,8 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
         click.echo(f"The server cannot listen on {host}:{port}: {error}. Another port: consult serve --port 5001", err=True)
         sys.exit(1)
     finally:
-        stop.set()
-        worker.join(timeout=20)
+        worker.terminate()
+        try:
+            worker.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            worker.kill()
