@@ -88,7 +88,7 @@ def password_link() -> Any:
     return see_other(path("accounts.settings"))
 
 
-@blueprint.post("/account/sessions/<int:session_id>/end")
+@blueprint.post("/account/sessions/<int(max=2147483647):session_id>/end")
 @access("signed-in")
 def end_session(session_id: int) -> Any:
     """End one of one's own sessions."""

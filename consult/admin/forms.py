@@ -6,10 +6,11 @@ from typing import Any
 
 from wtforms import DateField
 
+from consult.consultations.queries import all_consultations
 from consult.core.access import ROLES
 from consult.core.forms import ChoiceField, EmailField, Form, LineField, longest, required
-from consult.core.i18n import LANGUAGE_NAMES, _, _l
-from consult.core.registry import registries
+from consult.core.i18n import LANGUAGE_NAMES, _, _l, pick
+from consult.core.text import clean_line
 from consult.organisations.queries import all_organisations
 from consult.organisations.rules import MEMBER_ROLES
 
@@ -45,6 +46,10 @@ class DayField(DateField):
         except ValueError:
             raise ValueError(_("Please enter a date, such as 2027-02-12.")) from None
 
+    def _value(self) -> str:
+        """What was typed, fit for a page."""
+        return clean_line(super()._value())
+
 
 class PersonForm(Form):
     """A new account with its first role."""
@@ -64,9 +69,8 @@ class GrantForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = registries.subjects.get("consultation")
-        known = kind.picker("", 100) if kind is not None and kind.picker is not None else []
-        self.consultation.choices = [("", _("Whole site")), *((str(one.id), one.title) for one in known)]
+        known = [(str(one.id), pick(one.title)) for one in all_consultations()]
+        self.consultation.choices = [("", _("Whole site")), *known]
 
     @property
     def consultation_id(self) -> int | None:
@@ -83,4 +87,4 @@ class PlaceForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.organisation.choices = [(str(one.id), one.name.get("de", "")) for one in all_organisations()]
+        self.organisation.choices = [(str(one.id), pick(one.name)) for one in all_organisations()]

@@ -103,14 +103,14 @@ def _person_page(person: Person, status: int = 200, **forms: Any) -> Any:
     return body, status
 
 
-@blueprint.get("/admin/people/<int:person_id>")
+@blueprint.get("/admin/people/<int(max=2147483647):person_id>")
 @access("admin.people")
 def person(person_id: int) -> Any:
     """One person: state, roles, organisations, sessions."""
     return _person_page(_person(person_id))
 
 
-@blueprint.post("/admin/people/<int:person_id>/roles")
+@blueprint.post("/admin/people/<int(max=2147483647):person_id>/roles")
 @access("admin.people")
 def grant_role(person_id: int) -> Any:
     """Give a role."""
@@ -123,7 +123,7 @@ def grant_role(person_id: int) -> Any:
     return see_other(path("admin.person", person_id=person_id))
 
 
-@blueprint.post("/admin/people/<int:person_id>/roles/<int:grant_id>/revoke")
+@blueprint.post("/admin/people/<int(max=2147483647):person_id>/roles/<int(max=2147483647):grant_id>/revoke")
 @access("admin.people")
 def revoke_role(person_id: int, grant_id: int) -> Any:
     """Take a role away."""
@@ -135,7 +135,7 @@ def revoke_role(person_id: int, grant_id: int) -> Any:
     return see_other(path("admin.person", person_id=person_id))
 
 
-@blueprint.post("/admin/people/<int:person_id>/places")
+@blueprint.post("/admin/people/<int(max=2147483647):person_id>/places")
 @access("admin.people")
 def add_place(person_id: int) -> Any:
     """Put the person into an organisation."""
@@ -149,7 +149,7 @@ def add_place(person_id: int) -> Any:
     return see_other(path("admin.person", person_id=person_id))
 
 
-@blueprint.post("/admin/people/<int:person_id>/places/<int:member_id>/remove")
+@blueprint.post("/admin/people/<int(max=2147483647):person_id>/places/<int(max=2147483647):member_id>/remove")
 @access("admin.people")
 def remove_place(person_id: int, member_id: int) -> Any:
     """Take the person out of an organisation."""
@@ -161,7 +161,7 @@ def remove_place(person_id: int, member_id: int) -> Any:
     return see_other(path("admin.person", person_id=person_id))
 
 
-@blueprint.post("/admin/people/<int:person_id>/deactivate")
+@blueprint.post("/admin/people/<int(max=2147483647):person_id>/deactivate")
 @access("admin.people")
 def deactivate(person_id: int) -> Any:
     """Lock the person out."""
@@ -170,7 +170,7 @@ def deactivate(person_id: int) -> Any:
     return see_other(path("admin.person", person_id=person_id))
 
 
-@blueprint.post("/admin/people/<int:person_id>/reactivate")
+@blueprint.post("/admin/people/<int(max=2147483647):person_id>/reactivate")
 @access("admin.people")
 def reactivate(person_id: int) -> Any:
     """Let the person in again."""
@@ -179,7 +179,7 @@ def reactivate(person_id: int) -> Any:
     return see_other(path("admin.person", person_id=person_id))
 
 
-@blueprint.post("/admin/people/<int:person_id>/sessions/end")
+@blueprint.post("/admin/people/<int(max=2147483647):person_id>/sessions/end")
 @access("admin.people")
 def end_sessions(person_id: int) -> Any:
     """Sign the person out everywhere; where it is oneself, everywhere else."""
@@ -189,7 +189,7 @@ def end_sessions(person_id: int) -> Any:
     return see_other(path("admin.person", person_id=person_id))
 
 
-@blueprint.post("/admin/people/<int:person_id>/invite")
+@blueprint.post("/admin/people/<int(max=2147483647):person_id>/invite")
 @access("admin.people")
 def invite(person_id: int) -> Any:
     """Mail the link once more by which the person confirms the address and signs in."""

@@ -31,7 +31,7 @@ def jobs_list() -> Any:
     )
 
 
-@blueprint.post("/admin/jobs/<int:job_id>/retry")
+@blueprint.post("/admin/jobs/<int(max=2147483647):job_id>/retry")
 @access("admin.jobs")
 def retry_job(job_id: int) -> Any:
     """Try one failed job again."""

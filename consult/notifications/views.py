@@ -30,7 +30,7 @@ def index() -> Any:
     return render_template("notifications/list.html", page=page, unread=queries.unread_count(_my_id()))
 
 
-@blueprint.post("/notices/<int:notice_id>/open")
+@blueprint.post("/notices/<int(max=2147483647):notice_id>/open")
 @access("signed-in")
 def open_notice(notice_id: int) -> Any:
     """Mark a notice as read and go to what it speaks of."""
