@@ -85,7 +85,7 @@ def environment(data: Path) -> dict[str, str]:
 
 def consult(data: Path, *arguments: str) -> None:
     subprocess.run(
-        [sys.executable, "-m", "consult.ops.cli", *arguments], check=True, cwd=ROOT, env=environment(data),
+        [sys.executable, "-m", "consult", *arguments], check=True, cwd=ROOT, env=environment(data),
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ def start_worker() -> subprocess.Popen[bytes]:
     Web processes are forked from this one. It must hold no open database then: SQLite keeps account of locks in the memory
     of a process, and a copy of that account locks the copy out for ever.
     """
-    return subprocess.Popen([sys.executable, "-m", "consult.ops.cli", "jobs", "work"])  # noqa: S603 - our own program
+    return subprocess.Popen([sys.executable, "-m", "consult", "jobs", "work"])  # noqa: S603 - our own program
 
 
 def run(host: str, port: int, workers: int, demo: bool) -> None:
