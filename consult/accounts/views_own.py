@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request
 
 from consult.accounts import mails, operations, passwords, queries
+from consult.accounts.agents import browser_words
 from consult.accounts.forms import ChangePasswordForm, ProfileForm
 from consult.accounts.models import Person
 from consult.accounts.views import blueprint
@@ -36,7 +37,13 @@ def settings() -> Any:
         flash_done(_("Your changes are saved."))
         return see_other(path("accounts.settings"))
     status = 200 if request.method == "GET" else 422
-    body = render_template("accounts/settings.html", form=form, person=person, sessions=queries.sessions_of(person.id))
+    body = render_template(
+        "accounts/settings.html",
+        form=form,
+        person=person,
+        sessions=queries.sessions_of(person.id),
+        browser_words=browser_words,
+    )
     return body, status
 
 
