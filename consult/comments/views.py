@@ -20,7 +20,7 @@ from consult.core.web import flash_done, path, room_blueprint, see_other
 blueprint = room_blueprint("comments", __name__)
 
 
-@blueprint.get("/comments/<int:comment_id>")
+@blueprint.get("/comments/<int(max=2147483647):comment_id>")
 @access("public")
 def show(comment_id: int) -> str:
     """A comment by itself, with its answers: the address to link to and to report."""
@@ -101,7 +101,7 @@ def _own(comment_id: int, allowed: Any) -> tuple[Comment, SubjectInfo]:
     return comment, info
 
 
-@blueprint.route("/comments/<int:comment_id>/edit", methods=["GET", "POST"])
+@blueprint.route("/comments/<int(max=2147483647):comment_id>/edit", methods=["GET", "POST"])
 @access("comments.write")
 def edit(comment_id: int) -> Any:
     """Change one's own comment."""
@@ -130,7 +130,7 @@ def edit(comment_id: int) -> Any:
     return (page, 422) if request.method == "POST" else page
 
 
-@blueprint.route("/comments/<int:comment_id>/remove", methods=["GET", "POST"])
+@blueprint.route("/comments/<int(max=2147483647):comment_id>/remove", methods=["GET", "POST"])
 @access("comments.write")
 def remove(comment_id: int) -> Any:
     """Ask, then remove one's own comment."""

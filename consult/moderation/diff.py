@@ -48,9 +48,11 @@ def _block(old: str, new: str) -> tuple[Markup, int, int]:
     if len(before) > LONGEST or len(after) > LONGEST:
         return _marked("del", [old]) + _marked("ins", [new]), _words(new), _words(old)
     out, added, removed = Markup(""), 0, 0
-    for act, i, j, k, m in SequenceMatcher(None, before, after).get_opcodes():
+    # the space behind a word is no part of the word
+    pairs = SequenceMatcher(None, [token.strip() for token in before], [token.strip() for token in after])
+    for act, i, j, k, m in pairs.get_opcodes():
         if act == "equal":
-            out += escape("".join(before[i:j]))
+            out += escape("".join(after[k:m]))
             continue
         if j > i:
             out += _marked("del", before[i:j])

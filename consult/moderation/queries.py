@@ -16,7 +16,7 @@ from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import NotFound
-from consult.core.i18n import _
+from consult.core.i18n import _, in_language
 from consult.core.registry import Review, ReviewPart, SubjectInfo, describe, registries
 from consult.core.text import render_markdown
 from consult.moderation import rules
@@ -54,10 +54,28 @@ def subject_at(url: str) -> SubjectInfo | None:
         endpoint, args = current_app.url_map.bind("site.invalid").match(parts.path, "GET")
     except (HTTPException, RequestRedirect, UnicodeError):
         return None
+    values = {name: value for name, value in args.items() if name != "lang_code"}
     resolver = registries.resolvers.get(endpoint)
-    found = resolver({name: value for name, value in args.items() if name != "lang_code"}) if resolver else None
-    info = subject_info(*found) if found else None
+    if resolver is not None:
+        found = resolver(values)
+        info = subject_info(*found) if found else None
+    else:
+        info = _at_its_own_address(parts.path, [value for value in values.values() if isinstance(value, str)])
     return info if info is not None and info.public else None
+
+
+def _at_its_own_address(url_path: str, keys: list[str]) -> SubjectInfo | None:
+    """The subject whose own page lies at this path, for kinds without a resolver: by the key in the address."""
+    language = "en" if url_path.startswith("/en/") else "de"
+    if len(keys) != 1 or len(keys[0]) > 200 or "\x00" in keys[0]:
+        return None
+    with in_language(language):
+        for kind, subject in registries.subjects.items():
+            found = subject.find(keys[0])
+            info = subject_info(kind, found) if found is not None else None
+            if info is not None and urlsplit(info.url).path == url_path:
+                return info
+    return None
 
 
 # ---- cases ----------------------------------------------------------------------------------------------------------

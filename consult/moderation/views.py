@@ -53,7 +53,7 @@ def decided() -> str:
     )
 
 
-@blueprint.get("/moderation/cases/<int:case_id>")
+@blueprint.get("/moderation/cases/<int(max=2147483647):case_id>")
 @access("moderation.queue")
 def case(case_id: int) -> str:
     """Everything that is needed to decide, with the form."""
@@ -101,7 +101,7 @@ def _note_look(view: queries.CaseView) -> None:
         set_reading(True)
 
 
-@blueprint.post("/moderation/cases/<int:case_id>")
+@blueprint.post("/moderation/cases/<int(max=2147483647):case_id>")
 @access("moderation.decide")
 def decide(case_id: int) -> Any:
     """Decide; then the next case."""
@@ -148,7 +148,7 @@ def _flash_decision(decision: Decision) -> None:
     )
 
 
-@blueprint.post("/moderation/cases/<int:case_id>/claim")
+@blueprint.post("/moderation/cases/<int(max=2147483647):case_id>/claim")
 @access("moderation.decide")
 def claim(case_id: int) -> Any:
     """Take the case for twenty minutes."""
@@ -158,7 +158,7 @@ def claim(case_id: int) -> Any:
     return see_other(url_for(".case", case_id=case_id))
 
 
-@blueprint.post("/moderation/cases/<int:case_id>/release")
+@blueprint.post("/moderation/cases/<int(max=2147483647):case_id>/release")
 @access("moderation.decide")
 def release(case_id: int) -> Any:
     """Give the case back."""
@@ -167,7 +167,7 @@ def release(case_id: int) -> Any:
     return see_other(url_for(".queue"))
 
 
-@blueprint.post("/moderation/decisions/<int:decision_id>/reverse")
+@blueprint.post("/moderation/decisions/<int(max=2147483647):decision_id>/reverse")
 @access("moderation.decide")
 def reverse(decision_id: int) -> Any:
     """Take a decision back."""

@@ -25,8 +25,9 @@ def notes(app: Any) -> Iterator[Notes]:
 
 
 @pytest.fixture
-def moderator(client: Any, cast: Any, sign_in: Any) -> Any:
-    """The browser of the first moderator."""
+def moderator(clock: Any, client: Any, cast: Any, sign_in: Any) -> Any:
+    """The browser of the first moderator. Time stands still before they sign in."""
+    assert clock is not None
     return sign_in(client, cast.moderator)
 
 

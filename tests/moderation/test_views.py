@@ -38,9 +38,9 @@ def test_the_queue_shows_the_oldest_promise_first(notes: Notes, moderator: Any, 
     clock.shift(hours=9)
     page = moderator.page(QUEUE)
     assert [row.get_text() for row in page.select(".c-queue tbody h2")] == ["Alt", "Neu"]
-    assert "überfällig , um 1 Stunde" in page.text
+    assert "überfällig , um eine Stunde" in page.text
     assert "wartet 2 Tage" in page.text
-    assert "in der Zeit , noch 39 Stunden" in page.text
+    assert "in der Zeit , noch 3 Tage" in page.text
     assert page.h1 == "Was wartet"
 
 
