@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.consultations.models import Question
@@ -36,7 +37,7 @@ from consult.ideas.drafts import (
 SHOWN = "shown"  # hidden marks: which lists of checkboxes the page carried, since an empty one sends nothing
 
 
-class PartnerField(SelectMultipleField):  # type: ignore[misc]
+class PartnerField(SelectMultipleField):
     """Chosen things of a kind, as checkboxes; what was chosen stays among the options."""
 
     widget = ListWidget(prefix_label=False)
@@ -73,11 +74,11 @@ class IdeaForm(Form):
 
     def fill_choices(self) -> None:
         """Closed lists in the reader's language, and the things that are chosen already."""
-        nothing = ("", _("no answer"))
-        self.language.choices = [("de", "Deutsch"), ("en", "English")]
+        nothing = SelectChoice("", _("no answer"))
+        self.language.choices = [SelectChoice("de", "Deutsch"), SelectChoice("en", "English")]
         self.sector.choices = [nothing, *_sections()]
-        self.size.choices = [nothing, *vocabulary("size_classes").choices()]
-        self.region.choices = {"": [nothing], **_regions()}
+        self.size.choices = [nothing, *(SelectChoice(*pair) for pair in vocabulary("size_classes").choices())]
+        self.region.choices = [nothing, *_regions()]
 
     def offer_partners(self, found: dict[str, list[SubjectInfo]]) -> None:
         """The options of the lists: what is chosen, then what a search found."""
@@ -86,7 +87,7 @@ class IdeaForm(Form):
             chosen = [number for number in dict.fromkeys(one.data or []) if number]
             known = registries.subjects[kind].describe(chosen) if kind in registries.subjects and chosen else {}
             infos = {info.id: info for info in [*known.values(), *found.get(kind, [])]}
-            one.choices = [(info.id, _with_region(info)) for info in infos.values()]
+            one.choices = [SelectChoice(str(info.id), _with_region(info)) for info in infos.values()]
             one.data = [number for number in chosen if number in infos]
 
     def changes(self, sent: Any, questions: Sequence[Question]) -> Changes:
@@ -129,25 +130,25 @@ def _with_region(info: SubjectInfo) -> str:
     return f"{info.title} ({place})" if place else info.title
 
 
-def _sections() -> list[tuple[str, str]]:
-    return [(term.code, term.title()) for term in vocabulary("nace_rev2_1") if term.extra.get("level") == "1"]
+def _sections() -> list[SelectChoice]:
+    terms = vocabulary("nace_rev2_1")
+    return [SelectChoice(term.code, term.title()) for term in terms if term.extra.get("level") == "1"]
 
 
-def _regions() -> dict[str, list[tuple[str, str]]]:
-    """German regions below their Land, then the other countries: as a list with groups."""
+def _regions() -> list[SelectChoice]:
+    """German regions in groups by Land, then the other countries."""
     terms = list(vocabulary("nuts2024_de"))
-    lands = [term for term in terms if term.extra.get("level") == "1"]
-    groups = {}
-    for land in lands:
-        parts = [
-            (t.code, t.title()) for t in terms if t.extra.get("level") == "2" and t.extra.get("parent") == land.code
-        ]
+    found = []
+    for land in (term for term in terms if term.extra.get("level") == "1"):
+        group = land.title()
+        parts = [term for term in terms if term.extra.get("level") == "2" and term.extra.get("parent") == land.code]
         if len(parts) > 1:
-            parts.insert(0, (land.code, _("%(land)s, no closer indication", land=land.title())))
-        groups[land.title()] = parts
-    abroad = [(t.code, t.title()) for t in terms if t.extra.get("level") == "0" and t.code != "DE"]
-    groups[_("Other countries")] = sorted(abroad, key=lambda pair: pair[1].casefold())
-    return groups
+            found.append(SelectChoice(land.code, _("%(land)s, no closer indication", land=group), optgroup=group))
+        found += [SelectChoice(part.code, part.title(), optgroup=group) for part in parts]
+    abroad = [term for term in terms if term.extra.get("level") == "0" and term.code != "DE"]
+    others = _("Other countries")
+    ordered = sorted(abroad, key=lambda term: term.title().casefold())
+    return [*found, *(SelectChoice(term.code, term.title(), optgroup=others) for term in ordered)]
 
 
 @lru_cache(maxsize=32)
@@ -159,10 +160,10 @@ def form_class(positions: tuple[int, ...]) -> type[IdeaForm]:
         fields[f"audience-{position}"] = RadioField(
             _l("Who may read this answer?"),
             choices=[
-                ("public", _l("Public, with name")),
-                ("anonymous", _l("Public, without name")),
-                ("agency", _l("Cluster agency and ministry")),
-                ("ministry", _l("Ministry only")),
+                SelectChoice("public", _l("Public, with name")),
+                SelectChoice("anonymous", _l("Public, without name")),
+                SelectChoice("agency", _l("Cluster agency and ministry")),
+                SelectChoice("ministry", _l("Ministry only")),
             ],
             validate_choice=False,
             validators=[_known_audience],

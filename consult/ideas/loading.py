@@ -81,7 +81,7 @@ def _load_one(dataset: Dataset, record: dict[str, Any], sent_at: datetime) -> No
         return
     idea.number = take_number(consultation.id, sent_at)
     idea.submitted_at = sent_at
-    audit.record("idea.sent", SYSTEM, ("idea", idea.id), **{"from": DRAFT, "to": SUBMITTED})
+    audit.record("idea.sent", SYSTEM, ("idea", idea.id), **_moved(DRAFT, SUBMITTED))
     state, event = DECIDED.get(record["status"], (WAITING, ""))
     version = make_version(idea, content, sent_at, state)
     if event:
@@ -91,11 +91,16 @@ def _load_one(dataset: Dataset, record: dict[str, Any], sent_at: datetime) -> No
         _open_case(idea, version, consultation.promised_days)
 
 
+def _moved(source: str, target: str) -> dict[str, Any]:
+    """The keys of a log row about a change of state."""
+    return {"from": source, "to": target}
+
+
 def _decide(dataset: Dataset, record: dict[str, Any], idea: Idea, version: IdeaVersion, event: str) -> None:
     decided_at = dataset.when(record.get("published") or record.get("decided"), hour=11)
     assert decided_at is not None
     idea.moved_at = decided_at
-    audit.record(event, SYSTEM, ("idea", idea.id), **{"from": SUBMITTED, "to": record["status"]})
+    audit.record(event, SYSTEM, ("idea", idea.id), **_moved(SUBMITTED, record["status"]))
     _store_decision(record, idea, version, decided_at)
     if record["status"] == PUBLISHED:
         idea.published_at = version.published_at = decided_at

@@ -29,6 +29,7 @@ from consult.ideas.drafts import Content
 from consult.ideas.models import (
     AWAITING,
     DRAFT,
+    HELD,
     RETURNED,
     WAITING,
     WITHDRAWN,
@@ -205,12 +206,10 @@ def withdraw(actor: Actor, idea_id: int) -> Idea:
 
 
 def _drop_waiting(idea: Idea) -> None:
-    db.session.execute(
-        update(IdeaVersion)
-        .where(IdeaVersion.idea_id == idea.id, IdeaVersion.state == WAITING)
-        .values(state=WITHDRAWN)
-        .execution_options(synchronize_session=False)
-    )
+    """Versions that wait, or were set aside, are withdrawn."""
+    statement = select(IdeaVersion).where(IdeaVersion.idea_id == idea.id, IdeaVersion.state.in_((WAITING, HELD)))
+    for version in db.session.execute(statement).scalars():
+        version.state = WITHDRAWN
     idea.waiting_version_id = None
 
 
@@ -244,10 +243,8 @@ def narrow_audiences(actor: Actor, idea_id: int, wanted: Mapping[int, str]) -> l
             continue
         if not rules.is_narrower(new, answer.audience):
             raise Invalid(message=_("More readers for an answer need a new version, which moderation reads first."))
-        audit.record(
-            "idea.audience_narrowed", by, ("idea", idea.id), question_id=answer.question_id,
-            **{"from": answer.audience, "to": new},
-        )  # fmt: skip
+        keys: dict[str, Any] = {"question_id": answer.question_id, "from": answer.audience, "to": new}
+        audit.record("idea.audience_narrowed", by, ("idea", idea.id), **keys)
         answer.audience = new
         changed.append(answer.question_id)
     if changed:

@@ -185,7 +185,7 @@ class NamelessAnswer:
 
 def nameless_answers_to(question_id: int, after: str | None, size: int = 10) -> Page[NamelessAnswer]:
     """Answers without name, newest month first and in random order within it; one query."""
-    statement = (
+    statement: Any = (
         select(Answer.html, Answer.excerpt, IdeaVersion.language, Answer.shown_at, Answer.shuffle)
         .join(IdeaVersion, IdeaVersion.id == Answer.version_id)
         .where(Answer.question_id == question_id, Answer.audience == ANONYMOUS, Answer.shown_at.is_not(None))
@@ -419,4 +419,4 @@ def promised(cases: Sequence[int]) -> dict[int, Any]:
     statement = select(Case.subject_id, Case.due_at).where(
         Case.kind == "idea", Case.subject_id.in_(cases), Case.closed_at.is_(None)
     )
-    return dict(db.session.execute(statement).all())  # type: ignore[arg-type]
+    return {row[0]: row[1] for row in db.session.execute(statement)}

@@ -30,10 +30,10 @@ def question_answers(question_id: int, _actor: Actor) -> dict[str, Any] | None:
     after = request.args.get("after")
     nameless_only = request.args.get("names") == "none"
     if nameless_only:
-        nameless = page_queries.nameless_answers_to(question_id, after)
-        if not nameless.items and nameless.at_start:
+        only = page_queries.nameless_answers_to(question_id, after)
+        if not only.items and only.at_start:
             return None
-        return {"page": None, "nameless": nameless, "withheld": 0, **HELP}
+        return {"page": None, "nameless": only, "withheld": 0, **HELP}
     page = page_queries.answers_to(question_id, after)
     nameless = page_queries.nameless_answers_to(question_id, None, NAMELESS) if page.at_start else None
     withheld = page_queries.withheld_count(question_id) if page.at_start else 0

@@ -245,7 +245,9 @@ def _next_address(frame: Frame) -> str:
     if "preview" in request.form:
         return path("ideas.preview", token=frame.token)
     if "find" in request.form:
-        words = {f"find_{name}": searched(request.form, f"find_{name}") or None for name in PARTNER_KINDS}
+        words: dict[str, Any] = {
+            f"find_{name}": searched(request.form, f"find_{name}") or None for name in PARTNER_KINDS
+        }
         return f"{layout.address(layout.part, **words)}#part-partners"
     if goal in layout.keys:
         return layout.address(goal)
