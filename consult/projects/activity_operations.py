@@ -40,6 +40,15 @@ def ends_of(activity: Activity) -> list[queries.End]:
     return ends
 
 
+def manages(actor: Actor, activity: Activity) -> bool:
+    """Whether the actor may act as host; no query for those who could not in any case."""
+    if actor.may("projects.edit"):
+        return True
+    if not rules.may_speak_for_others(actor):
+        return False
+    return rules.can_manage(actor, ends_of(activity))
+
+
 def _ahead(participation: Participation) -> int:
     return activity_queries.ahead_of(participation) if participation.status == "waiting" else 0
 

@@ -221,17 +221,20 @@ def participation_by_token(slug: str, token: str) -> Participation | None:
     ).scalar_one_or_none()
 
 
+def queue_of(activity_id: int, position: int = 0) -> tuple[int, int]:
+    """How many requests wait for the host, and how many wait for a place ahead of this position; one query."""
+    ahead = and_(Participation.status == "waiting", Participation.position < position)
+    row = db.session.execute(
+        select(
+            func.count(case((Participation.status == "requested", 1))), func.count(case((ahead, 1)))
+        ).where(Participation.activity_id == activity_id, Participation.status.in_(("requested", "waiting")))
+    ).one()  # fmt: skip
+    return row[0], row[1]
+
+
 def ahead_of(participation: Participation) -> int:
     """How many wait before this one; 0 for the first on the list."""
-    return db.session.execute(
-        select(func.count())
-        .select_from(Participation)
-        .where(
-            Participation.activity_id == participation.activity_id,
-            Participation.status == "waiting",
-            Participation.position < participation.position,
-        )
-    ).scalar_one()
+    return queue_of(participation.activity_id, participation.position)[1]
 
 
 def participants_page(activity_id: int, after: str | None = None, size: int = 50) -> Page[Any]:
@@ -244,15 +247,6 @@ def participants_page(activity_id: int, after: str | None = None, size: int = 50
     order = [(Participation.position, "asc"), (Participation.id, "asc")]
     key = lambda row: (row[0].position, row[0].id)  # noqa: E731 - two words for the call below
     return keyset(cast(Select[Any], statement), order, after, size, scalars=False, key=key)
-
-
-def request_count(activity_id: int) -> int:
-    """How many requests wait for the host."""
-    return db.session.execute(
-        select(func.count())
-        .select_from(Participation)
-        .where(Participation.activity_id == activity_id, Participation.status == "requested")
-    ).scalar_one()
 
 
 def participation_of(activity_id: int, participation_id: int) -> tuple[Participation, Person] | None:

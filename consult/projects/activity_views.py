@@ -96,19 +96,21 @@ def show(slug: str) -> str:
     form = None
     if actor.signed_in and place is None and not closed_by and actor.may(JOIN):
         form = join_form(activity.roles, signed_in=True, chosen=request.args.get("role", ""))
-    manages = actor.signed_in and rules.can_manage(actor, activity_operations.ends_of(activity))
+    manages = activity_operations.manages(actor, activity)
+    queued = manages or (place is not None and place.status == "waiting")
+    requests, ahead = reads.queue_of(activity.id, place.position if place else 0) if queued else (0, 0)
     return render_template(
         "activities/show.html",
         **_facts(activity),
         place=place,
-        place_text=place_text(activity, place) if place else "",
+        place_text=place_text(activity, place, ahead) if place else "",
         may_cancel=place is not None and rules.can_cancel(actor, activity, place, now()),
         may_confirm=place is not None and rules.can_confirm(actor, activity, place, now()),
         form=form,
         closed_by=closed_by,
         reason=refusals.sentence(closed_by),
         manages=manages,
-        requests=reads.request_count(activity.id) if manages else 0,
+        requests=requests,
     )
 
 
@@ -137,10 +139,10 @@ def _organiser(activity: Activity) -> SubjectInfo | None:
     return found if found is not None and found.public else None
 
 
-def place_text(activity: Activity, place: Participation) -> str:
-    """How one stands, in a sentence that also says what happens next."""
+def place_text(activity: Activity, place: Participation, ahead: int) -> str:
+    """How one stands, in a sentence that also says what happens next; `ahead` is how many wait before."""
     if place.status == "waiting":
-        ordinal = words.ordinal(reads.ahead_of(place) + 1)
+        ordinal = words.ordinal(ahead + 1)
         return _("You are %(ordinal)s on the list and will move up automatically.", ordinal=ordinal)
     if place.status == "offered":
         return _("A place is held for you. Please take it; after that it goes to the next person on the list.")
@@ -335,7 +337,7 @@ def place(slug: str, token: str) -> str:
         has_calendar=mails.has_calendar_entry(found.activity),
         place=found,
         token=token,
-        place_text=place_text(found.activity, found),
+        place_text=place_text(found.activity, found, reads.ahead_of(found) if found.status == "waiting" else 0),
         may_cancel=rules.can_cancel(actor, found.activity, found, now()),
         may_confirm=rules.can_confirm(actor, found.activity, found, now()),
     )

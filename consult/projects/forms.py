@@ -9,7 +9,7 @@ from wtforms import RadioField, ValidationError
 
 from consult.core.forms import EmailField, Form, TextField, longest, required
 from consult.core.i18n import _, _l
-from consult.core.vocabularies import vocabulary
+from consult.core.vocabularies import term_title
 
 LONGEST_MESSAGE = 2000
 
@@ -31,11 +31,11 @@ class JoinForm(Form):
 
 
 def join_form(roles: Sequence[str], *, signed_in: bool, chosen: str = "") -> JoinForm:
-    """The form for these parts, in the order of their degrees; `chosen` is preselected where it is offered.
+    """The form for these parts, in their order; `chosen` is preselected where it is offered, else the first one.
 
     Without parts there is no `role` field, for people who signed in there is no `email` field.
     """
-    offered = [(term.code, term.title()) for term in vocabulary("joining_roles") if term.code in roles]
+    offered = [(code, term_title("joining_roles", code)) for code in roles]
     first = chosen if chosen in dict(offered) else offered[0][0] if offered else None
     form = JoinForm(role=first)
     if offered:

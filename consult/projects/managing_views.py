@@ -13,7 +13,7 @@ from consult.core.errors import Invalid, NotFound, Refused
 from consult.core.i18n import _, _l
 from consult.core.limits import allow_write
 from consult.core.web import flash_done, see_other
-from consult.projects import activity_operations, activity_views, operations, queries, rules, views, words
+from consult.projects import activity_operations, activity_views, operations, queries, views, words
 from consult.projects import activity_queries as reads
 from consult.projects.forms import DecisionForm, decision_form
 from consult.projects.machines import MEMBERSHIP
@@ -32,7 +32,7 @@ OUTCOMES = {
 def _lead(slug: str) -> Project:
     """The project, for those who decide about it."""
     project = views.find(slug)
-    if not rules.can_manage(current_actor(), queries.leads_of(project.id)):
+    if not operations.manages(current_actor(), project):
         raise Refused(_("Only the project's lead decides about requests, and nobody about their own."))
     return project
 
@@ -90,7 +90,7 @@ def _decided(project: Project, membership_id: int, form: DecisionForm) -> bool:
 def _host(slug: str) -> Activity:
     """The activity, for those who host it."""
     activity = activity_views.find(slug)
-    if not rules.can_manage(current_actor(), activity_operations.ends_of(activity)):
+    if not activity_operations.manages(current_actor(), activity):
         raise Refused(_("Only the host sees who takes part."))
     return activity
 

@@ -44,6 +44,15 @@ def lock_project(project_id: int) -> Project:
     return project
 
 
+def manages(actor: Actor, project: Project) -> bool:
+    """Whether the actor decides for the project; no query for those who could not in any case."""
+    if actor.may("projects.edit"):
+        return True
+    if not rules.may_speak_for_others(actor):
+        return False
+    return rules.can_manage(actor, queries.leads_of(project.id))
+
+
 def join_project(actor: Actor, project_id: int, *, role: str, message: str, language: str) -> Asked:
     """Ask to take part in a degree. The degree without duties needs nobody's consent and counts at once.
 

@@ -34,6 +34,11 @@ def speaks_for(actor: Actor, ends: Collection[End]) -> bool:
     )
 
 
+def may_speak_for_others(actor: Actor) -> bool:
+    """Whether there is anything at all that the actor could speak for."""
+    return actor.signed_in and bool(actor.memberships or actor.cluster_ids)
+
+
 def can_manage(actor: Actor, ends: Collection[End]) -> bool:
     """Whether the actor decides about requests: an editor, or who speaks for an organiser."""
     return actor.signed_in and (actor.may("projects.edit") or speaks_for(actor, ends))

@@ -91,7 +91,7 @@ def show(slug: str) -> str:
     crew = queries.crew_of(project.id)
     mine = queries.own_memberships(project.id, actor.person_id)
     closed_by = rules.joining_closed_by(project, now())
-    manages = actor.signed_in and rules.can_manage(actor, queries.leads_of(project.id))
+    manages = operations.manages(actor, project)
     rungs = ladder(project, crew, mine, closed_by)
     open_roles = [rung["role"] for rung in rungs if rung["open"]]
     form = None
@@ -188,7 +188,7 @@ def join(slug: str) -> Any:
         form = join_form(roles, signed_in=actor.signed_in, chosen=request.args.get("role", ""))
         return _join_page(project, form)
     allow_write()
-    offered = [one["role"] for one in (project.joining or {}).get("roles", [])]
+    offered = [term.code for term in vocabulary("joining_roles") if project.role(term.code)]
     form = join_form(offered, signed_in=actor.signed_in)
     if not form.validate():
         return _join_page(project, form, 422)
