@@ -84,7 +84,7 @@ def _arranged(form: ConsultationForm, act: str, consultation: Consultation | Non
     """The page with its rows as the button says; a question that has answers stays, with a sentence why."""
     verb, _dash, place = act.partition("-")
     rows = form.questions.entries
-    if verb == "remove" and consultation is not None and place.isdigit() and len(place) < 4 and int(place) < len(rows):
+    if verb == "remove" and consultation is not None and place in map(str, range(len(rows))):
         row = rows[int(place)].form
         stored = {str(question.id): question for question in consultation.questions}
         if (question := stored.get(row.id.data)) is not None and operations.question_in_use(question):

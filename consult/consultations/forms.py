@@ -7,11 +7,22 @@ before anything is saved.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectMultipleField, ValidationError, widgets
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    FormField,
+    HiddenField,
+    SelectMultipleField,
+    ValidationError,
+    widgets,
+)
 from wtforms import Form as PlainForm
+from wtforms.validators import StopValidation
 
 from consult.consultations.models import COMMENT_MODES, Consultation, Question
 from consult.consultations.operations import Draft, QuestionDraft
@@ -24,6 +35,19 @@ from consult.core.vocabularies import vocabulary
 ROWS_KEPT = 40  # rows that a form may carry while it is being edited; what may be saved is checked at saving
 _PREFIX = re.compile(r"^[A-Z]{1,8}$")
 _GERMAN_DAY = re.compile(r"^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$")
+
+
+def written(message: Any) -> Callable[[Any, Field], None]:
+    """The field must hold a letter or a digit: invisible characters are no text."""
+    checked = required(message)
+
+    def check(form: Any, field: Field) -> None:
+        checked(form, field)
+        if not any(character.isalnum() for character in field.data):
+            raise StopValidation(str(message))
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
 
 
 class TicksField(SelectMultipleField):
@@ -83,13 +107,14 @@ class WholeNumberField(LineField):
 
 
 class QuestionRow(PlainForm):
-    """One question. `id` is empty for a new one."""
+    """One question. `id` is empty for a new one; `key` goes with it, since SQLite gives the id of a deleted row again."""
 
-    id = HiddenField()
-    short_de = LineField(_l("Short title, German"), [required(_l("Please write a short title.")), longest(80)])
-    short_en = LineField(_l("Short title, English"), [required(_l("Please write a short title.")), longest(80)])
-    text_de = TextField(_l("Question, German"), [required(_l("Please write the question.")), longest(2000)])
-    text_en = TextField(_l("Question, English"), [required(_l("Please write the question.")), longest(2000)])
+    id = HiddenField(default="")
+    key = HiddenField(default="")
+    short_de = LineField(_l("Short title, German"), [written(_l("Please write a short title.")), longest(80)])
+    short_en = LineField(_l("Short title, English"), [written(_l("Please write a short title.")), longest(80)])
+    text_de = TextField(_l("Question, German"), [written(_l("Please write the question.")), longest(2000)])
+    text_en = TextField(_l("Question, English"), [written(_l("Please write the question.")), longest(2000)])
     help_de = TextField(_l("Help for answering, German"), [longest(1000)])
     help_en = TextField(_l("Help for answering, English"), [longest(1000)])
     addressed_to = TicksField(_l("Addressed to"))
@@ -111,10 +136,10 @@ class ConsultationForm(Form):
     version = HiddenField(default="0")
     removed = HiddenField(default="")
     slug = LineField(_l("Web address"), [longest(80)])
-    title_de = LineField(_l("Title, German"), [required(_l("Please write a title.")), longest(120)])
-    title_en = LineField(_l("Title, English"), [required(_l("Please write a title.")), longest(120)])
-    summary_de = TextField(_l("Summary, German"), [required(_l("Please write a summary.")), longest(600)])
-    summary_en = TextField(_l("Summary, English"), [required(_l("Please write a summary.")), longest(600)])
+    title_de = LineField(_l("Title, German"), [written(_l("Please write a title.")), longest(120)])
+    title_en = LineField(_l("Title, English"), [written(_l("Please write a title.")), longest(120)])
+    summary_de = TextField(_l("Summary, German"), [written(_l("Please write a summary.")), longest(600)])
+    summary_en = TextField(_l("Summary, English"), [written(_l("Please write a summary.")), longest(600)])
     introduction_de = TextField(_l("Introduction, German"), [longest(8000)])
     introduction_en = TextField(_l("Introduction, English"), [longest(8000)])
     call_de = LineField(_l("Text of the button, German"), [longest(40)])
@@ -126,12 +151,9 @@ class ConsultationForm(Form):
     results_on = DayField(_l("Results appear"))
     office_de = LineField(_l("Responsible office, German"), [longest(200)])
     office_en = LineField(_l("Responsible office, English"), [longest(200)])
-    promised_days = WholeNumberField(
-        _l("Working days until the moderation decides"), [required()], least=1, most=60, default="2"
-    )
+    promised_days = WholeNumberField(_l("Working days until the moderation decides"), [required()], least=1, most=60)
     comment_mode = ChoiceField(
         _l("Comments"),
-        default="post",
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.RadioInput(),
     )
@@ -247,6 +269,7 @@ def values_of(consultation: Consultation) -> dict[str, Any]:
 def _row_of(question: Question, texts: Any) -> dict[str, Any]:
     return {
         "id": str(question.id),
+        "key": question.key,
         **texts("short", question.short_title),
         **texts("text", question.text),
         **texts("help", question.help),
@@ -257,12 +280,19 @@ def _row_of(question: Question, texts: Any) -> dict[str, Any]:
 
 def empty_values() -> dict[str, Any]:
     """A new consultation: not listed yet, with room for one question."""
-    return {"version": "0", "listed": False, "is_active": True, "promised_days": "2", "questions": [empty_row()]}
+    return {
+        "version": "0",
+        "listed": False,
+        "is_active": True,
+        "promised_days": "2",
+        "comment_mode": "post",
+        "questions": [empty_row()],
+    }
 
 
 def empty_row() -> dict[str, Any]:
     """A question that nobody has written yet."""
-    return {"id": "", "closed": False, "addressed_to": []}
+    return {"id": "", "key": "", "closed": False, "addressed_to": []}
 
 
 def rearranged(form: ConsultationForm, act: str) -> dict[str, Any]:
@@ -289,15 +319,20 @@ def rearranged(form: ConsultationForm, act: str) -> dict[str, Any]:
     return values
 
 
+def _identity(row: dict[str, Any]) -> tuple[str, str]:
+    """What a row and a stored question must share to be the same."""
+    return str(row["id"] or ""), str(row["key"] or "")
+
+
 def differing(form: ConsultationForm, stored: dict[str, Any]) -> list[tuple[str, str]]:
     """(label, stored text) of the texts and dates in which the form differs from what is stored now."""
     found = []
     for name, value in stored.items():
         if isinstance(value, str) and name not in ("version", "removed", "slug") and form[name].data != value:
             found.append((str(form[name].label.text), value))
-    rows = {row["id"]: row for row in stored["questions"]}
+    rows = {_identity(row): row for row in stored["questions"]}
     for place, entry in enumerate(form.questions, 1):
-        row = rows.get(entry.form.id.data, {})
+        row = rows.get(_identity(entry.form.data), {})
         for name, value in row.items():
             if isinstance(value, str) and entry.form[name].data != value:
                 label = _("Question %(number)s: %(field)s", number=place, field=entry.form[name].label.text)
@@ -312,11 +347,12 @@ def reconciled(form: ConsultationForm, stored: dict[str, Any]) -> dict[str, Any]
     """
     values: dict[str, Any] = {name: value for name, value in form.data.items() if name != "csrf_token"}
     rows: list[dict[str, Any]] = list(values.get("questions") or [])
-    known = {row["id"] for row in stored["questions"]}
+    known = {_identity(row) for row in stored["questions"]}
     for row in rows:
-        if row["id"] not in known:
-            row["id"] = ""
-    removed = [part for part in str(values.get("removed") or "").split() if part in known]
+        if _identity(row) not in known:
+            row["id"] = row["key"] = ""
+    ids = {row["id"] for row in stored["questions"]}
+    removed = [part for part in str(values.get("removed") or "").split() if part in ids]
     typed = {row["id"] for row in rows} | set(removed)
     rows += [row for row in stored["questions"] if row["id"] not in typed]
     return {**values, "questions": rows, "removed": " ".join(removed), "version": stored["version"]}
