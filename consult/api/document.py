@@ -160,7 +160,7 @@ def document(layer: Layer, language: str, site: str, root: str) -> Json:
                 "version": VERSION,
                 "summary": _("Everything that is public here, to be read by programs."),
                 "description": _(
-                    "No key is needed and no reader is known. Lists page by cursor: follow `links.next` until it is null. "
+                    "No key is needed and no reader is known. Lists page by cursor: follow links.next until it is null. "
                     "Unknown parameters are refused, so that a mistyped filter is noticed."
                 ),
             },

@@ -85,7 +85,7 @@ def feed(name: str, title: str, page: str, entries: Sequence[Entry]) -> Response
         id=identifier(f"feeds/{current_language()}/{name}" + (f"?{query}" if query else "")),
         title=title,
         page=page,
-        self=self_address(),
+        own=self_address(),
         entries=entries,
         updated=max((one.updated for one in entries), default=start_of_day(today())),
         stamp=stamp,

@@ -55,7 +55,7 @@ class ListParameters(Parameters):
 
     after: str = Field(
         default="", alias="page[after]", max_length=500,
-        description=_l("Cursor of the page wanted, as `links.next` carries it. Any other text gives the first page."),
+        description=_l("Cursor of the page wanted, as links.next carries it. Any other text gives the first page."),
     )  # fmt: skip
     size: int = Field(default=20, alias="page[size]", ge=1, le=LARGEST_PAGE, description=_l("Entries on a page."))
 

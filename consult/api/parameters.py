@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from consult.api.layer import ListParameters, SearchParameters
 from consult.core.i18n import _l
@@ -145,7 +146,7 @@ class ActivityList(SearchParameters):
     place: list[Annotated[str, Field(min_length=1, max_length=120)]] = facet(_l("City."))
     language: list[Code] = facet(_l("Language spoken."))
     free: list[Literal["1"]] = facet(_l("1: only where a place can be had at once."))
-    project: Slug | None = Field(default=None, description=_l("Key of the project."))
+    project: Slug | SkipJsonSchema[None] = Field(default=None, description=_l("Key of the project."))
 
 
 class TopicList(SearchParameters):

@@ -25,8 +25,8 @@ Self = Annotated[
 Language = Annotated[str, Field(description=_l("Language of the texts of this entry."))]
 Markdown = Annotated[str, Field(description=_l("Text as it was written, in Markdown."))]
 Html = Annotated[str, Field(description=_l("The same text as checked HTML."))]
-Codes = Annotated[list[str], Field(description=_l("Codes; `vocabularies` has their words."))]
-Code = Annotated[str, Field(description=_l("A code; `vocabularies` has its words. Empty where nothing is known."))]
+Codes = Annotated[list[str], Field(description=_l("Codes; vocabularies has their words."))]
+Code = Annotated[str, Field(description=_l("A code; vocabularies has its words. Empty where nothing is known."))]
 Dated = Annotated[
     str, Field(description=_l("As precise as the source: YYYY, YYYY-MM or YYYY-MM-DD; empty where undated."))
 ]
