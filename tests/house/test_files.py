@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -36,19 +37,26 @@ SECRETS = {
 UNCHANGED = ("consult/static/vendor/",)
 
 
+@cache
+def _texts() -> dict[str, str]:
+    """Our own files that hold text, by their paths."""
+    found = {}
+    for path in tracked_files():
+        if not name(path).startswith(UNCHANGED):
+            try:
+                found[name(path)] = path.read_text("utf-8")
+            except UnicodeDecodeError:
+                continue
+    return found
+
+
 @pytest.mark.parametrize("what", SECRETS)
 def test_no_file_tells_what_it_should_not(what: str) -> None:
     found = []
-    for path in tracked_files():
-        if name(path).startswith(UNCHANGED):
-            continue
-        try:
-            text = path.read_text("utf-8")
-        except UnicodeDecodeError:
-            continue
-        for number, line in enumerate(text.splitlines(), 1):
-            if SECRETS[what].search(line):
-                found.append(f"{name(path)}:{number}: {line.strip()[:120]}")
+    for path, text in _texts().items():
+        for match in SECRETS[what].finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            found.append(f"{path}:{line}: {match[0]}")
     assert not found, "\n".join(found)
 
 
