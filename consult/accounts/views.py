@@ -33,7 +33,7 @@ def sign_in() -> Any:
     """Sign in by password, or have a link mailed by leaving it empty."""
     form = SignInForm()
     target = safe_next(request.values.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         if current_actor().signed_in:
             return see_other(target or path("pages.me"))
         form.next.data = target or ""
@@ -143,7 +143,7 @@ def sign_up() -> Any:
     """Make an account; it begins to exist when the mailed link is used."""
     form = SignUpForm()
     target = safe_next(request.values.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         if current_actor().signed_in:
             return see_other(target or path("pages.me"))
         form.next.data = target or ""
@@ -154,7 +154,7 @@ def sign_up() -> Any:
         valid = False
     if not valid:
         body = render_template("accounts/sign_up.html", form=form, target=form.next.data)
-        return body, 200 if request.method == "GET" else 422
+        return body, 422 if request.method == "POST" else 200
     _allow_mail(form.email.data)
     # hashed also where the address has an account and the hash is thrown away: time tells nothing
     hashed = passwords.hash_password(form.password.data) if form.password.data else ""
@@ -201,7 +201,7 @@ def _take(purpose: str, token: str) -> Token | None:
 @access("public")
 def confirm(token: str) -> Any:
     """The link of a sign-up: a button that makes the account and signs in."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _link_page("sign_up", token, "accounts/confirm.html")
     link = _take("sign_up", token)
     if link is None:
@@ -216,7 +216,7 @@ def confirm(token: str) -> Any:
 @access("public")
 def sign_in_link(token: str) -> Any:
     """The mailed link to sign in: a button that does it. It confirms the address as well."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _link_page("sign_in", token, "accounts/sign_in_link.html")
     link = _take("sign_in", token)
     if link is None:
@@ -233,7 +233,7 @@ def reset_ask() -> Any:
     """Ask for a link to set a new password."""
     form = AskForm()
     if not form.validate_on_submit():
-        return render_template("accounts/reset_ask.html", form=form), 200 if request.method == "GET" else 422
+        return render_template("accounts/reset_ask.html", form=form), 422 if request.method == "POST" else 200
     _allow_mail(form.email.data)
     mails.send_link("reset", form.email.data, queries.person_by_email(form.email.data))
     return _sent("reset", form.email.data)
@@ -256,7 +256,7 @@ def reset(token: str) -> Any:
         valid = False
     if not valid:
         body = render_template("accounts/reset.html", form=form, email=own[0])
-        return body, 200 if request.method == "GET" else 422
+        return body, 422 if request.method == "POST" else 200
     hashed = passwords.hash_password(form.password.data)
     used = _take("reset", token)
     if used is None:

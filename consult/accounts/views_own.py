@@ -36,7 +36,7 @@ def settings() -> Any:
         operations.change_profile(current_actor(), person, name=form.name.data, language=form.language.data)
         flash_done(_("Your changes are saved."))
         return see_other(path("accounts.settings"))
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     body = render_template(
         "accounts/settings.html",
         form=form,
@@ -57,7 +57,7 @@ def password() -> Any:
     with reading():
         person = _me()
         stored, own = person.password_hash, (person.email, person.name)
-    if request.method == "GET" or not stored:
+    if request.method != "POST" or not stored:
         return render_template("accounts/password.html", form=form, has_password=bool(stored))
     if not _password_form_holds(form, stored, own):
         return render_template("accounts/password.html", form=form, has_password=True), 422

@@ -75,7 +75,7 @@ def new_person() -> Any:
             mails.send_invitation(person)
             flash_done(_("The account is made, and its owner gets a link by mail."))
             return see_other(path("admin.person", person_id=person.id))
-    return render_template("admin/person_new.html", form=form), 200 if request.method == "GET" else 422
+    return render_template("admin/person_new.html", form=form), 422 if request.method == "POST" else 200
 
 
 def _person(person_id: int) -> Person:

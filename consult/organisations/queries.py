@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,13 +13,18 @@ from consult.core.access import Actor, Membership
 from consult.core.db import db, sort_key
 from consult.core.i18n import pick, picked_language
 from consult.core.registry import SubjectInfo
-from consult.core.text import excerpt
+from consult.core.text import clean_line, excerpt
 from consult.core.web import path
 from consult.organisations.models import Organisation, OrganisationMember
 
 
+_SLUG = re.compile(r"[a-z0-9-]{1,80}")
+
+
 def organisation_by_slug(slug: str) -> Organisation | None:
-    """The organisation of this address, or None."""
+    """The organisation of this address, or None; what cannot be an address is not asked of the database."""
+    if not _SLUG.fullmatch(slug):
+        return None
     return db.session.execute(select(Organisation).where(Organisation.slug == slug)).scalar_one_or_none()
 
 
@@ -33,7 +39,9 @@ def organisations_by_ids(ids: Iterable[int]) -> dict[int, Organisation]:
 
 def organisation_by_name(name: str) -> Organisation | None:
     """The oldest organisation whose German name is this, apart from case, accents and ß."""
-    statement = select(Organisation).where(Organisation.name_key == sort_key(name.strip())).order_by(Organisation.id)
+    statement = (
+        select(Organisation).where(Organisation.name_key == sort_key(clean_line(name))).order_by(Organisation.id)
+    )
     return db.session.execute(statement.limit(1)).scalar_one_or_none()
 
 
@@ -122,12 +130,14 @@ def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
 
 def find(key: str) -> int | None:
     """Id behind a slug, or None."""
+    if not _SLUG.fullmatch(key):
+        return None
     return db.session.execute(select(Organisation.id).where(Organisation.slug == key)).scalar_one_or_none()
 
 
 def picker(q: str, limit: int) -> list[SubjectInfo]:
     """Organisations whose German name contains the words, in the order of names."""
     statement = select(Organisation).order_by(Organisation.name_key, Organisation.id).limit(limit)
-    for word in sort_key(q).split():
+    for word in sort_key(clean_line(q)).split():
         statement = statement.where(Organisation.name_key.contains(word, autoescape=True))
     return [info(organisation) for organisation in db.session.execute(statement).scalars()]

@@ -397,3 +397,8 @@ def test_oversized_and_malformed_requests_are_refused(client: Any) -> None:
     broken = client.post(SIGN_IN, data=b"\xff\xfe=\x80", content_type="application/x-www-form-urlencoded")
     assert broken.status_code == 400
     assert client.post(SIGN_IN, json={"email": MINE}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["sign-in", "sign-up", "reset"])
+def test_asking_for_the_head_is_reading(client: Any, path: str) -> None:
+    assert client.head(f"/de/account/{path}").status_code == 200

@@ -38,7 +38,7 @@ def test_members_see_each_other_and_nobody_else_does(client: Any, new_client: An
     for stranger in (client, sign_in(new_client(), cast.outsider), sign_in(new_client(), cast.admin)):
         text = stranger.page(address).text
         assert "Carl Colleague" not in text
-        assert "Unter Ihnen" not in text
+        assert "Wer dazugehört" not in text
 
 
 def test_the_public_page_is_the_same_for_all_and_cheap(app: Any, client: Any, facts: None) -> None:
