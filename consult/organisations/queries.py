@@ -17,7 +17,6 @@ from consult.core.text import clean_line, excerpt
 from consult.core.web import path
 from consult.organisations.models import Organisation, OrganisationMember
 
-
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 
