@@ -9,6 +9,7 @@ from flask import render_template, request
 
 from consult.consultations.queries import questions_by_ids
 from consult.core.access import Actor, access
+from consult.core.db import sort_key
 from consult.core.errors import NotFound
 from consult.core.i18n import _, current_language
 from consult.core.registry import registries
@@ -23,7 +24,7 @@ blueprint = room_blueprint("topics", __name__)
 MOST_LINKS = 200  # of each direction; a tag may lead to thousands of clusters, which the directory lists better
 SHOWN = 12
 ON_HOME = 3
-KINDS = ("cluster", "programme", "project", "activity", "topic")
+KINDS = ("cluster", "programme", "topic")  # projects and activities come as panels of their room
 
 
 def article_html(topic: Topic) -> tuple[Any, str]:
@@ -35,13 +36,11 @@ def article_html(topic: Topic) -> tuple[Any, str]:
 
 
 def grouped(links: Sequence[LinkView]) -> list[tuple[str, str, list[LinkView]]]:
-    """(kind, heading, links) of related things; contact and statement have places of their own."""
+    """(kind, heading, links) of related things, by name; contact and statement have places of their own."""
     headings = {
         "topic": _("Topics"),
         "cluster": _("Clusters"),
         "programme": _("Programmes"),
-        "project": _("Projects"),
-        "activity": _("Activities"),
     }
     found = []
     for kind, heading in headings.items():
@@ -49,7 +48,7 @@ def grouped(links: Sequence[LinkView]) -> list[tuple[str, str, list[LinkView]]]:
             view for view in links if view.other.kind == kind and view.type not in ("contact_for", "made_statement")
         ]
         if views:
-            found.append((kind, heading, views))
+            found.append((kind, heading, sorted(views, key=lambda view: sort_key(view.other.title))))
     return found
 
 

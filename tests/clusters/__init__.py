@@ -1,0 +1,1 @@
+"""Clusters: loading, list, portrait."""

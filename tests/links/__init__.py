@@ -1,0 +1,1 @@
+"""Links: rules, operations, queries, loading."""

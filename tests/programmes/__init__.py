@@ -1,0 +1,1 @@
+"""Programmes: loading, list, page."""

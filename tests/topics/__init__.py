@@ -1,0 +1,1 @@
+"""Topics: loading, list, page, home."""
