@@ -1,0 +1,1 @@
+"""Tests of home, my page, written pages and what stands outside the languages."""
