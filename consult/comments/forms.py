@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wtforms.widgets import HiddenInput
+
 from consult.comments.operations import LONGEST, Text
 from consult.core.access import Actor
 from consult.core.forms import ChoiceField, Form, LineField, TextField, longest, required
@@ -11,11 +13,16 @@ from consult.core.vocabularies import vocabulary
 KINDS = ("question", "support", "experience", "offer", "objection")  # the others come by themselves or from the editors
 
 
+def as_id(text: str) -> int | None:
+    """The number in a field, or None where it is no number of ours."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 class CommentForm(Form):
     """A comment or an answer."""
 
     body = TextField(_l("Your comment"), [required(_l("Please write something first.")), longest(LONGEST)])
-    parent = LineField()
+    parent = LineField(widget=HiddenInput())
     kind = ChoiceField(_l("It is"), default="")
     organisation = ChoiceField(_l("Shown name"), default="")
 
@@ -30,13 +37,12 @@ class CommentForm(Form):
 
     def text(self) -> Text:
         """What was written, as the operation takes it."""
-        parent, organisation = self.parent.data or "", self.organisation.data or ""
-        is_answer = parent.isascii() and parent.isdigit() and len(parent) < 10
+        parent = self.parent.data or ""
         return Text(
             body=self.body.data,
             # what is no number names no comment: 0 is nobody's id, so the answer says so
-            parent=(int(parent) if is_answer else 0) if parent else None,
+            parent=(as_id(parent) or 0) if parent else None,
             kind="answer" if parent else self.kind.data or "",
-            organisation_id=int(organisation) if organisation else None,
+            organisation_id=as_id(self.organisation.data or ""),
             language=current_language(),
         )

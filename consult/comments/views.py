@@ -7,15 +7,16 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from consult.comments import operations, queries, rules
-from consult.comments.forms import CommentForm
+from consult.comments.forms import CommentForm, as_id
 from consult.comments.models import Comment
 from consult.core.access import access, current_actor
 from consult.core.db import db, set_reading
 from consult.core.errors import Invalid, NotFound, Refused
-from consult.core.i18n import _
+from consult.core.i18n import _, pick
 from consult.core.limits import allow_write
 from consult.core.registry import SubjectInfo
 from consult.core.web import flash_done, path, room_blueprint, see_other
+from consult.moderation.queries import last_decision
 
 blueprint = room_blueprint("comments", __name__)
 
@@ -25,7 +26,14 @@ blueprint = room_blueprint("comments", __name__)
 def show(comment_id: int) -> str:
     """A comment by itself, with its answers: the address to link to and to report."""
     node, info, page = queries.single_thread(comment_id, current_actor(), request.args.get("after"))
-    return render_template("comments/show.html", node=node, info=info, page=page)
+    statement = _statement(node)
+    return render_template("comments/show.html", node=node, info=info, page=page, statement=statement)
+
+
+def _statement(node: queries.Node) -> list[str]:
+    """Why a comment cannot be read any more, in paragraphs, for its author."""
+    decision = last_decision("comment", node.comment.id) if node.mine and node.comment.status == "hidden" else None
+    return pick(decision.statement).split("\n\n") if decision is not None else []
 
 
 @blueprint.get("/comments/<kind>/<key>/new")
@@ -38,7 +46,7 @@ def new(kind: str, key: str) -> str:
     wanted = request.args.get("parent", "")
     parent = None
     if wanted:
-        parent = queries.comment_by_id(int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0)
+        parent = queries.comment_by_id(as_id(wanted) or 0)
         if parent.status != rules.VISIBLE or (parent.subject_kind, parent.subject_id) != (info.kind, info.id):
             raise NotFound(_("We do not have this comment."))
         form.parent.data = str(parent.id)

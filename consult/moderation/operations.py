@@ -25,7 +25,7 @@ from consult.core.text import plain
 from consult.core.vocabularies import vocabulary
 from consult.moderation import deadlines, mails, queries, reports, rules
 from consult.moderation.models import LOOK, SUBMISSION, Case, Decision
-from consult.moderation.statements import DEFAULT_REASON, outcome_word, statement_texts
+from consult.moderation.statements import DEFAULT_REASON, FAVOURABLE, outcome_word, statement_texts
 
 audit.declare("case.opened", "case_id", "version_id", "source")
 audit.declare("case.renewed", "case_id", "version_id", "source")
@@ -326,7 +326,7 @@ def _check(case: Case, choice: Choice, info: SubjectInfo | None) -> None:
             raise Conflict(_("%(name)s has decided on this meanwhile. Please look at its present state.", name=name))
         faults["outcome"] = _("Please choose one of the decisions in the list.")
     reasons = vocabulary("moderation_reasons")
-    if choice.outcome != "publish" and choice.reason in ("", DEFAULT_REASON):
+    if choice.outcome not in FAVOURABLE and choice.reason in ("", DEFAULT_REASON):
         faults["reason"] = _("Please choose the reason; the author reads it.")
     elif choice.reason and choice.reason not in reasons:
         faults["reason"] = _("Please choose one of the entries in the list.")

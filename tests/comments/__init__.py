@@ -1,0 +1,1 @@
+"""Tests of comments, below the notes of the moderation tests."""
