@@ -62,50 +62,50 @@ def test_pages_of_other_sites_may_read(client: Any) -> None:
     assert "Access-Control-Allow-Origin" not in client.get("/de/").headers
 
 
-@pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_other_methods_are_refused_with_what_is_allowed(client: Any, name: str, method: str) -> None:
-    response = getattr(client, method)(f"/api/v1/{name}", json={"title": "x"})
-    assert (response.status_code, response.mimetype) == (405, PROBLEM)
-    assert {"GET", "HEAD", "OPTIONS"} == set(response.headers["Allow"].split(", "))
-    assert response.json["status"] == 405
+def test_other_methods_are_refused_with_what_is_allowed(client: Any) -> None:
+    for name in LISTS:
+        for method in ("post", "put", "patch", "delete"):
+            response = getattr(client, method)(f"/api/v1/{name}", json={"title": "x"})
+            assert (response.status_code, response.mimetype) == (405, PROBLEM), f"{method} {name}"
+            assert {"GET", "HEAD", "OPTIONS"} == set(response.headers["Allow"].split(", "))
+            assert response.json["status"] == 405
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "nothing", "ideas/OR-2026-99999", "ideas/%00", "ideas/%27", "ideas/" + "A" * 300, "clusters/nobody",
-        "clusters/..%2f..%2fetc", "questions/open/0", "questions/open/1000", "questions/open/x", "questions/open/1/x",
-        "comments/0", "comments/-1", "comments/1e3", "comments/99999999999999999999", "comments/2147483647",
-        "vocabularies/..%2fopen_region", "vocabularies/NACE", "consultations/%f0%9f%98%80", "topics/a%0ab", "projects/%",
-    ],
+UNKNOWN = (
+    "nothing", "ideas/OR-2026-99999", "ideas/%00", "ideas/%27", "ideas/" + "A" * 300, "clusters/nobody",
+    "clusters/..%2f..%2fetc", "questions/open/0", "questions/open/1000", "questions/open/x", "questions/open/1/x",
+    "comments/0", "comments/-1", "comments/1e3", "comments/99999999999999999999", "comments/2147483647",
+    "vocabularies/..%2fopen_region", "vocabularies/NACE", "consultations/%f0%9f%98%80", "topics/a%0ab", "projects/%",
 )  # fmt: skip
-def test_an_unknown_address_is_a_problem_document(client: Any, path: str) -> None:
-    response = client.get(f"/api/v1/{path}")
-    assert (response.status_code, response.mimetype) == (404, PROBLEM)
-    assert response.json["status"] == 404
-    assert response.json["title"]
-    assert response.headers["Cache-Control"] == "private, no-store"
 
 
-@pytest.mark.parametrize(
-    ("query", "at_fault"),
-    [
-        ("page[size]=0", "page[size]"), ("page[size]=101", "page[size]"), ("page[size]=-1", "page[size]"),
-        ("page[size]=99999999999999999999999", "page[size]"), ("page[size]=1.5", "page[size]"),
-        ("page[size]=", "page[size]"), ("page[size]=5&page[size]=6", "page[size]"),
-        ("page[after]=" + "a" * 501, "page[after]"), ("q=" + "a" * 201, "q"), ("lang=fr", "lang"), ("lang=", "lang"),
-        ("lang=de&lang=en", "lang"), ("sort=best", "sort"), ("question=0", "question"), ("question=x", "question"),
-        ("question=1000", "question"), ("sector=%27%20or%201", "sector"), ("sector=%00", "sector"),
-        ("language=fr", "language"), ("cluster=A%20B", "cluster"), ("colour=red", "colour"), ("page=2", "page"),
-        ("&".join(f"sector=A{number}" for number in range(21)), "sector"),
-    ],
+def test_an_unknown_address_is_a_problem_document(client: Any) -> None:
+    for path in UNKNOWN:
+        response = client.get(f"/api/v1/{path}")
+        assert (response.status_code, response.mimetype) == (404, PROBLEM), path
+        assert response.json["status"] == 404
+        assert response.json["title"]
+        assert response.headers["Cache-Control"] == "private, no-store"
+
+
+UNFIT = (
+    ("page[size]=0", "page[size]"), ("page[size]=101", "page[size]"), ("page[size]=-1", "page[size]"),
+    ("page[size]=99999999999999999999999", "page[size]"), ("page[size]=1.5", "page[size]"),
+    ("page[size]=", "page[size]"), ("page[size]=5&page[size]=6", "page[size]"),
+    ("page[after]=" + "a" * 501, "page[after]"), ("q=" + "a" * 201, "q"), ("lang=fr", "lang"), ("lang=", "lang"),
+    ("lang=de&lang=en", "lang"), ("sort=best", "sort"), ("question=0", "question"), ("question=x", "question"),
+    ("question=1000", "question"), ("sector=%27%20or%201", "sector"), ("sector=%00", "sector"),
+    ("language=fr", "language"), ("cluster=A%20B", "cluster"), ("colour=red", "colour"), ("page=2", "page"),
+    ("&".join(f"sector=A{number}" for number in range(21)), "sector"),
 )  # fmt: skip
-def test_what_does_not_fit_is_refused_by_name(client: Any, query: str, at_fault: str) -> None:
-    response = client.get(f"/api/v1/ideas?{query}")
-    assert (response.status_code, response.mimetype) == (400, PROBLEM)
-    assert [one["parameter"] for one in response.json["errors"]] == [at_fault]
-    assert response.json["errors"][0]["detail"]
+
+
+def test_what_does_not_fit_is_refused_by_name(client: Any) -> None:
+    for query, at_fault in UNFIT:
+        response = client.get(f"/api/v1/ideas?{query}")
+        assert (response.status_code, response.mimetype) == (400, PROBLEM), query
+        assert [one["parameter"] for one in response.json["errors"]] == [at_fault]
+        assert response.json["errors"][0]["detail"]
 
 
 def test_problems_speak_the_readers_language(client: Any) -> None:
@@ -116,13 +116,12 @@ def test_problems_speak_the_readers_language(client: Any) -> None:
     assert missing.json["detail"] == "There is no topic of this key."
 
 
-@pytest.mark.parametrize("cursor", ["x", "bnVsbA", "W10", "%00", "ä", "p", "u", "W1swXSxbMV0sWzJdXQ"])
-def test_a_cursor_that_is_none_gives_the_first_page(client: Any, ideas: list[Any], cursor: str) -> None:
-    for name in LISTS:
-        first, other = (get(client, f"/api/v1/{name}?page[after]={given}") for given in ("", cursor))
-        if name != "vocabularies":
-            assert other["data"] == first["data"], name
+def test_a_cursor_that_is_none_gives_the_first_page(client: Any, ideas: list[Any]) -> None:
     assert ideas
+    for name in LISTS[:-1]:
+        first = get(client, f"/api/v1/{name}")["data"]
+        for cursor in ("x", "bnVsbA", "W10", "%00", "ä", "p", "u", "W1swXSxbMV0sWzJdXQ"):
+            assert get(client, f"/api/v1/{name}?page[after]={cursor}")["data"] == first, f"{name} {cursor}"
 
 
 def test_lists_answer_with_and_without_a_slash(client: Any, ideas: list[Any]) -> None:

@@ -121,53 +121,54 @@ def test_ideas_come_in_the_order_asked_for(client: Any) -> None:
     assert discussed[0] > 0
 
 
-@pytest.mark.parametrize(
-    ("name", "facets"),
-    [
-        ("clusters", {"region": "nuts1", "form": "form", "legal": "legal_form"}),
-        ("programmes", {"kind": "kind", "level": "level"}),
-        ("projects", {"kind": "kind"}),
-        ("activities", {"kind": "kind", "format": "format", "place": "city", "project": "project"}),
-        ("topics", {"kind": "kind"}),
-        ("questions", {"consultation": "consultation"}),
-        ("comments", {"idea": "idea"}),
-    ],
-)
-def test_lists_are_filtered_by_facets(client: Any, name: str, facets: dict[str, str]) -> None:
-    everything = entries(client, f"/api/v1/{name}", page_size=100)
-    for facet, column in facets.items():
-        value = next(one[column] for one in everything if one[column])
+FACETS = {
+    "clusters": {"region": "nuts1", "form": "form", "legal": "legal_form"},
+    "programmes": {"kind": "kind", "level": "level"},
+    "projects": {"kind": "kind"},
+    "activities": {"kind": "kind", "format": "format", "place": "city", "project": "project"},
+    "topics": {"kind": "kind"},
+    "questions": {"consultation": "consultation"},
+    "comments": {"idea": "idea"},
+}
+
+
+def test_lists_are_filtered_by_facets(client: Any) -> None:
+    for name, facets in FACETS.items():
+        everything = entries(client, f"/api/v1/{name}", page_size=100)
+        for facet, column in facets.items():
+            value = next(one[column] for one in everything if one[column])
+            found = entries(client, f"/api/v1/{name}", **{facet: value})
+            expected = [one["id"] for one in everything if one[column] == value]
+            assert [one["id"] for one in found] == expected, (name, facet)
+
+
+LISTED = (
+    ("clusters", "sector", "sectors"), ("clusters", "service", "services"), ("clusters", "topic", "topics"),
+    ("projects", "topic", "topics"), ("projects", "country", "countries"), ("programmes", "topic", "topics"),
+    ("activities", "language", "languages"),
+)  # fmt: skip
+
+
+def test_lists_are_filtered_by_lists_of_codes(client: Any) -> None:
+    for name, facet, column in LISTED:
+        everything = entries(client, f"/api/v1/{name}", page_size=100)
+        value = next(one[column][0] for one in everything if one[column])
         found = entries(client, f"/api/v1/{name}", **{facet: value})
-        assert [one["id"] for one in found] == [one["id"] for one in everything if one[column] == value], facet
+        assert {one["id"] for one in found} == {one["id"] for one in everything if value in one[column]}, (name, facet)
 
 
-@pytest.mark.parametrize(
-    ("name", "facet", "column"),
-    [
-        ("clusters", "sector", "sectors"), ("clusters", "service", "services"), ("clusters", "topic", "topics"),
-        ("projects", "topic", "topics"), ("projects", "country", "countries"), ("programmes", "topic", "topics"),
-        ("activities", "language", "languages"),
-    ],
-)  # fmt: skip
-def test_lists_are_filtered_by_lists_of_codes(client: Any, name: str, facet: str, column: str) -> None:
-    everything = entries(client, f"/api/v1/{name}", page_size=100)
-    value = next(one[column][0] for one in everything if one[column])
-    found = entries(client, f"/api/v1/{name}", **{facet: value})
-    assert {one["id"] for one in found} == {one["id"] for one in everything if value in one[column]}
+SOUGHT = {
+    "ideas": "Prüfstand", "clusters": "Photonik", "projects": "Industrie", "activities": "Coaching",
+    "questions": "Instrumente",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("ideas", "Prüfstand"), ("clusters", "Photonik"), ("projects", "Industrie"), ("activities", "Coaching"),
-        ("questions", "Instrumente"),
-    ],
-)  # fmt: skip
-def test_lists_are_searched(client: Any, name: str, words: str) -> None:
-    everything = entries(client, f"/api/v1/{name}", page_size=100)
-    found = entries(client, f"/api/v1/{name}", q=words)
-    assert 0 < len(found) < len(everything)
-    assert entries(client, f"/api/v1/{name}", q="Xylophonquartett") == []
+def test_lists_are_searched(client: Any) -> None:
+    for name, words in SOUGHT.items():
+        everything = entries(client, f"/api/v1/{name}", page_size=100)
+        found = entries(client, f"/api/v1/{name}", q=words)
+        assert 0 < len(found) < len(everything), name
+        assert entries(client, f"/api/v1/{name}", q="Xylophonquartett") == []
 
 
 def test_activities_tell_their_places(client: Any, db: Any) -> None:
