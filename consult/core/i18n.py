@@ -9,22 +9,23 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import flask_babel
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import Translations
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, Domain, force_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext as _n
+from flask import Flask, has_app_context, has_request_context, request
+from flask.globals import _cv_app
+from flask_babel import Babel, force_locale
+from flask_babel.speaklater import LazyString
 
 from consult.core.clock import LOCAL, now
 
@@ -33,6 +34,7 @@ __all__ = ["LANGUAGES", "_", "_l", "_n", "current_language", "in_language", "pic
 LANGUAGES = ("de", "en")
 LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+
 
 @lru_cache(maxsize=8)
 def catalogue(language: str) -> Translations:
@@ -49,39 +51,43 @@ def catalogue(language: str) -> Translations:
     return Translations(buffer)
 
 
-class _MergedDomain(Domain):
-    def get_translations(self) -> Translations:
-        return catalogue(current_language())
-
-    def get_translations_cache(self) -> dict[Any, Any]:
-        return {}
-
-
-class _Babel(Babel):
-    """Flask-Babel asks itself for the domain; ours answers with the merged catalogues."""
-
-    @property
-    def domain_instance(self) -> Domain:
-        return _domain
-
-
-_domain = _MergedDomain()
-babel = _Babel()
+babel = Babel()
+_forced: ContextVar[str | None] = ContextVar("consult_language", default=None)
 
 
 def current_language() -> str:
-    """"de" or "en": that of the address, of a mail being written, or the site's default."""
-    locale = flask_babel.get_locale()
-    return locale.language if locale is not None and locale.language in LANGUAGES else "de"
+    """"de" or "en": that of the address, of a mail being written, or the site's default.
 
-
-def _select() -> str:
-    if not has_request_context():
+    Asked several hundred times a page, so it goes straight to the context instead of through Flask-Babel's look-up.
+    """
+    forced = _forced.get()
+    if forced is not None:
+        return forced
+    context = _cv_app.get(None)
+    if context is None:
         return "de"
-    language: str | None = g.get("lang")
+    language: str | None = context.g.__dict__.get("lang")
     if language is None:
-        language = request.accept_languages.best_match(LANGUAGES) or "de"
+        language = (request.accept_languages.best_match(LANGUAGES) if has_request_context() else None) or "de"
+        context.g.__dict__["lang"] = language
     return language
+
+
+def _(string: str, **variables: Any) -> str:
+    """The words in the current language; `%(name)s` in them stand for the variables."""
+    text = catalogue(current_language()).ugettext(string)
+    return text % variables if variables else text
+
+
+def _n(singular: str, plural: str, num: int, **variables: Any) -> str:
+    """The words for one or for several; the number is `%(num)s`."""
+    text = catalogue(current_language()).ungettext(singular, plural, num)
+    return text % {"num": num, **variables}
+
+
+def _l(string: str, **variables: Any) -> LazyString:
+    """Words that are put into the reader's language when they are shown: for tables made at start."""
+    return LazyString(_, string, **variables)
 
 
 def preferred_language(default: str) -> str:
@@ -92,8 +98,16 @@ def preferred_language(default: str) -> str:
 @contextmanager
 def in_language(language: str) -> Any:
     """Words, dates and numbers in this language, whatever the request's is: for mail and exports."""
-    with force_locale(language if language in LANGUAGES else "de"):
-        yield
+    wanted = language if language in LANGUAGES else "de"
+    token = _forced.set(wanted)
+    try:
+        if has_app_context():
+            with force_locale(wanted):  # for the words of WTForms
+                yield
+        else:
+            yield
+    finally:
+        _forced.reset(token)
 
 
 def pick(value: Mapping[str, str] | str | None, language: str | None = None) -> str:
@@ -117,9 +131,16 @@ def format_day(value: date | datetime | None, form: str = "long") -> str:
     if value is None:
         return ""
     day = value.astimezone(LOCAL).date() if isinstance(value, datetime) else value
-    if current_language() == "en" and form == "long":
-        return f"{day.day} {flask_babel.format_date(day, 'MMMM yyyy', rebase=False)}"
-    return str(flask_babel.format_date(day, form, rebase=False))
+    language = current_language()
+    if form == "long":
+        return f"{day.day}{'.' if language == 'de' else ''} {_months(language)[day.month]} {day.year}"
+    return str(format_date(day, form, locale=language))
+
+
+@lru_cache(maxsize=4)
+def _months(language: str) -> Mapping[int, str]:
+    months: Mapping[int, str] = Locale.parse(language).months["format"]["wide"]
+    return months
 
 
 def format_clock(value: datetime | None) -> str:
@@ -143,7 +164,10 @@ def format_number(value: int | float | None) -> str:
     """17.000 / 17,000; with a fraction at most one digit."""
     if value is None:
         return ""
-    return str(flask_babel.format_decimal(value))
+    language = current_language()
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", ".") if language == "de" else f"{value:,}"
+    return str(format_decimal(value, locale=language, format="#,##0.#"))
 
 
 def format_ago(value: datetime | None) -> str:
@@ -172,7 +196,12 @@ def format_span(value: timedelta) -> str:
 
 def init_app(app: Flask) -> None:
     """Attach Babel with our merged catalogues, filters and the two languages."""
-    babel.init_app(app, locale_selector=_select, default_timezone="Europe/Berlin", default_domain="messages")
+    babel.init_app(app, locale_selector=current_language, default_timezone="Europe/Berlin")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda string: catalogue(current_language()).ugettext(string),
+        lambda one, many, num: catalogue(current_language()).ungettext(one, many, num),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(
         date=format_day, time=format_clock, datetime=format_moment, number=format_number, ago=format_ago, span=format_span
     )

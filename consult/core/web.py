@@ -34,7 +34,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BuildError
+from werkzeug.routing import BuildError, MapAdapter
 
 from consult.core import audit, errors
 from consult.core.access import current_actor, declared_access
@@ -88,10 +88,22 @@ def flash_done(message: Any) -> None:
 
 def path(endpoint: str, **values: Any) -> str:
     """Address on this site, in the current language, with or without a request around it."""
-    if current_app.url_map.is_endpoint_expecting(endpoint, "lang_code"):
-        values.setdefault("lang_code", current_language())
-    adapter = current_app.url_map.bind("site.invalid")
+    adapter, expecting = _addresses()
+    if endpoint in expecting and "lang_code" not in values:
+        values["lang_code"] = current_language()
     return adapter.build(endpoint, {key: value for key, value in values.items() if value is not None})
+
+
+def _addresses() -> tuple[MapAdapter, frozenset[str]]:
+    """What builds addresses, and the endpoints that live below a language: worked out once an application."""
+    found: tuple[MapAdapter, frozenset[str]] | None = current_app.extensions.get("consult_addresses")
+    if found is None:
+        rules = current_app.url_map.iter_rules()
+        expecting = frozenset(rule.endpoint for rule in rules if "lang_code" in rule.arguments)
+        found = current_app.url_map.bind("site.invalid"), expecting
+        if current_app._got_first_request:
+            current_app.extensions["consult_addresses"] = found
+    return found
 
 
 def address(endpoint: str, **values: Any) -> str:
@@ -133,7 +145,7 @@ def _pull_language(_endpoint: str | None, values: dict[str, Any] | None) -> None
 
 
 def _push_language(endpoint: str, values: dict[str, Any]) -> None:
-    if "lang_code" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang_code"):
+    if "lang_code" not in values and endpoint in _addresses()[1]:
         values["lang_code"] = current_language()
 
 
@@ -361,17 +373,28 @@ def _context() -> dict[str, Any]:
 
 def _navigation() -> list[dict[str, Any]]:
     here = (request.endpoint or "").partition(".")[0]
-    return [
-        {"label": str(item.label), "url": path(item.endpoint, **item.values), "current": here == item.room}
-        for item in sorted(registries.navigation, key=lambda one: one.order)
-    ]
+    return [{**item, "current": here == item["room"]} for item in _frame()[0]]
 
 
 def _footer() -> list[tuple[str, list[tuple[str, str]]]]:
-    columns: dict[str, list[tuple[str, str]]] = {}
-    for item in sorted(registries.footer, key=lambda one: one.order):
-        columns.setdefault(str(item.column), []).append((str(item.label), path(item.endpoint, **item.values)))
-    return list(columns.items())
+    return _frame()[1]
+
+
+def _frame() -> tuple[list[dict[str, Any]], list[tuple[str, list[tuple[str, str]]]]]:
+    """Menu and footer in the current language; they are the same on every page and made once."""
+    frames = current_app.extensions.setdefault("consult_frames", {})
+    language = current_language()
+    if language not in frames:
+        menu = [
+            {"room": item.room, "label": str(item.label), "url": path(item.endpoint, **item.values)}
+            for item in sorted(registries.navigation, key=lambda one: one.order)
+        ]
+        columns: dict[str, list[tuple[str, str]]] = {}
+        for link in sorted(registries.footer, key=lambda one: one.order):
+            columns.setdefault(str(link.column), []).append((str(link.label), path(link.endpoint, **link.values)))
+        frames[language] = menu, list(columns.items())
+    found: tuple[list[dict[str, Any]], list[tuple[str, list[tuple[str, str]]]]] = frames[language]
+    return found
 
 
 def init_app(app: Flask) -> None:
