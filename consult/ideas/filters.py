@@ -74,23 +74,21 @@ def read_filters() -> Chosen:
     """The address's filters; what is no value of its facet is left out."""
     consultation = current_consultation(with_questions=True)
     questions = list(consultation.questions) if consultation is not None else []
-    found = queries.tallies()
-    keys = {kind: _values(kind) for kind in (CLUSTER, PROJECT)}
-    ends = queries.ends(found, keys)
+    found = queries.tallies({kind: _values(kind) for kind in (CLUSTER, PROJECT)})
     by_position = {str(one.position): str(one.id) for one in questions}
     known: dict[str, Callable[[str], str | None]] = {
         QUESTION: by_position.get,
         SECTOR: lambda value: value if value in vocabulary("nace_rev2_1") else None,
         REGION: lambda value: value if value in vocabulary("nuts2024_de") else None,
         LANGUAGE: lambda value: value if value in LANGUAGE_NAMES else None,
-        **{kind: _end_finder(ends, kind) for kind in (CLUSTER, PROJECT)},
+        **{kind: _end_finder(found.ends, kind) for kind in (CLUSTER, PROJECT)},
     }
     codes = {facet: _codes(facet, known[facet]) for facet in SHOWN}
     query = clean_line(request.args.get("q"))[:200]
     sort = request.args.get("sort", "")
     sort = sort if sort in SORTS or (sort == BEST and query) else (BEST if query else NEWEST)
     filters = Filters({facet: given for facet, given in codes.items() if given}, query, sort)
-    return Chosen(filters, found, consultation, {one.id: one for one in questions}, ends)
+    return Chosen(filters, found, consultation, {one.id: one for one in questions}, found.ends)
 
 
 def _values(facet: str) -> list[str]:

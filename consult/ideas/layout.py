@@ -147,7 +147,7 @@ class Layout:
             if not one.errors or one.type in ("HiddenField", "CSRFTokenField"):
                 continue
             part = self._part_of(one.name)
-            label = f"{part.label}: {one.label.text}" if part.question is not None else str(one.label.text)
+            label = part.label if part.question is not None else str(one.label.text)
             here = part in self.shown
             anchor = "#part-partners" if one.name in ("clusters", "projects") else f"#{one.id}"
             anchor = f"{anchor}-0" if one.name.startswith("audience-") else anchor

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import Integer, Select, String, and_, cast, exists, func, literal, null, select, union_all
 from sqlalchemy.sql.selectable import Subquery
 
 from consult.consultations.models import Question
-from consult.core.db import db
+from consult.core.db import JSONType, db
 from consult.core.i18n import pick
 from consult.core.paging import Page, keyset
 from consult.ideas.models import Idea, IdeaFacet, IdeaTally
@@ -53,43 +53,6 @@ class Filters:
         return replace(self, codes={facet: codes for facet, codes in self.codes.items() if facet != name})
 
 
-@dataclass
-class Tallies:
-    """Stored numbers of public ideas by facet and code; of clusters and projects the largest only."""
-
-    counts: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    def of(self, facet: str) -> dict[str, int]:
-        return self.counts.get(facet, {})
-
-    @property
-    def total(self) -> int:
-        """All public ideas: each is in exactly one consultation."""
-        return sum(self.of(CONSULTATION).values())
-
-
-def tallies() -> Tallies:
-    """The numbers beside the unfiltered facets; one query."""
-    columns = (IdeaTally.facet, IdeaTally.code, IdeaTally.count)
-    small = select(*columns).where(
-        IdeaTally.facet.in_((CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE)), IdeaTally.count > 0
-    )
-    largest = [
-        select(
-            select(*columns)
-            .where(IdeaTally.facet == facet, IdeaTally.count > 0)
-            .order_by(IdeaTally.count.desc(), IdeaTally.code)
-            .limit(LARGEST)
-            .subquery()
-        )
-        for facet in (CLUSTER, PROJECT)
-    ]
-    found = Tallies()
-    for facet, code, count in db.session.execute(union_all(small, *largest)):
-        found.counts.setdefault(facet, {})[code] = count
-    return found
-
-
 @dataclass(frozen=True)
 class End:
     """A cluster or project as a filter: its id, its name in the address, its title."""
@@ -100,18 +63,65 @@ class End:
     title: str
 
 
-def ends(found: Tallies, keys: Mapping[str, Iterable[str]]) -> list[End]:
-    """Names of the largest clusters and projects, and of those that the address names by their keys; one query."""
-    wanted = []
-    for kind in (CLUSTER, PROJECT):
-        ids = [int(code) for code in found.of(kind)]
-        named = list(keys.get(kind, ()))
-        if ids or named:
-            wanted.append(and_(LinkEnd.kind == kind, or_(LinkEnd.id.in_(ids), LinkEnd.key.in_(named))))
-    if not wanted:
-        return []
-    rows = db.session.execute(select(LinkEnd).where(or_(*wanted), LinkEnd.public.is_(True))).scalars()
-    return [End(row.kind, str(row.id), row.key, pick(row.title)) for row in rows]
+@dataclass
+class Tallies:
+    """Stored numbers of public ideas by facet and code; of clusters and projects the largest and those asked for."""
+
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    ends: list[End] = field(default_factory=list)
+
+    def of(self, facet: str) -> dict[str, int]:
+        return self.counts.get(facet, {})
+
+    @property
+    def total(self) -> int:
+        """All public ideas: each is in exactly one consultation."""
+        return sum(self.of(CONSULTATION).values())
+
+
+def tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
+    """The numbers beside the unfiltered facets, with the names of clusters and projects; `keys` are those in the address.
+
+    One query, however many there are.
+    """
+    nameless = (literal("").label("key"), cast(null(), JSONType).label("title"))
+    small = select(IdeaTally.facet, IdeaTally.code, IdeaTally.count, *nameless).where(
+        IdeaTally.facet.in_((CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE)), IdeaTally.count > 0
+    )
+    parts = [small, *(_largest(kind) for kind in (CLUSTER, PROJECT))]
+    parts += [_asked_for(kind, keys[kind]) for kind in (CLUSTER, PROJECT) if keys.get(kind)]
+    found, seen = Tallies(), set()
+    for facet, code, count, key, title in db.session.execute(union_all(*parts)):
+        if (facet, code) in seen:
+            continue
+        seen.add((facet, code))
+        found.counts.setdefault(facet, {})[code] = count
+        if key:
+            found.ends.append(End(facet, code, key, pick(title)))
+    return found
+
+
+def _largest(kind: str) -> Select[Any]:
+    largest = (
+        select(IdeaTally.facet, IdeaTally.code, IdeaTally.count)
+        .where(IdeaTally.facet == kind, IdeaTally.count > 0)
+        .order_by(IdeaTally.count.desc(), IdeaTally.code)
+        .limit(LARGEST)
+        .subquery()
+    )
+    here = and_(LinkEnd.kind == kind, LinkEnd.id == cast(largest.c.code, Integer), LinkEnd.public.is_(True))
+    statement: Select[Any] = select(largest, LinkEnd.key, LinkEnd.title).join(LinkEnd, here)
+    return statement
+
+
+def _asked_for(kind: str, keys: Sequence[str]) -> Select[Any]:
+    code = cast(LinkEnd.id, String)
+    statement: Select[Any] = (
+        select(LinkEnd.kind, code, func.coalesce(IdeaTally.count, 0), LinkEnd.key, LinkEnd.title)
+        .outerjoin(IdeaTally, and_(IdeaTally.facet == kind, IdeaTally.code == code))
+        .where(LinkEnd.kind == kind, LinkEnd.key.in_(keys), LinkEnd.public.is_(True))
+    )
+    return statement
 
 
 # ---- the list -------------------------------------------------------------------------------------------------------
@@ -124,7 +134,7 @@ def _filtered(filters: Filters, found: Tallies, *columns: Any) -> tuple[Select[A
         if not codes:
             continue
         known = found.of(facet)
-        if sum(known.get(code, 0 if facet in (CLUSTER, PROJECT) else RARE + 1) for code in codes) <= RARE:
+        if sum(known.get(code, 0) for code in codes) <= RARE:
             rows = select(IdeaFacet.idea_id).where(IdeaFacet.facet == facet, IdeaFacet.code.in_(codes))
             statement = statement.where(Idea.id.in_(rows))
         else:

@@ -1,0 +1,72 @@
+"""What time does: links to confirm lapse, returned ideas are closed, forgotten drafts are deleted; each announced before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consult.core.access import GUEST
+from consult.ideas import drafting, jobs, operations
+from consult.ideas.models import Idea, IdeaDraft
+
+
+def test_a_link_lapses_after_seven_days(make: Any, consultation: Any, clock: Any, db: Any, outbox: Any) -> None:
+    idea = make.idea(consultation=consultation, status="draft")
+    idea.author_id = None
+    operations.send(GUEST, idea.id, email="anna@beispiel.example", language="de")
+    clock.shift(days=6, hours=23)
+    assert jobs.lapse_confirmations() == 0
+    clock.shift(hours=2)
+    assert jobs.lapse_confirmations() == 1
+    db.session.refresh(idea)
+    assert idea.status == "draft" and idea.confirm_token_hash is None
+    assert "wieder ein Entwurf" in outbox.last("anna@beispiel.example").text
+    assert db.session.get(IdeaDraft, idea.id) is not None
+
+
+def test_a_returned_idea_is_closed_after_thirty_days(
+    make: Any, consultation: Any, clock: Any, db: Any, outbox: Any, cast: Any
+) -> None:
+    idea = make.idea(consultation=consultation, author=cast.owner, status="submitted")
+    make.decide("idea", idea.id, "return", reason="off-topic", note="Bitte ändern.")
+    clock.shift(days=22, hours=23)
+    jobs.close_returned()
+    assert not outbox.to(cast.owner, "idea.reminder")
+    clock.shift(hours=2)
+    for _ in range(3):
+        jobs.close_returned()
+    assert len(outbox.to(cast.owner, "idea.reminder")) == 1 and idea.status == "returned"
+    clock.shift(days=7)
+    assert jobs.close_returned() == 1
+    assert idea.status == "closed" and outbox.last(cast.owner).kind == "idea.closed"
+
+
+def test_a_forgotten_draft_is_deleted_after_a_reminder(
+    make: Any, consultation: Any, clock: Any, db: Any, outbox: Any, cast: Any
+) -> None:
+    idea = make.idea("Vergessen", consultation=consultation, author=cast.owner, status="draft")
+    clock.shift(days=53, hours=1)
+    assert jobs.delete_forgotten_drafts() == 0
+    assert "Vergessen" in outbox.to(cast.owner, "idea.reminder")[0].text
+    clock.shift(days=6, hours=20)
+    assert jobs.delete_forgotten_drafts() == 0
+    clock.shift(hours=4)
+    assert jobs.delete_forgotten_drafts() == 1
+    assert db.session.get(Idea, idea.id) is None
+    assert outbox.last(cast.owner).kind == "idea.draft_deleted"
+
+
+def test_who_goes_on_writing_is_left_alone(make: Any, consultation: Any, clock: Any, db: Any, cast: Any) -> None:
+    idea = make.idea(consultation=consultation, author=cast.owner, status="draft")
+    clock.shift(days=54)
+    jobs.delete_forgotten_drafts()
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Doch noch"}), seen=1, tab="x")
+    clock.shift(days=20)
+    assert jobs.delete_forgotten_drafts() == 0
+    assert db.session.get(IdeaDraft, idea.id).reminded_at is None
+
+
+def test_the_job_runs_by_itself(make: Any, consultation: Any, db: Any, run_jobs: Any, app: Any) -> None:
+    from consult.core.jobs import schedule_periodic
+
+    schedule_periodic()
+    assert run_jobs() > 0
