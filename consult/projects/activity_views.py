@@ -21,7 +21,7 @@ from consult.core.limits import allow_write
 from consult.core.registry import SubjectInfo, describe
 from consult.core.templating import with_query, without_value
 from consult.core.vocabularies import term_title
-from consult.core.web import flash_done, room_blueprint, see_other
+from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.links.queries import links_of
 from consult.links.sources import readable_source, sources
 from consult.projects import activity_operations, filters, ics, mails, project_facts, queries, refusals, rules, words
@@ -56,7 +56,7 @@ def find(slug: str) -> Activity:
 
 def line(activity: Activity) -> words.DateLine:
     """The activity as a line of a list."""
-    return words.date_line(activity, url_for("activities.show", slug=activity.slug), moment=now())
+    return words.date_line(activity, path("activities.show", slug=activity.slug), moment=now())
 
 
 # ---- reading --------------------------------------------------------------------------------------------------------

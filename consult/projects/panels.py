@@ -41,9 +41,9 @@ def next_dates(_subject_id: int, _actor: Actor) -> dict[str, Any] | None:
 def dates_of_project(project_id: int, _actor: Actor) -> dict[str, Any] | None:
     """A project's activities with the address of its calendar."""
     found = activity_queries.activities_in(select(Activity.id).where(Activity.project_id == project_id), SHOWN)
-    slug = next((info.slug for info in queries.projects_by_ids([project_id]).values()), "") if found else ""
     upcoming = any(not one.is_past(now()) for one in found)
-    return _dates(found, calendar=path("activities.calendar", project=slug) if upcoming else "")
+    project = queries.project_by_id(project_id) if upcoming else None
+    return _dates(found, calendar=path("activities.calendar", project=project.slug) if project else "")
 
 
 def _hosted(kind: str, subject_id: int) -> Select[Any]:

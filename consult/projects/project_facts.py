@@ -7,13 +7,27 @@ from typing import Any
 
 from consult.core.i18n import _, format_day, format_number
 from consult.core.vocabularies import short_region, term_title, vocabulary
+from consult.links.models import CONFIRMED, STATED
 from consult.links.queries import LinkView
 from consult.links.sources import cite, readable_date, readable_source, sources
 from consult.projects.models import Project
+from consult.projects.queries import LEADING, End
 
 Observation = tuple[str, list[tuple[str, str]]]
 
 LED_BY = ("coordinator_of", "implementer_of", "carrier_of")
+
+
+def leads(links: list[LinkView]) -> list[End]:
+    """The organisations and clusters that lead the project, as `queries.leads_of` reads them, from links at hand."""
+    return [
+        (view.other.kind, view.other.id)
+        for view in links
+        if not view.outgoing
+        and view.type in LEADING
+        and view.link.status in (STATED, CONFIRMED)
+        and view.other.kind in ("organisation", "cluster")
+    ]
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,11 @@ def project_by_slug(slug: str) -> Project | None:
     return db.session.execute(select(Project).where(Project.slug == slug)).scalar_one_or_none()
 
 
+def project_by_id(project_id: int) -> Project | None:
+    """The project of this number; no query where the page has read it already."""
+    return db.session.get(Project, project_id)
+
+
 def projects_by_ids(ids: Sequence[int]) -> dict[int, Project]:
     """Projects by id; missing ones are left out; one query."""
     if not ids:
@@ -134,18 +139,31 @@ def projects_named(sought: str, limit: int) -> list[Project]:
 
 @dataclass(frozen=True)
 class Crew:
-    """How many take part: people altogether, and accepted memberships by degree."""
+    """How many take part: people altogether, and accepted memberships by degree; and how many requests wait."""
 
     people: int = 0
     roles: dict[str, int] = field(default_factory=dict)
+    requests: int = 0
 
 
 def crew_of(project_id: int) -> Crew:
     """Who takes part in a project, counted; one query."""
-    accepted = (Membership.project_id == project_id) & (Membership.status == "accepted")
-    people = select(func.count(Membership.person_id.distinct())).where(accepted).scalar_subquery()
-    rows = db.session.execute(select(Membership.role, func.count(), people).where(accepted).group_by(Membership.role)).all()
-    return Crew(rows[0][2] if rows else 0, {role: number for role, number, _people in rows})
+    of_project = Membership.project_id == project_id
+    people = (
+        select(func.count(Membership.person_id.distinct()))
+        .where(of_project, Membership.status == "accepted")
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Membership.role, Membership.status, func.count(), people)
+        .where(of_project, Membership.status.in_(("accepted", "asked")))
+        .group_by(Membership.role, Membership.status)
+    ).all()
+    return Crew(
+        people=rows[0][3] if rows else 0,
+        roles={role: number for role, status, number, _people in rows if status == "accepted"},
+        requests=sum(number for _role, status, number, _people in rows if status == "asked"),
+    )
 
 
 def accepted_count(project_id: int, role: str) -> int:

@@ -91,7 +91,7 @@ def show(slug: str) -> str:
     crew = queries.crew_of(project.id)
     mine = queries.own_memberships(project.id, actor.person_id)
     closed_by = rules.joining_closed_by(project, now())
-    manages = operations.manages(actor, project)
+    manages = actor.signed_in and rules.can_manage(actor, project_facts.leads(links))
     rungs = ladder(project, crew, mine, closed_by)
     open_roles = [rung["role"] for rung in rungs if rung["open"]]
     form = None
@@ -109,7 +109,6 @@ def show(slug: str) -> str:
         reason=refusals.sentence(closed_by),
         form=form,
         manages=manages,
-        requests=queries.requests_of(project.id) if manages else [],
     )
 
 

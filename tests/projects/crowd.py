@@ -11,6 +11,7 @@ from consult.core.access import SYSTEM
 from consult.core.clock import now
 from consult.core.db import db
 from consult.links.models import Link
+from consult.links.operations import refresh_ends
 from consult.projects import activity_operations, places
 from consult.projects.models import Activity, Participation, Project
 
@@ -40,6 +41,7 @@ def led_by(project: Project, kind: str, thing: Any, status: str = "stated", type
     )  # fmt: skip
     db.session.add(link)
     db.session.flush()
+    refresh_ends([(kind, thing.id), ("project", project.id)])
     return link
 
 
