@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from consult.clusters.models import Cluster
 from consult.comments.models import Comment
+from consult.core.clock import now
 from consult.ideas.models import Idea
 from consult.projects.models import Activity, Project
 from tests.api.reading import LISTS, Description, entries, get, local, walk
@@ -181,9 +182,14 @@ def test_activities_tell_their_places(client: Any, db: Any) -> None:
 
 
 def test_upcoming_activities_come_first(client: Any) -> None:
-    statuses = [one["registration_open"] for one in entries(client, "/api/v1/activities", page_size=4)]
-    assert True in statuses
-    assert True not in statuses[statuses.index(False, len(statuses) // 2) :]
+    """What is to come in its order, then what is over, the latest first."""
+    moment = now().isoformat()
+    dated = [one for one in entries(client, "/api/v1/activities", page_size=4) if one["ends_at"]]
+    upcoming = [one["starts_at"] for one in dated if one["ends_at"] > moment]
+    past = [one["starts_at"] for one in dated if one["ends_at"] <= moment]
+    assert upcoming
+    assert past
+    assert [one["starts_at"] for one in dated] == sorted(upcoming) + sorted(past, reverse=True)
 
 
 def test_a_portrait_holds_observations_with_sources_and_no_remarks(client: Any) -> None:
