@@ -186,10 +186,10 @@ def foreign(language: str) -> str:
 def focus_country(view: LinkView) -> Value:
     kind = vocabulary("focus_kinds").title(view.link.attributes.get("kind"))
     words = f"{view.other.title} ({kind})" if kind else view.other.title
-    source = cite(view.link.as_of or view.link.from_date, view.link.source)
-    programme = view.frames.get("programme")
-    if programme is not None:
-        source = f"{programme.title}; {source}"
+    named = [view.frames["programme"].title] if "programme" in view.frames else []
+    if "jointly_with" in view.frames:
+        named.append(_("together with %(name)s", name=view.frames["jointly_with"].title))
+    source = "; ".join([*named, cite(view.link.as_of or view.link.from_date, view.link.source)])
     return Value(words, source, url=view.other.url, remark=view.link.note)
 
 

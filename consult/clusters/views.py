@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request
@@ -10,13 +11,15 @@ from consult.clusters import forms, portrait, queries, rules, series
 from consult.clusters.forms import FACETS, Selection
 from consult.clusters.models import Cluster
 from consult.clusters.readings import count_of
-from consult.core.access import access, current_actor
+from consult.core.access import Actor, access, current_actor
 from consult.core.errors import NotFound
 from consult.core.i18n import _
 from consult.core.templating import with_query, without_value
 from consult.core.vocabularies import LAND_LETTERS, vocabulary
 from consult.core.web import room_blueprint
-from consult.links.queries import links_of
+from consult.links.queries import LinkView, links_of
+from consult.links.rules import FROM, TO, waits_for
+from consult.notifications.queries import is_following
 
 blueprint = room_blueprint("clusters", __name__)
 
@@ -113,17 +116,27 @@ def _found(slug: str) -> Cluster:
     return cluster
 
 
+def _waiting(actor: Actor, cluster: Cluster, links: Sequence[LinkView]) -> list[int]:
+    """Numbers of the links that wait for the word of this cluster, if the reader may give it."""
+    if not rules.can_manage(actor, cluster.id):
+        return []
+    return [view.link.id for view in links if waits_for(actor, view.link, FROM if view.outgoing else TO)]
+
+
 @blueprint.get("/clusters/<slug>")
 @access("public")
 def show(slug: str) -> str:
     """One portrait."""
     cluster = _found(slug)
+    actor = current_actor()
     links = links_of("cluster", cluster.id, kinds=LINKED_KINDS)
     return render_template(
         "clusters/show.html",
         cluster=cluster,
+        following=is_following(actor, "cluster", cluster.id),
+        mine=_waiting(actor, cluster, links),
         curves=series.curves(cluster.observations),
-        remarks=rules.can_see_remarks(current_actor()),
+        remarks=rules.can_see_remarks(actor),
         report_url=request.path,
         **portrait.context(cluster, links),
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.core.registry import Loader, PersonalData, registries
-from consult.links import ends, loading, operations, queries, sources
+from consult.core.registry import Loader, Panel, PersonalData, registries
+from consult.links import ends, loading, operations, queries, sources, views
 from consult.links.models import Link
 
 
@@ -20,6 +20,8 @@ def init_app(app: Flask) -> None:
         cite=sources.cite, readable_date=sources.readable_date, readable_source=sources.readable_source,
         crosses_border=queries.crosses_border,
     )  # fmt: skip
+    app.register_blueprint(views.blueprint)
+    registries.me_sections.append(Panel("pages.me", 30, "links/_me.html", views.waiting))
     for kind in ends.VOCABULARY_KINDS:
         registries.subjects[kind.kind] = kind
     registries.loaders.append(Loader(60, "facts", "links", loading.load))

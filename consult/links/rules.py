@@ -51,6 +51,11 @@ def open_sides(actor: Actor, link: Link) -> tuple[str, ...]:
     return tuple(side for side in sides_of(actor, link) if getattr(link, f"confirmed_{side}_at") is None)
 
 
+def waits_for(actor: Actor, link: Link, side: str) -> bool:
+    """Whether this side of a shown link has not confirmed yet and the actor may say so; derived links have no sides."""
+    return not link.derived and link.status in (PROPOSED, STATED) and side in open_sides(actor, link)
+
+
 def can_propose(actor: Actor, link: Link) -> bool:
     return bool(sides_of(actor, link))
 

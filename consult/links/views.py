@@ -1,0 +1,62 @@
+"""Confirming links: for people who speak for one of the two sides, from their own page and from the portrait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from consult.core.access import Actor, access, current_actor
+from consult.core.errors import NotFound
+from consult.core.i18n import _
+from consult.core.limits import allow_write
+from consult.core.web import flash_done, path, room_blueprint, safe_next, see_other
+from consult.links import operations, queries, rules
+from consult.links.models import Link
+from consult.links.relations import relation_label
+
+blueprint = room_blueprint("links", __name__)
+
+
+def _link(link_id: int) -> Link:
+    """The link, for who speaks for one of its sides; for others it does not exist."""
+    link = queries.link_by_id(link_id)
+    if link is None or not rules.sides_of(current_actor(), link):
+        raise NotFound()
+    return link
+
+
+def _back() -> Any:
+    return see_other(safe_next(request.form.get("next")) or path("pages.me"))
+
+
+@blueprint.post("/links/<int(max=2147483647):link_id>/confirm")
+@access("signed-in")
+def confirm(link_id: int) -> Any:
+    """Stand by a link for one's own side."""
+    allow_write()
+    link = _link(link_id)
+    operations.confirm(current_actor(), link)
+    if link.confirmed_from_at and link.confirmed_to_at:
+        flash_done(_("The link is confirmed by both sides now."))
+    else:
+        flash_done(_("You have confirmed your side. The other side has not said anything yet."))
+    return _back()
+
+
+@blueprint.post("/links/<int(max=2147483647):link_id>/decline")
+@access("signed-in")
+def decline(link_id: int) -> Any:
+    """Say that a link is not so."""
+    allow_write()
+    operations.decline(current_actor(), _link(link_id))
+    flash_done(_("The link is not shown any more."))
+    return _back()
+
+
+def waiting(_person_id: int, actor: Actor) -> dict[str, Any] | None:
+    """For one's own page: proposals that wait for the clusters that the person speaks for."""
+    found = queries.links_to_confirm(("cluster", cluster_id) for cluster_id in actor.cluster_ids)
+    if not found:
+        return None
+    return {"proposals": [(relation_label(one.type, True, one.role), one, start, goal) for one, start, goal in found]}

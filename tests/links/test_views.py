@@ -1,0 +1,138 @@
+"""Confirming links on one's own page and on the portrait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consult.clusters.models import Cluster
+from consult.core.clock import now
+from consult.links.ends import number_of
+from consult.links.models import CONFIRMED, DECLINED, PROPOSED, STATED, SUGGESTED, Link
+from consult.links.operations import refresh_ends
+
+
+@pytest.fixture
+def proposal(db: Any, make: Any, cast: Any) -> Callable[..., Link]:
+    """A link from some other cluster to the one that the cast's manager speaks for."""
+    other: Cluster = make.cluster("Fremder Cluster", nuts1="DE1", slug="fremder")
+    mine = cast.cluster
+
+    def create(**columns: Any) -> Link:
+        columns = {"status": PROPOSED, "type": "complements", "confirmed_from_at": now(), **columns}
+        link = Link(
+            from_kind="cluster", from_id=other.id, from_key=other.slug, to_kind="cluster", to_id=mine.id,
+            to_key=mine.slug, created_at=now(), **columns,
+        )  # fmt: skip
+        db.session.add(link)
+        db.session.flush()
+        refresh_ends([("cluster", other.id), ("cluster", mine.id)])
+        return link
+
+    return create
+
+
+def test_my_page_tells_what_waits(client: Any, sign_in: Any, cast: Any, proposal: Callable[..., Link]) -> None:
+    link = proposal()
+    page = sign_in(client, cast.cluster_manager).page("/de/me/")
+    assert "Fremder Cluster ergänzt Photonik Musterland" in page.text
+    response = client.post(f"/de/links/{link.id}/confirm", data=page.form("form[action$='/confirm']"))
+    assert (response.status_code, response.location) == (303, "/de/me/")
+    page = client.page("/de/me/")
+    assert "Die Verbindung ist jetzt von beiden Seiten bestätigt." in page.text
+    assert not page.select("#proposals")
+    assert "von beiden Seiten bestätigt" in client.page("/de/clusters/photonik-musterland").text
+
+
+def test_declining_takes_a_link_from_the_page(
+    db: Any, client: Any, new_client: Any, sign_in: Any, cast: Any, proposal: Callable[..., Link]
+) -> None:
+    link = proposal()
+    sign_in(client, cast.cluster_manager)
+    page = client.page("/de/clusters/photonik-musterland")
+    assert "Vorschlag, nicht bestätigt" in page.text
+    response = client.post(f"/de/links/{link.id}/decline", data=page.form("form[action$='/decline']"))
+    assert response.location == "/de/clusters/photonik-musterland"
+    db.session.refresh(link)
+    assert link.status == DECLINED
+    assert not new_client().page("/de/clusters/photonik-musterland").select(".c-rel")
+
+
+def test_one_side_alone_confirms_nothing(
+    db: Any, client: Any, sign_in: Any, cast: Any, proposal: Callable[..., Link]
+) -> None:
+    link = proposal(status=STATED, confirmed_from_at=None)
+    sign_in(client, cast.cluster_manager)
+    page = client.page("/de/clusters/photonik-musterland")
+    client.post(f"/de/links/{link.id}/confirm", data=page.form("form[action$='/confirm']"))
+    assert "Sie haben für Ihre Seite bestätigt." in client.page("/de/clusters/photonik-musterland").text
+    db.session.refresh(link)
+    assert link.status == STATED and link.confirmed_to_at is not None
+
+
+def test_the_portrait_shows_no_buttons_to_others(
+    new_client: Any, sign_in: Any, cast: Any, make: Any, proposal: Callable[..., Link]
+) -> None:
+    proposal()
+    other = make.person(roles=("cluster",))
+    for visitor in (new_client(), sign_in(new_client(), cast.editor), sign_in(new_client(), other)):
+        page = visitor.page("/de/clusters/photonik-musterland")
+        assert not page.select("form[action$='/confirm'], form[action$='/decline']")
+
+
+@pytest.mark.parametrize("status", [SUGGESTED, CONFIRMED, DECLINED])
+def test_what_is_decided_or_only_suggested_shows_no_buttons(
+    client: Any, sign_in: Any, cast: Any, proposal: Callable[..., Link], status: str
+) -> None:
+    proposal(status=status)
+    page = sign_in(client, cast.cluster_manager).page("/de/clusters/photonik-musterland")
+    assert not page.select("form[action$='/confirm']")
+
+
+@pytest.mark.parametrize("act", ["confirm", "decline"])
+def test_for_others_the_link_does_not_exist(
+    client: Any, sign_in: Any, cast: Any, proposal: Callable[..., Link], act: str
+) -> None:
+    link = proposal()
+    sign_in(client, cast.stranger)
+    token = client.page("/de/me/").form("header form")
+    assert client.post(f"/de/links/{link.id}/{act}", data=token).status_code == 404
+    assert client.post(f"/de/links/999999/{act}", data=token).status_code == 404
+    assert client.post(f"/de/links/99999999999999999999/{act}", data=token).status_code == 404
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil", "x" * 600])
+def test_the_way_back_stays_here(
+    client: Any, sign_in: Any, cast: Any, proposal: Callable[..., Link], target: str
+) -> None:
+    link = proposal()
+    sign_in(client, cast.cluster_manager)
+    fields = {**client.page("/de/me/").form("form[action$='/confirm']"), "next": target}
+    assert client.post(f"/de/links/{link.id}/confirm", data=fields).location == "/de/me/"
+
+
+def test_names_carry_a_language_only_where_it_is_another(
+    db: Any, client: Any, cast: Any, proposal: Callable[..., Link]
+) -> None:
+    proposal()
+    db.session.add(
+        Link(
+            type="focus_on",
+            status=STATED,
+            from_kind="cluster",
+            from_id=cast.cluster.id,
+            from_key=cast.cluster.slug,
+            to_kind="country",
+            to_id=number_of("FI"),
+            to_key="FI",
+            created_at=now(),
+        )  # fmt: skip
+    )
+    db.session.flush()
+    refresh_ends([("country", number_of("FI"))])
+    for language in ("de", "en"):
+        page = client.page(f"/{language}/clusters/photonik-musterland")
+        assert page.select("main .c-rel a")
+        assert not page.select("main .c-rel a[lang], main .c-obs a[lang]")
