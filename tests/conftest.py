@@ -206,9 +206,10 @@ def own_app(database: Database, app: Flask, tmp_path: Path) -> Iterator[Callable
 
 
 def _fresh_counters(app: Flask) -> None:
-    """Forget what the application remembers beside its database: limits."""
+    """Forget what the application remembers beside its database: limits, and public content of another test."""
     found = app.extensions["consult_limits"]
     found.local.storage.reset()
+    app.extensions.pop("consult_memory", None)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import contains_eager, selectinload
@@ -11,6 +12,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 from consult.consultations.models import Consultation, NumberCounter, Question
 from consult.core.clock import now
 from consult.core.db import db
+from consult.core.memory import detached, remembered
 
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -56,8 +58,14 @@ def questions_by_ids(ids: Sequence[int]) -> dict[int, Question]:
 def current_consultation(with_questions: bool = False) -> Consultation | None:
     """What the home page and "Questions" in the menu mean: the one that opened last and is open, else the next one
     announced, else the one that ended last. None where there is none.
+
+    Pages that only read share one, which belongs to no session; it changes with the minute, as dates do, and with content.
     """
-    moment = now()
+    moment = now().replace(second=0, microsecond=0)
+    return remembered(("consultations.current", with_questions, moment), lambda: _current(moment, with_questions))
+
+
+def _current(moment: datetime, with_questions: bool) -> Consultation | None:
     state = case(
         (Consultation.opens_at.is_(None), 2),
         (Consultation.opens_at > moment, 1),
@@ -77,7 +85,10 @@ def current_consultation(with_questions: bool = False) -> Consultation | None:
     )
     if with_questions:
         statement = statement.options(selectinload(Consultation.questions))
-    return db.session.execute(statement).scalar_one_or_none()
+    found = db.session.execute(statement).scalar_one_or_none()
+    if found is not None:
+        detached([*(found.questions if with_questions else ()), found])
+    return found
 
 
 def questions_of(consultation_id: int) -> list[Question]:
