@@ -48,7 +48,7 @@ def test_the_api_is_as_described(app: Any, demo: None) -> None:
 
 @pytest.mark.long
 def test_the_api_is_as_described_whatever_is_asked(app: Any, demo: None) -> None:
-    attack(app, 300)
+    attack(app, 100)
 
 
 def test_every_address_is_described_and_the_other_way_round(app: Any, client: Any) -> None:
