@@ -41,7 +41,7 @@ def new() -> Any:
     """A new consultation."""
     if not rules.can_create(current_actor()):
         raise Refused(_("Only administrators of the whole site create consultations."))
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(ConsultationForm(formdata=None, data=empty_values()), None)
     form = ConsultationForm()
     if act := request.form.get("act"):
@@ -63,7 +63,7 @@ def edit(slug: str) -> Any:
     consultation = queries.consultation_with_questions(slug)
     if consultation is None or not rules.can_edit(current_actor(), consultation):
         raise NotFound()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(ConsultationForm(formdata=None, data=values_of(consultation)), consultation)
     form = ConsultationForm()
     if act := request.form.get("act"):

@@ -159,6 +159,28 @@ def send(payload: dict[str, Any]) -> None:
         sent.sent_at = now()
 
 
+@jobs.every("mail.held", minutes=5)
+def send_held(_payload: dict[str, Any]) -> None:
+    """Send what was held while no mail server was set. A message older than 14 days stays where it is: it would mislead."""
+    if not current_app.config["SETTINGS"].mail_url:
+        return
+    moment = now()
+    held = db.session.execute(
+        select(Mail.id)
+        .where(
+            Mail.sent_at.is_(None),
+            Mail.cancelled_at.is_(None),
+            Mail.send_after < moment - timedelta(minutes=15),
+            Mail.created_at > moment - timedelta(days=14),
+        )
+        .order_by(Mail.id)
+        .limit(500)
+    ).scalars()
+    slot = int(moment.timestamp() // 3600)
+    for mail_id in list(held):
+        jobs.enqueue("mail.send", {"mail_id": mail_id}, dedupe=f"mail:{mail_id}:{slot}")
+
+
 def held_count() -> int:
     """How many messages wait because no mail server is set."""
     if current_app.config["SETTINGS"].mail_url:

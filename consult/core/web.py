@@ -34,7 +34,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BuildError, MapAdapter
+from werkzeug.routing import BuildError, IntegerConverter, Map, MapAdapter
 
 from consult.core import audit, errors
 from consult.core.access import current_actor, declared_access
@@ -56,6 +56,10 @@ LANGUAGE_PREFIX = "/<any(de, en):lang_code>"
 class Application(Flask):
     """Flask with one transaction a request: committed after the view, before anything is sent, if the view succeeded."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.url_map.converters["int"] = BoundedInteger
+
     def dispatch_request(self) -> Any:
         response = self.make_response(super().dispatch_request())
         if request.method not in SAFE:
@@ -64,6 +68,14 @@ class Application(Flask):
             else:
                 db.session.rollback()
         return response
+
+
+class BoundedInteger(IntegerConverter):
+    """Numbers in addresses that a database column can hold; longer ones are unknown addresses."""
+
+    def __init__(self, map: Map, *arguments: Any, **options: Any) -> None:
+        options.setdefault("max", 2**31 - 1)
+        super().__init__(map, *arguments, **options)
 
 
 def room_blueprint(name: str, import_name: str) -> Blueprint:
@@ -153,6 +165,8 @@ def _gate() -> Any:
     """Load the actor, then let the request in if its route's declared access allows it."""
     g.request_id = uuid.uuid4().hex[:16]
     g.started = time.perf_counter()
+    if "\x00" in request.path:
+        abort(404)
     if request.endpoint is None or request.endpoint == "static":
         return None
     set_reading(True)

@@ -52,7 +52,7 @@ def new() -> Any:
 @access("public")
 def draft(token: str) -> Any:
     """The private draft: going on writing, by whoever has the link."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _draft_page(page_queries.draft_frame(page_queries.idea_by_draft_token(token)))
     frame = _frame_of(token)
     if frame.status == AWAITING:
@@ -394,7 +394,7 @@ def confirm(token: str) -> Any:
             ) from None
     if frame.status != AWAITING:
         return see_other(path("ideas.status", token=frame.status_token))
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("ideas/confirm.html", draft=frame)
     idea = operations.confirm(frame.idea_id or 0)
     flash_done(_("We have your idea: %(number)s.", number=idea.number))

@@ -45,6 +45,7 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
         if demo:
             if content.demo_is_loaded():
                 content.move_demo_dates()
+                content.load("demo", rooms=frozenset({"accounts"}))  # the password may have been set anew
             else:
                 click.echo("Loading the demo content ...")
                 installation.load_demo()

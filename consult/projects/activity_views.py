@@ -202,7 +202,7 @@ def join(slug: str) -> Any:
         raise Refused(_("Your account has no right to this page."))
     form = join_form(activity.roles, signed_in=actor.signed_in, chosen=request.args.get("role", ""))
     closed_by = activity.registration_closed_by(now())
-    if request.method == "GET":
+    if request.method != "POST":
         if closed_by or reads.own_participation(activity.id, actor.person_id) is not None:
             return see_other(url_for("activities.show", slug=slug))
         return _join_page(activity, form)
@@ -275,7 +275,7 @@ def join_sent(slug: str) -> str:
 def join_confirm(slug: str, token: str) -> Any:
     """The mailed link: a page with a button; the button registers."""
     activity = find(slug)
-    if request.method == "GET":
+    if request.method != "POST":
         found = usable_token(JOIN, token)
         if found is None or found.payload.get("activity_id") != activity.id:
             raise Gone(_("This link has been used already or is too old. Please register once more."))

@@ -60,7 +60,7 @@ def member(slug: str, membership_id: int) -> Any:
         raise NotFound()
     membership, person = found
     possible = [(act, words) for act, words in OUTCOMES.items() if MEMBERSHIP.target(membership.status, act)]
-    form = decision_form(possible if request.method == "GET" else list(OUTCOMES.items()))
+    form = decision_form(possible if request.method != "POST" else list(OUTCOMES.items()))
     status = 200
     if request.method == "POST":
         allow_write()

@@ -8,13 +8,14 @@ from typing import Any
 from consult.core.i18n import _, format_day, format_number
 from consult.core.vocabularies import short_region, term_title, vocabulary
 from consult.links.models import CONFIRMED, STATED
-from consult.links.queries import LinkView
+from consult.links.queries import LinkView, crosses_border
 from consult.links.sources import cite, readable_date, readable_source, sources
 from consult.projects.models import Project
 from consult.projects.queries import LEADING, End
 
 Observation = tuple[str, list[tuple[str, str]]]
 
+FEWEST = 3
 LED_BY = ("coordinator_of", "implementer_of", "carrier_of")
 
 
@@ -66,6 +67,21 @@ def crossed_borders(project: Project, links: list[LinkView]) -> list[str]:
             if view.other.region and view.other.kind in ("cluster", "organisation")
         }
     return sorted(found - {home, "DE"}, key=lambda code: (len(code), code))
+
+
+def openness(project: Project, links: list[LinkView]) -> tuple[int, int] | None:
+    """How many of the project's connections lead across a border of a Land or country, and of how many.
+
+    Counted are organisations and clusters whose region is known, each once; below three the figure would say nothing.
+    """
+    ends = {
+        (view.other.kind, view.other.id): view.other.region
+        for view in links
+        if view.other.kind in ("organisation", "cluster") and view.other.region
+    }
+    if not project.region or len(ends) < FEWEST:
+        return None
+    return sum(crosses_border(project.region, region) for region in ends.values()), len(ends)
 
 
 def _amount(figure: dict[str, Any]) -> str:

@@ -180,7 +180,7 @@ def join(slug: str) -> Any:
     actor = current_actor()
     if actor.signed_in and not actor.may(JOIN):
         raise Refused(_("Your account has no right to this page."))
-    if request.method == "GET":
+    if request.method != "POST":
         roles = _open_roles(project, actor)
         if not roles:
             return see_other(url_for("projects.show", slug=slug))
@@ -253,7 +253,7 @@ def join_sent(slug: str) -> str:
 def join_confirm(slug: str, token: str) -> Any:
     """The mailed link: a page with a button; the button asks."""
     project = find(slug)
-    if request.method == "GET":
+    if request.method != "POST":
         found = usable_token(JOIN, token)
         if found is None or found.payload.get("project_id") != project.id:
             raise Gone(_("This link has been used already or is too old. Please ask once more."))
