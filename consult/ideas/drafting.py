@@ -75,7 +75,7 @@ def locked(idea_id: int) -> Idea:
 def start_draft(actor: Actor, consultation_id: int, draft_key: str, language: str) -> Idea:
     """The draft of this key, made where there is none yet: sending the same form twice makes one draft."""
     moment = now()
-    result = db.session.execute(
+    made = db.session.execute(
         insert_into(Idea)
         .values(
             consultation_id=consultation_id, status=rules.MACHINE.initial, language=language, title="", teaser="",
@@ -85,11 +85,12 @@ def start_draft(actor: Actor, consultation_id: int, draft_key: str, language: st
             comment_count=0, created_at=moment, moved_at=moment,
         )
         .on_conflict_do_nothing(index_elements=["draft_key"])
-    )  # fmt: skip
+        .returning(Idea.id)
+    ).first()  # fmt: skip
     idea = db.session.execute(
         select(Idea).where(Idea.draft_key == draft_key).execution_options(populate_existing=True)
     ).scalar_one()
-    if result.rowcount:  # type: ignore[attr-defined]
+    if made is not None:
         audit.record("idea.started", actor, ("idea", idea.id), consultation_id=consultation_id)
         db.session.add(IdeaDraft(idea_id=idea.id, content=Content(language=language).document(), saved_at=moment))
         db.session.flush()

@@ -260,13 +260,13 @@ def set_support(actor: Actor, idea_id: int, wanted: bool) -> int:
     if wanted and not rules.can_support(actor, idea):
         raise Refused(_("You cannot support your own idea; others can."))
     if wanted:
-        statement: Any = insert_into(Support).values(idea_id=idea.id, person_id=actor.person_id, created_at=now())
-        result = db.session.execute(statement.on_conflict_do_nothing(index_elements=["idea_id", "person_id"]))
+        given: Any = insert_into(Support).values(idea_id=idea.id, person_id=actor.person_id, created_at=now())
+        given = given.on_conflict_do_nothing(index_elements=["idea_id", "person_id"]).returning(Support.idea_id)
+        changed = db.session.execute(given).first() is not None
     else:
-        result = db.session.execute(
-            delete(Support).where(Support.idea_id == idea.id, Support.person_id == actor.person_id)
-        )
-    if result.rowcount:  # type: ignore[attr-defined]
+        own = (Support.idea_id == idea.id, Support.person_id == actor.person_id)
+        changed = db.session.execute(delete(Support).where(*own).returning(Support.idea_id)).first() is not None
+    if changed:
         step = 1 if wanted else -1
         db.session.execute(
             update(Idea)

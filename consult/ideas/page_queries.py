@@ -22,10 +22,12 @@ from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.i18n import current_language
 from consult.core.paging import Page, keyset
+from consult.core.text import slugify
 from consult.core.web import path
 from consult.ideas import rules, tokens
 from consult.ideas.drafts import Content
 from consult.ideas.models import PUBLISHED, RETURNED, Answer, Idea, IdeaDraft, IdeaVersion, Support
+from consult.ideas.queries import is_number
 from consult.ideas.versions import content_of, version_with_answers
 from consult.links.queries import LinkView, links_of
 from consult.moderation.models import Case, Decision
@@ -82,6 +84,8 @@ class IdeaRow:
 
 def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
     """The idea of a number in whatever state, with its consultation and the reader's own marks; one query."""
+    if not is_number(number):
+        return None
     total = (
         select(func.count()).where(Question.consultation_id == Idea.consultation_id).correlate(Idea).scalar_subquery()
     )
@@ -257,12 +261,14 @@ class Frame:
 
 def _detached(consultation: Consultation, questions: Sequence[Question]) -> None:
     for one in (*questions, consultation):
-        db.session.expunge(one)
+        if one in db.session:  # the present consultation is remembered, and detached already
+            db.session.expunge(one)
 
 
 def new_frame(slug: str, draft_key: str, language: str) -> Frame | None:
     """The frame of a form that opens: of the consultation named, else of the present one. None where there is none."""
-    consultation = consultation_by_slug(slug) if slug else current_consultation()
+    known = slugify(slug) == slug
+    consultation = (consultation_by_slug(slug) if known else None) if slug else current_consultation()
     if consultation is None:
         return None
     questions = questions_of(consultation.id)

@@ -6,6 +6,7 @@ filter that few ideas have leads the query by its rows; one that many have is ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +25,7 @@ from consult.links.queries import linked_ids
 from consult.search.queries import matching
 
 SIZE = 20
+NUMBER = re.compile(r"^[A-Z0-9][A-Z0-9-]{2,39}$")
 COUNTED = 1000
 LARGEST = 8  # clusters and projects offered as filters: those with the most ideas
 RARE = 3000  # up to so many ideas a filter leads the query
@@ -101,7 +103,7 @@ def tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
     return found
 
 
-def _largest(kind: str) -> Select[Any]:
+def _largest(kind: str) -> Any:
     largest = (
         select(IdeaTally.facet, IdeaTally.code, IdeaTally.count)
         .where(IdeaTally.facet == kind, IdeaTally.count > 0)
@@ -110,18 +112,16 @@ def _largest(kind: str) -> Select[Any]:
         .subquery()
     )
     here = and_(LinkEnd.kind == kind, LinkEnd.id == cast(largest.c.code, Integer), LinkEnd.public.is_(True))
-    statement: Select[Any] = select(largest, LinkEnd.key, LinkEnd.title).join(LinkEnd, here)
-    return statement
+    return select(largest, LinkEnd.key, LinkEnd.title).join(LinkEnd, here)
 
 
-def _asked_for(kind: str, keys: Sequence[str]) -> Select[Any]:
+def _asked_for(kind: str, keys: Sequence[str]) -> Any:
     code = cast(LinkEnd.id, String)
-    statement: Select[Any] = (
+    return (
         select(LinkEnd.kind, code, func.coalesce(IdeaTally.count, 0), LinkEnd.key, LinkEnd.title)
         .outerjoin(IdeaTally, and_(IdeaTally.facet == kind, IdeaTally.code == code))
         .where(LinkEnd.kind == kind, LinkEnd.key.in_(keys), LinkEnd.public.is_(True))
     )
-    return statement
 
 
 # ---- the list -------------------------------------------------------------------------------------------------------
@@ -227,8 +227,15 @@ def ideas_by_ids(ids: Sequence[int]) -> dict[int, Idea]:
     return {row.id: row for row in db.session.execute(select(Idea).where(Idea.id.in_(ids))).scalars()}
 
 
+def is_number(text: str) -> bool:
+    """Whether this can be an idea's number at all: nothing else is looked for."""
+    return bool(NUMBER.match(text))
+
+
 def idea_by_number(number: str) -> Idea | None:
     """The idea of this number, in whatever state."""
+    if not is_number(number):
+        return None
     return db.session.execute(select(Idea).where(Idea.number == number)).scalar_one_or_none()
 
 

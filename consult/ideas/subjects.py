@@ -12,12 +12,12 @@ from consult.core.access import Actor
 from consult.core.audiences import PUBLIC
 from consult.core.db import db
 from consult.core.registry import SearchDocument, SubjectInfo
-from consult.core.text import plain
+from consult.core.text import plain, slugify
 from consult.core.web import path
 from consult.ideas import rules
 from consult.ideas.loading import EXAMPLE
 from consult.ideas.models import Answer, Idea, IdeaVersion
-from consult.ideas.queries import idea_by_number, ideas_by_ids
+from consult.ideas.queries import idea_by_number, ideas_by_ids, is_number
 from consult.search.queries import matching
 
 KIND = "idea"
@@ -42,6 +42,8 @@ def info(idea: Idea) -> SubjectInfo:
 
 def find(key: str) -> int | None:
     """The idea of a number; the shipped examples are also known by their id in the data set."""
+    if not is_number(key) and slugify(key) != key:
+        return None
     statement = select(Idea.id).where((Idea.number == key) | (Idea.draft_key == EXAMPLE + key))
     return db.session.execute(statement.limit(1)).scalar_one_or_none()
 

@@ -133,10 +133,16 @@ def test_odd_addresses_of_the_list(query: str, client: Any, consultation: Any) -
 
 
 @pytest.mark.parametrize(
-    "query", ["?question=99", "?question=%00", "?view=one&question=abc", "?view=one&part=nothing", "?consultation="]
+    "query",
+    ["?question=99", "?question=%00", "?view=one&question=abc", "?view=one&part=nothing", "?consultation="],
 )
 def test_odd_addresses_of_the_form(query: str, client: Any, consultation: Any) -> None:
     assert client.get(f"/de/ideas/new{query}").status_code == 200
+
+
+def test_odd_consultations_are_not_found(client: Any, consultation: Any) -> None:
+    for slug in ("%00", "x" * 500, "..%2f..", "A%20b"):
+        assert client.get(f"/de/ideas/new?consultation={slug}").status_code == 404
 
 
 def test_too_many_new_drafts_from_one_address(writer: Any, client: Any) -> None:
