@@ -15,7 +15,7 @@ from wtforms.validators import StopValidation
 
 from consult.core.errors import Invalid
 from consult.core.i18n import _, _l, _n
-from consult.core.text import clean_line, clean_text
+from consult.core.text import clean_line, clean_text, has_words
 
 __all__ = ["ChoiceField", "EmailField", "Form", "LineField", "TextField", "email_key", "longest", "required"]
 
@@ -100,7 +100,7 @@ def required(message: Any = None) -> Callable[[Any, Field], None]:
     """The field must hold something beyond white space."""
 
     def check(_form: Any, field: Field) -> None:
-        if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+        if not field.data or (isinstance(field.data, str) and not has_words(field.data)):
             raise StopValidation(str(message or _l("Please fill in this field.")))
 
     check.field_flags = {"required": True}  # type: ignore[attr-defined]

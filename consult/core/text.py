@@ -37,6 +37,11 @@ def clean_text(value: str | None) -> str:
     return text.strip()
 
 
+def has_words(text: str) -> bool:
+    """Whether anything in it can be seen: white space and invisible format characters alone are no text."""
+    return any(not c.isspace() and unicodedata.category(c) != "Cf" for c in text)
+
+
 def clean_line(value: str | None) -> str:
     """One line of text: as `clean_text`, with every run of white space as one space."""
     return re.sub(r"\s+", " ", clean_text(value)).strip()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consult.core.text import clean_line, clean_text, excerpt, plain, render_markdown, sanitize, slugify
+from consult.core.text import clean_line, clean_text, excerpt, has_words, plain, render_markdown, sanitize, slugify
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -61,6 +61,11 @@ def test_bare_address_becomes_a_safe_link() -> None:
 )
 def test_cleaning(raw: str | None, clean: str) -> None:
     assert clean_text(raw) == clean
+
+
+@pytest.mark.parametrize(("text", "expected"), [("a", True), (" \u200b\u2060\n", False), ("", False), ("\u200b!", True)])
+def test_invisible_characters_are_no_text(text: str, expected: bool) -> None:
+    assert has_words(text) is expected
 
 
 def test_line_has_no_breaks() -> None:
