@@ -193,11 +193,11 @@ _ELSEWHERE = {"focus_on", "twinned_with"}
 def grouped(links: Sequence[LinkView]) -> list[tuple[str, str, list[LinkView]]]:
     """(kind, heading, links) of the links in both directions, by the kind of the other end."""
     headings = {
-        "project": _("Projects"),
+        "project": _("Connected projects"),
         "programme": _("Programmes"),
         "cluster": _("Clusters"),
         "organisation": _("Organisations"),
-        "activity": _("Activities"),
+        "activity": _("Connected activities"),
         "topic": _("Topics"),
     }
     found = []

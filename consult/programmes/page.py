@@ -87,8 +87,8 @@ def grouped(links: Sequence[LinkView]) -> list[tuple[str, str, list[LinkView]]]:
     """(kind, heading, links) by the kind of the other end; focus countries stand apart, tags among the topics."""
     headings = {
         "cluster": _("Clusters"),
-        "project": _("Projects"),
-        "activity": _("Activities"),
+        "project": _("Connected projects"),
+        "activity": _("Connected activities"),
         "topic": _("Topics"),
     }
     found = []
