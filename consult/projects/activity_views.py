@@ -257,7 +257,12 @@ def _joined_text(joined: activity_operations.Joined) -> str:
 
 def _mail_link(activity: Activity, form: JoinForm) -> Response:
     allow_link(form.email.data)
-    payload = {"activity_id": activity.id, "role": _role(form), "message": form.message.data, "language": current_language()}
+    payload = {
+        "activity_id": activity.id,
+        "role": _role(form),
+        "message": form.message.data,
+        "language": current_language(),
+    }
     raw = accounts.issue_token(JOIN, form.email.data, payload, rules.LINK_LIFETIME)
     mails.send_join_link(form.email.data, current_language(), activity, raw)
     return see_other(url_for("activities.join_sent", slug=activity.slug))
@@ -327,10 +332,10 @@ def _place(slug: str, token: str) -> tuple[Actor, Participation]:
 
 @blueprint.get("/activities/<slug>/place/<token>")
 @access("public")
-def place(slug: str, token: str) -> str:
-    """One's own place behind a mailed link: how it stands, giving it up, taking it."""
+def place(slug: str, token: str) -> Response:
+    """One's own place behind a mailed link: how it stands, giving it up, taking it. Kept by no cache."""
     actor, found = _place(slug, token)
-    return render_template(
+    page = render_template(
         "activities/place.html",
         activity=found.activity,
         words=words,
@@ -341,6 +346,7 @@ def place(slug: str, token: str) -> str:
         may_cancel=rules.can_cancel(actor, found.activity, found, now()),
         may_confirm=rules.can_confirm(actor, found.activity, found, now()),
     )
+    return Response(page, mimetype="text/html", headers={"Cache-Control": "private, no-store"})
 
 
 @blueprint.post("/activities/<slug>/place/<token>/leave")
@@ -392,4 +398,3 @@ def confirm(slug: str) -> Response:
     activity_operations.confirm_place(current_actor(), found.id)
     flash_done(_("The place is yours."))
     return see_other(url_for("activities.show", slug=slug))
-

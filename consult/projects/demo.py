@@ -88,8 +88,12 @@ def _fill_projects(people: list[Person]) -> None:
         for person in people[:count]:
             db.session.add(
                 Membership(
-                    project_id=project.id, person_id=person.id, role=role, status="accepted",
-                    created_at=now() - timedelta(days=9), decided_at=now() - timedelta(days=8),
+                    project_id=project.id,
+                    person_id=person.id,
+                    role=role,
+                    status="accepted",
+                    created_at=now() - timedelta(days=9),
+                    decided_at=now() - timedelta(days=8),
                 )  # fmt: skip
             )
 

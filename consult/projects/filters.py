@@ -28,7 +28,9 @@ class FacetShape:
 
 def chosen_codes(names: Sequence[str]) -> dict[str, list[str]]:
     """The codes chosen in the address by facet; at most a few of each, since every one costs."""
-    return {name: [clean_line(code)[:120] for code in request.args.getlist(name) if code][:MOST_VALUES] for name in names}
+    return {
+        name: [clean_line(code)[:120] for code in request.args.getlist(name) if code][:MOST_VALUES] for name in names
+    }
 
 
 def words_sought() -> str:
@@ -74,7 +76,10 @@ def ways_out(
         if number := counts.without.get(shape.name, 0):
             words = ", ".join(shape.label(code) for code in chosen[shape.name])
             sentence = _n(
-                "Without “%(filter)s” there is %(num)s.", "Without “%(filter)s” there are %(num)s.", number, filter=words
+                "Without “%(filter)s” there is %(num)s.",
+                "Without “%(filter)s” there are %(num)s.",
+                number,
+                filter=words,
             )
             found.append((sentence, address(**{shape.name: None})))
     return found

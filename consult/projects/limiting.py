@@ -12,6 +12,8 @@ def allow_link(email: str) -> None:
     key = ("confirmations.recipient", email_key(email))
     if not limits().hit(*key):
         raise TooMany(
-            _("Links were asked for this address several times today. Please look into its inbox, or try again tomorrow."),
+            _(
+                "Links were asked for this address several times today. Please look into its inbox, or try again tomorrow."
+            ),
             limits().wait(*key),
         )

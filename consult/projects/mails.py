@@ -37,7 +37,13 @@ class Letter:
 
 def _queue(person: Person, language: str, kind: str, letter: Letter, reference: str = "") -> None:
     queue_template(
-        person.email, TEMPLATE, language, kind=kind, context={"letter": letter}, person_id=person.id, reference=reference
+        person.email,
+        TEMPLATE,
+        language,
+        kind=kind,
+        context={"letter": letter},
+        person_id=person.id,
+        reference=reference,
     )
 
 
@@ -95,7 +101,7 @@ def _confirmed(place: _Place) -> Letter:
         button=(_("Look at or give up your place"), place.own_page),
         after=[
             *place.calendar,
-            _("If you cannot come, please give up your place with the button. Somebody on the waiting list moves up."),
+            _("If you cannot come, please give up your place there. Somebody on the waiting list moves up."),
         ],
     )
 
@@ -104,7 +110,9 @@ def _requested(place: _Place) -> Letter:
     return Letter(
         subject=_("Your request has arrived: %(title)s", title=place.title),
         heading=_("The host decides about your request."),
-        lines=[_("You asked for a place: %(title)s. As soon as the host has decided, we write to you.", title=place.title)],
+        lines=[
+            _("You asked for a place: %(title)s. As soon as the host has decided, we write to you.", title=place.title)
+        ],
         facts=place.facts,
         button=(_("Look at your request"), place.own_page),
     )
@@ -134,7 +142,7 @@ def _offered(place: _Place) -> Letter:
         heading=_("A place has become free for you."),
         lines=[
             _("We hold it until %(until)s: %(title)s", until=until, title=place.title),
-            _("Please take it with the button. After that it goes to the next person on the list."),
+            _("Please take it here. After that it goes to the next person on the list."),
         ],
         facts=place.facts,
         button=(_("Take the place"), place.own_page),
@@ -182,7 +190,7 @@ def _reminder(place: _Place) -> Letter:
         lines=[_("You have a place: %(title)s", title=place.title)],
         facts=place.facts,
         button=(_("Look at or give up your place"), place.own_page),
-        after=[_("Something has come up? Until the beginning you give up your place with the button.")],
+        after=[_("Something has come up? Until the beginning you give up your place there.")],
     )
 
 
@@ -298,4 +306,3 @@ def send_project_link(email: str, language: str, project: Project, raw: str) -> 
             after=[_("If it was not you, do nothing. Nothing is stored then.")],
         )
         queue_template(email, TEMPLATE, language, kind="projects.join_link", context={"letter": letter})
-

@@ -74,9 +74,7 @@ def member(slug: str, membership_id: int) -> Any:
 
 def _decided(project: Project, membership_id: int, form: DecisionForm) -> bool:
     try:
-        operations.decide_membership(
-            current_actor(), project.id, membership_id, str(form.outcome.data), form.note.data
-        )
+        operations.decide_membership(current_actor(), project.id, membership_id, str(form.outcome.data), form.note.data)
     except Invalid as invalid:
         form.take_errors(invalid)
         return False
@@ -132,9 +130,7 @@ def participant(slug: str, participation_id: int) -> Any:
 
 def _request_decided(participation_id: int, form: DecisionForm) -> bool:
     try:
-        activity_operations.decide_request(
-            current_actor(), participation_id, str(form.outcome.data), form.note.data
-        )
+        activity_operations.decide_request(current_actor(), participation_id, str(form.outcome.data), form.note.data)
     except Invalid as invalid:
         form.take_errors(invalid)
         return False

@@ -77,9 +77,7 @@ def join_project(actor: Actor, project_id: int, *, role: str, message: str, lang
     )  # fmt: skip
     db.session.add(membership)
     db.session.flush()
-    audit.record(
-        "membership.asked", actor, ("membership", membership.id), project_id=project.id, role=role, to=status
-    )
+    audit.record("membership.asked", actor, ("membership", membership.id), project_id=project.id, role=role, to=status)
     mails.send_membership(project, membership, status)
     if status == "asked":
         notify(

@@ -26,10 +26,7 @@ _COUNTER = {**dict.fromkeys(SEATED, "confirmed_count"), "offered": "offered_coun
 def lock_activity(activity_id: int) -> Activity:
     """The activity as it is now, for this transaction alone until its end."""
     activity = db.session.execute(
-        select(Activity)
-        .where(Activity.id == activity_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Activity).where(Activity.id == activity_id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if activity is None:
         raise NotFound()
@@ -71,9 +68,7 @@ def enter(
     db.session.add(participation)
     _count(activity, status, 1)
     db.session.flush()
-    audit.record(
-        "participation.joined", actor, ("participation", participation.id), activity_id=activity.id, to=status
-    )
+    audit.record("participation.joined", actor, ("participation", participation.id), activity_id=activity.id, to=status)
     return participation
 
 
@@ -116,9 +111,13 @@ def fill(activity: Activity) -> list[Participation]:
 
 def recount() -> int:
     """Count all places again from the participations; returns how many activities had wrong counters."""
-    activities = db.session.execute(
-        select(Activity).order_by(Activity.id).with_for_update().execution_options(populate_existing=True)
-    ).scalars().all()  # locked first, so that nobody comes or goes between counting and writing
+    activities = (
+        db.session.execute(
+            select(Activity).order_by(Activity.id).with_for_update().execution_options(populate_existing=True)
+        )
+        .scalars()
+        .all()
+    )  # locked first, so that nobody comes or goes between counting and writing
     counted: dict[int, dict[str, int]] = {}
     rows = db.session.execute(
         select(Participation.activity_id, Participation.status, func.count()).group_by(

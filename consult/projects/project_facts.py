@@ -111,7 +111,9 @@ def external_partners(data: dict[str, Any]) -> list[Observation]:
         where = ", ".join(filter(None, [partner.get("place"), term_title("countries", partner.get("country", ""))]))
         since = _("since %(year)s", year=partner["since"]) if partner.get("since") else ""
         what = ", ".join(filter(None, [where, since]))
-        lines.append((f"{partner['name']} ({what})" if what else partner["name"], cite("", sources(partner), dated=False)))
+        lines.append(
+            (f"{partner['name']} ({what})" if what else partner["name"], cite("", sources(partner), dated=False))
+        )
     return [(_("Further partners"), lines)]
 
 

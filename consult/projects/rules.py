@@ -29,7 +29,8 @@ End = tuple[str, int]
 def speaks_for(actor: Actor, ends: Collection[End]) -> bool:
     """Whether the actor belongs to one of these organisations or manages one of these clusters."""
     return any(
-        (kind == "organisation" and number in actor.organisation_ids) or (kind == "cluster" and number in actor.cluster_ids)
+        (kind == "organisation" and number in actor.organisation_ids)
+        or (kind == "cluster" and number in actor.cluster_ids)
         for kind, number in ends
     )
 

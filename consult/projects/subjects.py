@@ -106,6 +106,8 @@ def activity_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
 
 
 PROJECT = SubjectKind("project", _l("Project"), describe_projects, find_project, pick_projects, may_manage_project)
-ACTIVITY = SubjectKind("activity", _l("Activity"), describe_activities, find_activity, pick_activities, may_manage_activity)
+ACTIVITY = SubjectKind(
+    "activity", _l("Activity"), describe_activities, find_activity, pick_activities, may_manage_activity
+)
 SEARCHABLE_PROJECT = Searchable("project", project_documents, _l("Projects"))
 SEARCHABLE_ACTIVITY = Searchable("activity", activity_documents, _l("Activities"))

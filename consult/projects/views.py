@@ -133,9 +133,7 @@ BUTTONS = {
 }
 
 
-def ladder(
-    project: Project, crew: queries.Crew, mine: dict[str, Membership], closed_by: str
-) -> list[dict[str, Any]]:
+def ladder(project: Project, crew: queries.Crew, mine: dict[str, Membership], closed_by: str) -> list[dict[str, Any]]:
     """The degrees in which one can take part, from the lightest on; `open` where the reader can ask for one now."""
     rungs = []
     for degree, term in enumerate(vocabulary("joining_roles")):
@@ -235,7 +233,12 @@ def _join_now(project: Project, actor: Actor, form: JoinForm) -> Response:
 
 def _mail_link(project: Project, form: JoinForm) -> Response:
     allow_link(form.email.data)
-    payload = {"project_id": project.id, "role": _role(form), "message": form.message.data, "language": current_language()}
+    payload = {
+        "project_id": project.id,
+        "role": _role(form),
+        "message": form.message.data,
+        "language": current_language(),
+    }
     raw = accounts.issue_token(JOIN, form.email.data, payload, rules.LINK_LIFETIME)
     mails.send_project_link(form.email.data, current_language(), project, raw)
     return see_other(url_for("projects.join_sent", slug=project.slug))
@@ -284,4 +287,3 @@ def leave(slug: str) -> Response:
     ended = operations.leave_project(current_actor(), project.id, request.form.get("role", ""))
     flash_done(_("You no longer take part in this degree.") if ended else _("You do not take part here."))
     return see_other(url_for("projects.show", slug=slug))
-

@@ -23,7 +23,7 @@ HOSTILE = [
     "Robert'); DROP TABLE participation;--",
     "\u202eRückwärts\u202c und \u0000 NUL",
     "🎪" * 50,
-    "=HYPERLINK(\"x\")",
+    '=HYPERLINK("x")',
 ]
 
 
@@ -151,7 +151,9 @@ def test_whole_days_end_on_the_day_after(client: Any, make: Any, clock: Any) -> 
     assert "4. bis 6. Dezember 2026" in page.text
 
 
-@pytest.mark.parametrize(("precision", "words"), [("month", "November 2026"), ("year", "2026"), ("", "Datum nicht bekannt")])
+@pytest.mark.parametrize(
+    ("precision", "words"), [("month", "November 2026"), ("year", "2026"), ("", "Datum nicht bekannt")]
+)
 def test_a_coarse_date_has_no_calendar_file(client: Any, make: Any, clock: Any, precision: str, words: str) -> None:
     activity = make.activity(slug="ungefaehr", status="announced", registration=False)
     activity.set_dates(clock.now if precision else None, None, precision)
@@ -209,10 +211,14 @@ def test_a_full_activity_answers_with_the_waiting_list(
 
 
 def _token(client: Any) -> dict[str, str]:
-    return {"csrf_token": str(client.page("/de/activities/werkstatt").select("main input[name=csrf_token]")[0]["value"])}
+    return {
+        "csrf_token": str(client.page("/de/activities/werkstatt").select("main input[name=csrf_token]")[0]["value"])
+    }
 
 
-def test_the_join_page_of_a_member_leads_to_their_place(client: Any, sign_in: Any, cast: Any, activity: Activity) -> None:
+def test_the_join_page_of_a_member_leads_to_their_place(
+    client: Any, sign_in: Any, cast: Any, activity: Activity
+) -> None:
     put(activity, cast.participant, "confirmed")
     sign_in(client, cast.participant)
     assert client.get("/de/activities/werkstatt/join").location == "/de/activities/werkstatt"
@@ -267,6 +273,7 @@ def test_join_by_confirmed_mail(client: Any, activity: Activity, outbox: Any) ->
     assert mail.kind == "activities.confirmed" and place in paths(mail)
     response = client.submit(place, follow_redirects=True)
     assert "Ihr Platz ist abgesagt." in html(response).text
+    assert "no-store" in client.get(place).headers["Cache-Control"]
     assert statuses(activity) == ["cancelled"]
     assert outbox.last("gast@firma.example").kind == "activities.cancelled"
 
@@ -296,7 +303,9 @@ def test_an_offer_is_taken_by_the_mailed_link(client: Any, make: Any, activity: 
 
 
 def test_links_to_one_address_are_limited(client: Any, activity: Activity) -> None:
-    codes = [client.submit("/de/activities/werkstatt/join", {"email": "gast@firma.example"}).status_code for _n in range(6)]
+    codes = [
+        client.submit("/de/activities/werkstatt/join", {"email": "gast@firma.example"}).status_code for _n in range(6)
+    ]
     assert codes == [303] * 5 + [429]
 
 
@@ -394,9 +403,7 @@ def test_bad_fields_get_a_sentence(client: Any, activity: Activity, fields: dict
 def test_bytes_that_are_no_text(client: Any, activity: Activity) -> None:
     token = client.page("/de/activities/werkstatt/join").form()["csrf_token"]
     body = b"csrf_token=" + token.encode() + b"&message=%FF%FE%00%ED%A0%80&email=%C3%28"
-    response = client.post(
-        "/de/activities/werkstatt/join", data=body, content_type="application/x-www-form-urlencoded"
-    )
+    response = client.post("/de/activities/werkstatt/join", data=body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 422
 
 

@@ -115,7 +115,10 @@ def test_organisers_are_found_once_they_are_there(loaded: None, make: Any) -> No
     assert _activity("acod-iaa-2013").organiser_id is None
     cluster = make.cluster("ACOD", slug="acod")
     loading.load_facts(dataset())
-    assert (_activity("acod-iaa-2013").organiser_kind, _activity("acod-iaa-2013").organiser_id) == ("cluster", cluster.id)
+    assert (_activity("acod-iaa-2013").organiser_kind, _activity("acod-iaa-2013").organiser_id) == (
+        "cluster",
+        cluster.id,
+    )
 
 
 # ---- lists ----------------------------------------------------------------------------------------------------------

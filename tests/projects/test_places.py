@@ -237,9 +237,7 @@ def test_the_log_tells_every_step(make: Any, crowd: Any) -> None:
     ]
 
 
-def test_the_day_before_people_are_reminded_once(
-    make: Any, crowd: Any, outbox: Any, clock: Any, run_jobs: Any
-) -> None:
+def test_the_day_before_people_are_reminded_once(make: Any, crowd: Any, outbox: Any, clock: Any, run_jobs: Any) -> None:
     activity = make.activity("Werkstatt", capacity=30, days=3)
     for one in crowd(27):
         join(make, activity, one)

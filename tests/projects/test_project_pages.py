@@ -226,7 +226,9 @@ def test_the_lead_decides(
     assert memberships(project) == [("test-partner", "accepted")]
     letter = outbox.last(cast.participant)
     assert letter.kind == "projects.accepted" and "Willkommen." in letter.text
-    assert client.submit(f"{base}/{asked.id}", {"outcome": "end", "note": "Das Vorhaben ist fertig."}).status_code == 303
+    assert (
+        client.submit(f"{base}/{asked.id}", {"outcome": "end", "note": "Das Vorhaben ist fertig."}).status_code == 303
+    )
     assert memberships(project) == [("test-partner", "ended")]
     assert client.get(f"{base}/99999").status_code == 404
 
@@ -258,7 +260,9 @@ def test_no_more_are_accepted_than_looked_for(client: Any, make: Any, cast: Any,
 def test_erasure(make: Any, cast: Any, project: Project) -> None:
     from consult.projects import personal
 
-    operations.join_project(make.actor(cast.participant), project.id, role="expertise", message="Privates", language="de")
+    operations.join_project(
+        make.actor(cast.participant), project.id, role="expertise", message="Privates", language="de"
+    )
     assert personal.export(cast.participant.id)["projects"][0]["message"] == "Privates"
     personal.erase(cast.participant.id)
     db.session.expire_all()

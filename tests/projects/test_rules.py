@@ -240,5 +240,3 @@ def test_when_a_project_takes_people(clock: Any, columns: dict[str, Any], reason
     if "joining_until" in columns:
         columns = {**columns, "joining_until": clock.now + timedelta(days=columns["joining_until"])}
     assert rules.joining_closed_by(Project(**columns), clock.now) == reason
-
-
