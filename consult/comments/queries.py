@@ -14,7 +14,7 @@ from consult.comments.models import Comment, CommentVersion
 from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.errors import NotFound
-from consult.core.i18n import _
+from consult.core.i18n import _, current_language
 from consult.core.paging import Page, keyset
 from consult.core.registry import SubjectInfo, describe, registries
 from consult.core.text import excerpt
@@ -250,7 +250,7 @@ def _info(comment: Comment, subject: SubjectInfo | None) -> SubjectInfo:
         id=comment.id,
         title=title_for(subject),
         url=path("comments.show", comment_id=comment.id),
-        language=comment.language,
+        language=current_language(),  # the title is in our words
         public=comment.status == rules.VISIBLE and subject is not None and subject.public,
         author_id=comment.author_id,
         organisation_id=comment.organisation_id,

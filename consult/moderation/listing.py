@@ -134,7 +134,7 @@ def due_words(case: Case, moment: datetime) -> str:
 def row_of(actor: Actor, case: Case, info: SubjectInfo | None) -> Row:
     """One case as the queue shows it."""
     moment = now()
-    hint = f"»{case.report_hint}«" if case.report_hint else ""
+    hint = _("“%(words)s”", words=case.report_hint) if case.report_hint else ""
     own = case.author_id is not None and case.author_id == actor.person_id
     own = own or (info is not None and info.organisation_id in actor.organisation_ids)
     held = case.held_by_other(actor.person_id, moment)
@@ -147,7 +147,7 @@ def row_of(actor: Actor, case: Case, info: SubjectInfo | None) -> Row:
     return Row(
         case=case,
         info=info,
-        badge="report" if case.source == REPORT else "new",
+        badge="report" if case.source == REPORT else "comment" if case.kind == "comment" else "new",
         label=_("Report") if case.source == REPORT else kind_label(case.kind),
         urgency=deadlines.urgency(case.opened_at, case.due_at, moment),
         due_text=due_words(case, moment),

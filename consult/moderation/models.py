@@ -58,7 +58,7 @@ class Case(Base):
     used_seconds: Mapped[int] = mapped_column(default=0)
     report_count: Mapped[int] = mapped_column(default=0)
     report_hint: Mapped[str] = mapped_column(String(200), default="")
-    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     claimed_name: Mapped[str] = mapped_column(String(120), default="")
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -112,7 +112,7 @@ class Decision(Base):
     waited_seconds: Mapped[int] = mapped_column(default=0)
     in_time: Mapped[bool] = mapped_column(default=True)
     reversed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    reversed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    reversed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     is_example: Mapped[bool] = mapped_column(default=False)
 
     @property
@@ -149,7 +149,9 @@ class Report(Base):
     language: Mapped[str] = mapped_column(String(5), default="de")
     status: Mapped[str] = mapped_column(String(20), default="received")
     case_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_case.id", ondelete="SET NULL"), index=True)
-    decision_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_decision.id", ondelete="SET NULL"))
+    decision_id: Mapped[int | None] = mapped_column(
+        ForeignKey("moderation_decision.id", ondelete="SET NULL"), index=True
+    )
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     waited_seconds: Mapped[int | None]

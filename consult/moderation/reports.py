@@ -83,7 +83,8 @@ def _case_for(actor: Actor, info: SubjectInfo) -> Case:
     review = moderated.review(info.id, None) if moderated else None  # knows the author where the page names none
     case = Case(
         kind=info.kind, subject_id=info.id, version_id=review.version_id if review else None, source=REPORT,
-        consultation_id=info.consultation_id, title=info.title[:300], language=info.language or "de",
+        consultation_id=info.consultation_id, title=info.title[:300],
+        language=review.language if review else info.language or "de",
         author_id=review.author_id if review else info.author_id, status=rules.CASE.initial, opened_at=now(),
         due_at=due_at, report_count=0,
     )  # fmt: skip

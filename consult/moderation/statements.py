@@ -24,6 +24,7 @@ DEFAULT_REASON = "meets-rules"
 class Statement:
     """The parts of a statement in one language; empty where there is nothing to say."""
 
+    language: str
     what: str
     passages: tuple[tuple[str, str], ...]
     reason: str
@@ -35,7 +36,10 @@ class Statement:
 
     def text(self) -> str:
         """All parts as plain text, paragraphs parted by an empty line."""
-        marked = [f"»{text}«" + (f" – {remark}" if remark else "") for text, remark in self.passages]
+        with in_language(self.language):
+            marked = [
+                _("“%(words)s”", words=text) + (f"\n{remark}" if remark else "") for text, remark in self.passages
+            ]
         parts = [self.what, *marked, self.reason, self.note, self.facts, self.basis, self.who, self.redress]
         return "\n\n".join(part for part in parts if part)
 
@@ -153,6 +157,7 @@ def statement_of(decision: Decision, language: str) -> Statement:
         favourable = decision.outcome in FAVOURABLE
         reason = vocabulary("moderation_reasons").get(decision.reason)
         return Statement(
+            language=language,
             what=outcome_sentence(decision.outcome),
             passages=tuple((text, remark) for text, remark in decision.passages),
             reason=reason.text("text", language) if reason is not None and not favourable else "",
