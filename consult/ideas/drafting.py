@@ -121,6 +121,17 @@ def save_draft(idea_id: int, changes: Changes, *, seen: int, tab: str) -> IdeaDr
     return draft
 
 
+def keep_address(idea_id: int, email: str) -> str:
+    """Keep the address that was typed beside a draft, so that it need not be typed again; nothing is mailed to it yet.
+
+    Only while the idea was never sent and belongs to nobody. Returns the address that is kept.
+    """
+    idea = locked(idea_id)
+    if idea.status == DRAFT and idea.author_id is None and idea.author_email != email:
+        idea.author_email = email
+    return idea.author_email
+
+
 def draft_row(idea: Idea) -> IdeaDraft:
     """The draft of an idea, begun from its public or last version where there is none."""
     statement = select(IdeaDraft).where(IdeaDraft.idea_id == idea.id).execution_options(populate_existing=True)

@@ -149,8 +149,7 @@ class Layout:
             part = self._part_of(one.name)
             label = part.label if part.question is not None else str(one.label.text)
             here = part in self.shown
-            anchor = "#part-partners" if one.name in ("clusters", "projects") else f"#{one.id}"
-            anchor = f"{anchor}-0" if one.name.startswith("audience-") else anchor
+            anchor = f"#{one.id}-0" if one.name.startswith("audience-") else f"#{one.id}"
             found.append((label, " ".join(map(str, one.errors)), ("" if here else self.address(part.key)) + anchor))
         return found
 

@@ -62,7 +62,8 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     draft = draft_row(idea)
     content = Content.of_document(draft.content)
     consultation = db.session.get_one(Consultation, idea.consultation_id)
-    _check_complete(consultation, content)
+    confirms = idea.status == DRAFT and not actor.signed_in and rules.can_send_as(actor, idea)
+    _check_complete(consultation, content, _email_fault(email) if confirms else "")
     if not rules.can_send_in(consultation, idea.status):
         raise Invalid(message=closed_sentence(consultation))
     if idea.status != DRAFT:
@@ -89,8 +90,8 @@ def closed_sentence(consultation: Consultation) -> str:
     return _("Nothing can be sent to this consultation at present. Your draft stays stored.")
 
 
-def _check_complete(consultation: Consultation, content: Content) -> None:
-    faults: dict[str, str] = {}
+def _check_complete(consultation: Consultation, content: Content, email_fault: str) -> None:
+    faults: dict[str, str] = {"email": email_fault} if email_fault else {}
     questions = questions_of(consultation.id)
     if not content.title.strip():
         faults["title"] = _("Please write a title of up to %(number)s characters.", number=120)
@@ -110,11 +111,14 @@ def _author_actor(actor: Actor, idea: Idea) -> Actor:
     return as_actor(person) if person is not None else actor
 
 
+def _email_fault(email: str) -> str:
+    if not email:
+        return _("Please enter your e-mail address. We send you a link to confirm it.")
+    return email_problem(email)
+
+
 def _ask_confirmation(actor: Actor, idea: Idea, email: str, language: str) -> Idea:
-    problem = (
-        email_problem(email) if email else _("Please enter your e-mail address. We send you a link to confirm it.")
-    )
-    if problem:
+    if problem := _email_fault(email):
         raise Invalid({"email": problem})
     token = tokens.confirm_token(idea.draft_key, email)
     mails.check_recipient(email)

@@ -16,13 +16,13 @@ from consult.core.db import db
 from consult.core.registry import Panel, SubjectInfo, registries
 from consult.core.web import path
 from consult.ideas import page_queries, queries, tokens
-from consult.ideas.cards import cards
+from consult.ideas.cards import cards, crossing
 from consult.ideas.models import RETURNED, Idea
 from consult.ideas.words import draft_path, month_words, other_language
 
 NAMELESS = 3  # answers without name shown below the first page of those with one
 CARDS = 3
-HELP: dict[str, Any] = {"other_language": other_language, "month": month_words}
+HELP: dict[str, Any] = {"other_language": other_language, "month": month_words, "crossing": crossing}
 
 
 def question_answers(question_id: int, _actor: Actor) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from consult.core.i18n import _, current_language
 from consult.core.limits import TooMany, allow_write, client_address, limits
 from consult.core.registry import SubjectInfo, registries
 from consult.core.text import render_markdown
+from consult.core.vocabularies import short_region
 from consult.core.web import flash_done, path, see_other
 from consult.ideas import drafting, mails, operations, page_queries, tokens
 from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content
@@ -198,6 +199,8 @@ def _save(frame: Frame, form: IdeaForm) -> None:
         tab=request.form.get("tab", "")[:40],
     )
     frame.edit_count, frame.content = stored.edit_count, Content.of_document(stored.content)
+    if form.email.data and not form.email.errors and not current_actor().signed_in:
+        frame.author_email = drafting.keep_address(frame.idea_id or 0, form.email.data)
 
 
 def _store(frame: Frame, form: IdeaForm) -> Any:
@@ -352,7 +355,7 @@ def partners() -> Any:
     kind, words = request.args.get("kind", ""), searched(request.args, "q")
     subject = registries.subjects.get(kind) if kind in PARTNER_KINDS.values() else None
     found = subject.picker(words, FOUND) if subject is not None and subject.picker is not None and words else []
-    return jsonify({"data": [{"value": info.id, "label": info.title, "note": info.region} for info in found]})
+    return jsonify({"data": [{"value": info.id, "label": info.title, "note": short_region(info.region)} for info in found]})
 
 
 # ---- confirming an address ------------------------------------------------------------------------------------------

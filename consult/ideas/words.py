@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date
 
 from consult.core.audiences import AUDIENCES, LABELS
 from consult.core.clock import LOCAL, now
-from consult.core.i18n import _, current_language, format_clock, format_day, format_span, pick
+from consult.core.i18n import _, _n, current_language, format_clock, format_day, pick
 from consult.core.vocabularies import short_region
 from consult.core.web import path
 from consult.ideas import rules, tokens
@@ -67,14 +67,24 @@ def _step(moment: datetime, text: str, **more: Any) -> Step:
     return {"when": in_words(moment), "iso": moment.isoformat(), "text": text, **more}
 
 
+def _published_after(waited: timedelta) -> str:
+    hours = round(waited.total_seconds() / 3600)
+    if hours < 1:
+        return _("Published")
+    if hours < 48:
+        return _n("Published after %(num)s hour", "Published after %(num)s hours", hours)
+    return _n("Published after %(num)s day", "Published after %(num)s days", hours // 24)
+
+
 def public_timeline(view: IdeaView) -> list[Step]:
     """What everyone may know of an idea's way: received, published after so long, new versions."""
     idea, steps = view.idea, []
     if idea.submitted_at is not None:
         steps.append(_step(idea.submitted_at, _("Received")))
     if idea.published_at is not None:
-        waited = format_span(idea.published_at - idea.submitted_at) if idea.submitted_at else ""
-        steps.append(_step(idea.published_at, _("Published after %(time)s", time=waited) if waited else _("Published")))
+        steps.append(
+            _step(idea.published_at, _published_after(idea.published_at - (idea.submitted_at or idea.published_at)))
+        )
     later = [one for one in view.published if one.published_at and one.published_at > (idea.published_at or now())]
     steps += [_step(one.published_at, _("Version %(number)s", number=one.number)) for one in later if one.published_at]
     if view.consultation.phase == "open" and view.consultation.closes_on is not None:

@@ -408,3 +408,9 @@ def test_a_foreign_account_does_not_send_somebodys_draft(
         assert answered.status_code == 422 and "gehört zu einem Konto" in html(answered).text
     assert the_idea(db).status == "draft"
     assert number_on(mine.send("submit")) == the_idea(db).number
+
+
+def test_address_typed_beside_a_draft_is_there_when_it_is_opened_again(writer: Any) -> None:
+    writer.open()
+    writer.send("save", {"title": "Mit Adresse", "email": "ich@firma.example"})
+    assert writer.client.page(writer.url).form("#idea-form")["email"] == "ich@firma.example"
