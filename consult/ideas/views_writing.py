@@ -355,7 +355,9 @@ def partners() -> Any:
     kind, words = request.args.get("kind", ""), searched(request.args, "q")
     subject = registries.subjects.get(kind) if kind in PARTNER_KINDS.values() else None
     found = subject.picker(words, FOUND) if subject is not None and subject.picker is not None and words else []
-    return jsonify({"data": [{"value": info.id, "label": info.title, "note": short_region(info.region)} for info in found]})
+    return jsonify(
+        {"data": [{"value": info.id, "label": info.title, "note": short_region(info.region)} for info in found]}
+    )
 
 
 # ---- confirming an address ------------------------------------------------------------------------------------------
