@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, distinct, func, literal, or_, select, union_all
-from sqlalchemy.orm import selectinload
+from sqlalchemy import CTE, ColumnElement, Select, String, distinct, func, literal, or_, select, union_all
+from sqlalchemy.orm import load_only, selectinload
 
 from consult.clusters.forms import COUNTRY, FACETS, Selection
 from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount
@@ -56,27 +56,39 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     return found
 
 
+# What a card shows; the other columns of a portrait are read with it only.
+_CARD = (
+    Cluster.slug, Cluster.name, Cluster.sort_key, Cluster.seat, Cluster.country, Cluster.nuts1, Cluster.strengths,
+    Cluster.members, Cluster.members_unit, Cluster.members_qualifier, Cluster.members_as_of, Cluster.members_source,
+    Cluster.as_of, Cluster.status,
+)  # fmt: skip
+
+
 def clusters_page(selection: Selection, after: str | None) -> Page[Cluster]:
-    """One page of the clusters that fit, by name."""
-    statement = select(Cluster).where(*_conditions(selection))
+    """One page of the clusters that fit, by name, with the columns of a card."""
+    statement = select(Cluster).where(*_conditions(selection)).options(load_only(*_CARD, raiseload=True))
     return keyset(statement, [(Cluster.sort_key, "asc"), (Cluster.id, "asc")], after, PAGE_SIZE)
 
 
-def _matched(selection: Selection) -> Select[Any]:
-    """Numbers of the clusters that fit, at most one more than are counted."""
-    limited = select(Cluster.id.label("id")).where(*_conditions(selection)).limit(COUNTED + 1).subquery()
-    return select(limited.c.id)
+def _matched(selection: Selection) -> CTE:
+    """Numbers of the clusters that fit, at most one more than are counted; found once, however often it is asked."""
+    return select(Cluster.id.label("id")).where(*_conditions(selection)).limit(COUNTED + 1).cte()
 
 
-def _count_codes(selection: Selection, names: Sequence[str]) -> Select[Any, Any, Any]:
+def _count_codes(matched: CTE, names: Sequence[str]) -> Select[Any, Any, Any]:
     return (
         select(ClusterFacet.facet, ClusterFacet.code, func.count())
-        .where(ClusterFacet.facet.in_(names), ClusterFacet.cluster_id.in_(_matched(selection)))
+        .where(ClusterFacet.facet.in_(names), ClusterFacet.cluster_id.in_(select(matched.c.id)))
         .group_by(ClusterFacet.facet, ClusterFacet.code)
     )
 
 
-def _count_countries(selection: Selection) -> Select[Any, Any, Any]:
+def _stored(*names: str) -> Select[Any, Any, Any]:
+    statement = select(ClusterFacetCount.facet, ClusterFacetCount.code, ClusterFacetCount.count)
+    return statement.where(ClusterFacetCount.facet.in_(names)) if names else statement
+
+
+def _count_countries(matched: CTE | None = None) -> Select[Any, Any, Any]:
     statement = (
         select(literal(COUNTRY, String), Link.to_key, func.count(distinct(Link.from_id)))
         .where(
@@ -85,13 +97,11 @@ def _count_countries(selection: Selection) -> Select[Any, Any, Any]:
         )
         .group_by(Link.to_key)
     )  # fmt: skip
-    return statement.where(Link.from_id.in_(_matched(selection))) if selection.any else statement
+    return statement if matched is None else statement.where(Link.from_id.in_(select(matched.c.id)))
 
 
-def _count_all(selection: Selection, facet: str = "") -> Select[Any, Any, Any]:
-    return select(literal(TOTAL, String), literal(facet, String), func.count()).select_from(
-        _matched(selection).subquery()
-    )
+def _count_all(matched: CTE, facet: str = "") -> Select[Any, Any, Any]:
+    return select(literal(TOTAL, String), literal(facet, String), func.count()).select_from(matched)
 
 
 def facet_counts(selection: Selection) -> Counts:
@@ -100,16 +110,19 @@ def facet_counts(selection: Selection) -> Counts:
     A chosen facet is counted as if nothing were chosen in it, so the other codes tell what they would add.
     """
     if not selection.any:
-        stored = select(ClusterFacetCount.facet, ClusterFacetCount.code, ClusterFacetCount.count)
-        rows = db.session.execute(union_all(stored, _count_countries(selection)))
+        rows = db.session.execute(union_all(_stored(), _count_countries()))
         return {(facet or TOTAL, code): count for facet, code, count in rows}
     own = [facet.name for facet in FACETS if facet.name != COUNTRY]
-    parts = [
-        _count_all(selection),
-        _count_codes(selection, [name for name in own if name not in selection.codes]),
-        _count_countries(selection.without(COUNTRY)),
-    ]
-    parts += [_count_codes(selection.without(name), [name]) for name in own if name in selection.codes]
+    matched = _matched(selection)
+    parts = [_count_all(matched), _count_codes(matched, [name for name in own if name not in selection.codes])]
+    for name in (*own, COUNTRY):
+        rest = selection.without(name)
+        if name not in selection.codes:
+            parts += [_count_countries(matched)] if name == COUNTRY else []
+        elif name == COUNTRY:
+            parts.append(_count_countries(_matched(rest) if rest.any else None))
+        else:
+            parts.append(_count_codes(_matched(rest), [name]) if rest.any else _stored(name))
     return {(facet, code): count for facet, code, count in db.session.execute(union_all(*parts))}
 
 
@@ -118,7 +131,7 @@ def counts_without(selection: Selection) -> dict[str, int]:
     names = [*(["q"] if selection.words else []), *selection.codes]
     if not names:
         return {}
-    statement = union_all(*[_count_all(selection.without(name), name) for name in names])
+    statement = union_all(*[_count_all(_matched(selection.without(name)), name) for name in names])
     return {name: count for _total, name, count in db.session.execute(statement) if count}
 
 
