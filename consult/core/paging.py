@@ -61,12 +61,14 @@ def _unpack(token: str, width: int) -> tuple[bool, list[Any]] | None:
         try:
             if isinstance(value, dict) and isinstance(value.get("t"), str):
                 moment = datetime.fromisoformat(value["t"])
-                value = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+                value = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
             elif isinstance(value, dict) and isinstance(value.get("d"), str):
                 value = date.fromisoformat(value["d"])
             elif isinstance(value, dict | list):
                 return None
-        except ValueError:
+            elif isinstance(value, str):
+                value.encode()  # a lone surrogate cannot reach the database
+        except (ValueError, OverflowError):
             return None
         if isinstance(value, str) and "\x00" in value:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -116,11 +117,20 @@ def test_problems_speak_the_readers_language(client: Any) -> None:
     assert missing.json["detail"] == "There is no topic of this key."
 
 
+NO_CURSORS = ("x", "bnVsbA", "W10", "%00", "ä", "p", "u", "W1swXSxbMV0sWzJdXQ")
+# Values of another list's order, and such as no database can hold.
+FORGED = ('[0,"t",true]', '[0,5.5,null]', '[0,"\\ud800","x"]', '[0,{"t":"0001-01-01T00:00:00+14:00"},"x"]')
+
+
+def forged(values: str) -> str:
+    return base64.urlsafe_b64encode(values.encode()).decode().rstrip("=")
+
+
 def test_a_cursor_that_is_none_gives_the_first_page(client: Any, ideas: list[Any]) -> None:
     assert ideas
     for name in LISTS[:-1]:
         first = get(client, f"/api/v1/{name}")["data"]
-        for cursor in ("x", "bnVsbA", "W10", "%00", "ä", "p", "u", "W1swXSxbMV0sWzJdXQ"):
+        for cursor in (*NO_CURSORS, *map(forged, FORGED)):
             assert get(client, f"/api/v1/{name}?page[after]={cursor}")["data"] == first, f"{name} {cursor}"
 
 
