@@ -68,7 +68,7 @@ def current_language() -> str:
         return "de"
     language: str | None = context.g.__dict__.get("lang")
     if language is None:
-        language = (request.accept_languages.best_match(LANGUAGES) if has_request_context() else None) or "de"
+        language = preferred_language("de") if has_request_context() else "de"
         context.g.__dict__["lang"] = language
     return language
 
@@ -91,8 +91,11 @@ def _l(string: str, **variables: Any) -> LazyString:
 
 
 def preferred_language(default: str) -> str:
-    """The browser's first language of ours, or the default: for the redirect at `/` only."""
-    return request.accept_languages.best_match(LANGUAGES) or default
+    """The browser's first language of ours, or the default: for addresses that lie outside the languages."""
+    for tag, _quality in request.accept_languages:  # best first; "en-GB" is English
+        if tag[:2].lower() in LANGUAGES and (len(tag) == 2 or tag[2] in "-_"):
+            return tag[:2].lower()
+    return default
 
 
 @contextmanager

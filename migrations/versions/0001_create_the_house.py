@@ -428,6 +428,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.create_index("ix_comment_author", ["author_id", "created_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_comment_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index("ix_comment_parent", ["parent_id", "created_at", "id"], unique=False)
         batch_op.create_index(
             "ix_comment_thread", ["subject_kind", "subject_id", "parent_id", "created_at", "id"], unique=False
@@ -629,6 +630,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("moderation_case", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_moderation_case_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_moderation_case_claimed_by"), ["claimed_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_moderation_case_consultation_id"), ["consultation_id"], unique=False)
         batch_op.create_index(
             "ix_moderation_case_queue",
@@ -944,6 +946,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_moderation_decision_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_moderation_decision_made_at", ["made_at", "id"], unique=False)
         batch_op.create_index("ix_moderation_decision_moderator", ["moderator_id", "made_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_moderation_decision_reversed_by"), ["reversed_by"], unique=False)
         batch_op.create_index("ix_moderation_decision_subject", ["kind", "subject_id", "id"], unique=False)
 
     op.create_table(
@@ -1130,6 +1133,7 @@ def upgrade() -> None:
     with op.batch_alter_table("moderation_report", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_moderation_report_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_moderation_report_created_at", ["created_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_moderation_report_decision_id"), ["decision_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_moderation_report_reporter_id"), ["reporter_id"], unique=False)
         batch_op.create_index("ix_moderation_report_subject", ["kind", "subject_id"], unique=False)
 
@@ -1138,6 +1142,7 @@ def downgrade() -> None:
     with op.batch_alter_table("moderation_report", schema=None) as batch_op:
         batch_op.drop_index("ix_moderation_report_subject")
         batch_op.drop_index(batch_op.f("ix_moderation_report_reporter_id"))
+        batch_op.drop_index(batch_op.f("ix_moderation_report_decision_id"))
         batch_op.drop_index("ix_moderation_report_created_at")
         batch_op.drop_index(batch_op.f("ix_moderation_report_case_id"))
 
@@ -1176,6 +1181,7 @@ def downgrade() -> None:
     op.drop_table("participation")
     with op.batch_alter_table("moderation_decision", schema=None) as batch_op:
         batch_op.drop_index("ix_moderation_decision_subject")
+        batch_op.drop_index(batch_op.f("ix_moderation_decision_reversed_by"))
         batch_op.drop_index("ix_moderation_decision_moderator")
         batch_op.drop_index("ix_moderation_decision_made_at")
         batch_op.drop_index(batch_op.f("ix_moderation_decision_case_id"))
@@ -1240,6 +1246,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_moderation_case_consultation_id"))
+        batch_op.drop_index(batch_op.f("ix_moderation_case_claimed_by"))
         batch_op.drop_index(batch_op.f("ix_moderation_case_author_id"))
 
     op.drop_table("moderation_case")
@@ -1278,6 +1285,7 @@ def downgrade() -> None:
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.drop_index("ix_comment_thread")
         batch_op.drop_index("ix_comment_parent")
+        batch_op.drop_index(batch_op.f("ix_comment_organisation_id"))
         batch_op.drop_index("ix_comment_author")
 
     op.drop_table("comment")
