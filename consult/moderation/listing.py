@@ -25,11 +25,13 @@ SIZE = 30
 
 @dataclass(frozen=True)
 class Filters:
-    """What of the queue to show. `kind` is a kind of subject or "report"; empty values choose nothing."""
+    """What of the queue to show. `kind` is a kind of subject or "report", `mine` what the reader has reserved; empty
+    values choose nothing."""
 
     kind: str = ""
     consultation: int | None = None
     language: str = ""
+    mine: bool = False
 
     @classmethod
     def of(cls, args: Mapping[str, Any]) -> Filters:
@@ -40,11 +42,17 @@ class Filters:
             kind=str(args.get("kind", ""))[:40],
             consultation=int(consultation) if re.fullmatch(r"[0-9]{1,9}", consultation) else None,
             language=language if language in LANGUAGES else "",
+            mine=args.get("mine") == "1",
         )
 
     def values(self) -> dict[str, Any]:
         """As parameters of an address."""
-        chosen = {"kind": self.kind, "consultation": self.consultation, "language": self.language}
+        chosen = {
+            "kind": self.kind,
+            "consultation": self.consultation,
+            "language": self.language,
+            "mine": "1" if self.mine else "",
+        }
         return {name: value for name, value in chosen.items() if value}
 
 
@@ -84,7 +92,9 @@ def _in_scope(actor: Actor) -> Sequence[ColumnElement[bool]]:
     return [waiting] if scope is None else [waiting, Case.consultation_id.in_(sorted(scope))]
 
 
-def _chosen(statement: Select[Any], filters: Filters) -> Select[Any]:
+def _chosen(actor: Actor, statement: Select[Any], filters: Filters) -> Select[Any]:
+    if filters.mine:
+        statement = statement.where(Case.claimed_by == actor.person_id, Case.claimed_until > now())
     if filters.kind == REPORT:
         statement = statement.where(Case.report_count > 0)
     elif filters.kind:
@@ -162,7 +172,7 @@ def row_of(actor: Actor, case: Case, info: SubjectInfo | None) -> Row:
 def queue(actor: Actor, filters: Filters, after: str | None = None) -> Queue:
     """One page of what waits in the consultations that the actor moderates."""
     counts, pace = _counts(actor)
-    statement = _chosen(select(Case).where(*_in_scope(actor)), filters)
+    statement = _chosen(actor, select(Case).where(*_in_scope(actor)), filters)
     page = keyset(statement, [(Case.due_at, "asc"), (Case.id, "asc")], after, SIZE)
     infos = describe((case.kind, case.subject_id) for case in page.items)
     kinds = [(kind, kind_label(kind), number) for kind, number in sorted(_sum_by(counts, 0).items())]
@@ -187,7 +197,9 @@ def next_case(actor: Actor, filters: Filters) -> Case | None:
     """The case that the actor may decide next: neither claimed by others nor their own."""
     moment = now()
     free = or_(Case.status == "open", Case.claimed_by == actor.person_id, Case.claimed_until <= moment)
-    statement = _chosen(select(Case).where(*_in_scope(actor), free), filters).order_by(Case.due_at, Case.id).limit(10)
+    statement = (
+        _chosen(actor, select(Case).where(*_in_scope(actor), free), filters).order_by(Case.due_at, Case.id).limit(10)
+    )
     for case in db.session.execute(statement).scalars():
         if rules.can_decide(actor, case, queries.is_involved(actor, case)):
             return case

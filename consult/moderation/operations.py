@@ -24,6 +24,7 @@ from consult.core.states import move
 from consult.core.text import plain
 from consult.core.vocabularies import vocabulary
 from consult.moderation import deadlines, mails, queries, reports, rules
+from consult.moderation.cases import put_up
 from consult.moderation.models import LOOK, SUBMISSION, Case, Decision
 from consult.moderation.statements import DEFAULT_REASON, FAVOURABLE, outcome_word, statement_texts
 
@@ -76,16 +77,16 @@ def open_case(
     used = queries.used_seconds(kind, subject_id)
     due_at = deadlines.due(moment, due_days, used, operator_land())
     case = queries.waiting_case(kind, subject_id, lock=True)
+    event = "case.renewed"
     if case is None:
-        case = Case(
+        fresh = Case(
             kind=kind, subject_id=subject_id, version_id=version_id, source=source, consultation_id=consultation_id,
             title=title[:300], language=language, author_id=author_id, status=rules.CASE.initial, opened_at=moment,
             due_at=due_at, used_seconds=used, is_example=is_example,
         )  # fmt: skip
-        db.session.add(case)
-        event = "case.opened"
-    else:
-        event = "case.renewed"
+        case = put_up(fresh)
+        event = "case.opened" if case is fresh else event
+    if event == "case.renewed":
         case.due_at = min(case.due_at, due_at)
         if source == SUBMISSION:
             case.source, case.title, case.language = SUBMISSION, title[:300], language

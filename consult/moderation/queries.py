@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, event, or_, select
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -277,8 +280,29 @@ def _decisions(case: Case) -> tuple[list[Named], list[Named]]:
     return own[:SHOWN], earlier[:SHOWN]
 
 
+@contextmanager
+def _kept() -> Iterator[None]:
+    """Hold every row that is read within the block: rooms ask for the same text several times, and the session only
+    remembers what somebody holds."""
+    session, held = db.session(), []
+
+    def hold(_session: Session, row: object) -> None:
+        held.append(row)
+
+    event.listen(session, "loaded_as_persistent", hold)
+    try:
+        yield
+    finally:
+        event.remove(session, "loaded_as_persistent", hold)
+
+
 def case_view(actor: Actor, case_id: int) -> CaseView:
     """A case with everything its page shows; NotFound where the actor moderates other consultations."""
+    with _kept():
+        return _case_view(actor, case_id)
+
+
+def _case_view(actor: Actor, case_id: int) -> CaseView:
     case = db.session.get(Case, case_id)
     if case is None or not rules.can_see_case(actor, case):
         raise NotFound(_("There is no such case."))

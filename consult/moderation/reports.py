@@ -22,6 +22,7 @@ from consult.core.registry import SubjectInfo, registries
 from consult.core.states import move
 from consult.core.text import excerpt
 from consult.moderation import deadlines, mails, queries, rules
+from consult.moderation.cases import put_up
 from consult.moderation.models import REPORT, Case, Decision, Report
 
 audit.declare("report.received", "report_id", "case_id", "reason")
@@ -81,16 +82,18 @@ def _case_for(actor: Actor, info: SubjectInfo) -> Case:
         return case
     moderated = registries.moderated.get(info.kind)
     review = moderated.review(info.id, None) if moderated else None  # knows the author where the page names none
-    case = Case(
+    fresh = Case(
         kind=info.kind, subject_id=info.id, version_id=review.version_id if review else None, source=REPORT,
         consultation_id=info.consultation_id, title=info.title[:300],
         language=review.language if review else info.language or "de",
         author_id=review.author_id if review else info.author_id, status=rules.CASE.initial, opened_at=now(),
         due_at=due_at, report_count=0,
     )  # fmt: skip
-    db.session.add(case)
-    db.session.flush()
-    audit.record("case.opened", actor, (info.kind, info.id), case_id=case.id, version_id=case.version_id, source=REPORT)
+    case = put_up(fresh)
+    if case is fresh:
+        audit.record(
+            "case.opened", actor, (info.kind, info.id), case_id=case.id, version_id=case.version_id, source=REPORT
+        )
     return case
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import flash, render_template, request, url_for
 from markupsafe import Markup
@@ -37,7 +38,7 @@ audit.declare("answer.read", "case_id", "parts")
 @blueprint.get("/moderation/")
 @access("moderation.queue")
 def queue() -> str:
-    """What waits, oldest promise first; with `mine` what the reader has decided."""
+    """What waits, oldest promise first."""
     actor = current_actor()
     filters = Filters.of(request.args)
     found = listing.queue(actor, filters, request.args.get("after"))
@@ -210,13 +211,24 @@ def report() -> Any:
     form.url.data = request.args.get("url", "")[:2000]
     if actor.signed_in:
         form.name.data, form.email.data = actor.name, actor.email
-    info = queries.subject_at(form.url.data) if form.url.data else None
+    info = queries.subject_at(_on_site(form.url.data)) if form.url.data else None
     return render_template("moderation/report.html", form=form, info=info)
+
+
+def _on_site(url: str) -> str:
+    """The address from its path on, where it leads to the host that the reader came by."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if parts.scheme in ("http", "https") and parts.netloc == request.host:
+        return urlunsplit(("", "", parts.path, parts.query, parts.fragment))
+    return url
 
 
 def _notice(form: ReportForm) -> reports.Notice:
     return reports.Notice(
-        url=form.url.data,
+        url=_on_site(form.url.data),
         reason=form.reason.data,
         explanation=form.explanation.data,
         name=form.name.data,

@@ -89,6 +89,14 @@ def test_consultations_are_told_apart(notes: Notes, make: Any, new_client: Any, 
     assert scoped.get("/de/moderation/cases/1").status_code == 404
 
 
+def test_what_i_reserved(notes: Notes, moderator: Any, cast: Any) -> None:
+    for title in ("Eins", "Zwei"):
+        notes.sent(title)
+    operations.claim(cast.actor(cast.moderator), 2)
+    page = moderator.page(QUEUE + "?mine=1")
+    assert [row.get_text() for row in page.select(".c-queue tbody h2")] == ["Zwei"]
+
+
 def test_every_page_of_a_long_queue_is_reached_once(notes: Notes, moderator: Any) -> None:
     for number in range(65):
         notes.sent(f"Text {number}")

@@ -1,0 +1,23 @@
+"""One open case a subject, also when two open it at the same moment: the database's rule decides, the second joins."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import IntegrityError
+
+from consult.core.db import db
+from consult.moderation.models import Case
+from consult.moderation.queries import waiting_case
+
+
+def put_up(case: Case) -> Case:
+    """Store a new case; where another one of its subject came up meanwhile, that one, locked."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(case)
+            db.session.flush()
+    except IntegrityError:
+        other = waiting_case(case.kind, case.subject_id, lock=True)
+        if other is None:
+            raise
+        return other
+    return case
