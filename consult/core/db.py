@@ -26,6 +26,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from consult.core.errors import Busy
+
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -109,8 +111,43 @@ class RenderedHTML(TypeDecorator[Markup]):
 
 
 _reading: ContextVar[bool] = ContextVar("consult_reading", default=False)
-_writers = threading.BoundedSemaphore(4)
-_holds_place: ContextVar[bool] = ContextVar("consult_writer_place", default=False)
+
+
+class _Queue:
+    """Lets one thread of this process at a time be SQLite's writer, so that they do not race for its lock.
+
+    SQLite's own waiting is a race that a thread can lose many times; here the others wait their turn, at most `patience`
+    seconds, and at most `places` of them, so that reads keep threads to run on. Who gets no turn is told to try again.
+    """
+
+    patience = 6.0
+
+    def __init__(self) -> None:
+        self.turn = threading.Lock()
+        self.places = 10_000
+        self.waiting = 0
+
+    def take(self) -> None:
+        if self.turn.acquire(blocking=False):
+            return
+        if self.waiting >= self.places:
+            raise Busy("")
+        self.waiting += 1
+        try:
+            if not self.turn.acquire(timeout=self.patience):
+                raise Busy("")
+        finally:
+            self.waiting -= 1
+
+
+_queues: dict[str, _Queue] = {}
+_HOLDS = "consult_turn"
+
+
+def limit_waiting(places: int) -> None:
+    """At most so many threads of this process may wait to write: half of those that serve."""
+    for queue in _queues.values():
+        queue.places = max(1, places)
 
 
 def set_reading(value: bool) -> None:
@@ -158,17 +195,33 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"pragma {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    plain = _reading.get() or options.get("consult_reading")
-    connection.exec_driver_sql("BEGIN" if plain else "BEGIN IMMEDIATE")
-
-
 def prepare_engine(engine: Engine) -> None:
     """Attach the transaction rules; called once for each engine the application makes."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    if engine.dialect.name != "sqlite":
+        return
+    queue = _queues.setdefault(str(engine.url.database), _Queue())
+
+    def begin_transaction(connection: Connection) -> None:
+        if _reading.get() or connection.get_execution_options().get("consult_reading"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        queue.take()
+        connection.info[_HOLDS] = True
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            give_back(connection)
+            raise
+
+    def give_back(holder: Any, *_rest: Any) -> None:
+        if holder.info.pop(_HOLDS, False):
+            queue.turn.release()
+
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", begin_transaction)
+    event.listen(engine, "commit", give_back)
+    event.listen(engine, "rollback", give_back)
+    event.listen(engine, "checkin", lambda _dbapi, record: give_back(record))
 
 
 def is_sqlite() -> bool:

@@ -99,9 +99,8 @@ class PageCache:
     def _connect(self) -> Any:
         if self.sqlite_file:
             return sqlite3.connect(f"file:{self.sqlite_file}?mode=ro", uri=True, isolation_level=None, timeout=1)
-        raw = self.engine.raw_connection()
-        raw.detach()
-        connection: Any = raw.driver_connection
+        arguments, options = self.engine.dialect.create_connect_args(self.engine.url)
+        connection: Any = self.engine.dialect.loaded_dbapi.connect(*arguments, **options)
         connection.autocommit = True
         return connection
 

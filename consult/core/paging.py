@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import BigInteger, Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from consult.core.db import db
@@ -88,6 +88,8 @@ def _fits(order: Order, values: list[Any]) -> bool:
         if expected is float and isinstance(value, int):
             continue
         if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
+            return False
+        if expected is int and abs(value) >= 2**31 and not isinstance(column.type, BigInteger):
             return False
     return True
 

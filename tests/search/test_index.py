@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consult.core import registry
-from consult.core.registry import SearchDocument, Searchable, SubjectInfo, SubjectKind, registries
+from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind, registries
 from consult.search import operations, queries
 
 TEXTS = {
