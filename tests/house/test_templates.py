@@ -55,11 +55,16 @@ def test_pages_have_a_title_and_a_heading(app: Any) -> None:
     """A page extends the frame, says its title and holds one h1, itself or through a part of its own room."""
     sources = {key: (TEMPLATES / key).read_text("utf-8") for key in templates()}
 
+    references = {
+        key: [other for other in meta.find_referenced_templates(app.jinja_env.parse(text)) if other in sources]
+        for key, text in sources.items()
+    }
+
     def with_parts(key: str, seen: set[str]) -> str:
         seen.add(key)
         text = sources[key]
-        for other in meta.find_referenced_templates(app.jinja_env.parse(text)):
-            if other and other in sources and other not in seen and other != "_layout.html":
+        for other in references[key]:
+            if other is not None and other not in seen and other != "_layout.html":
                 text += with_parts(other, seen)
         return text
 
