@@ -18,9 +18,9 @@ from flask.cli import FlaskGroup, with_appcontext
 from consult import create_app
 from consult.accounts import cli as accounts_cli
 from consult.core import audit, jobs, logs
-from consult.core.db import db, is_sqlite, set_reading
+from consult.core.db import db, set_reading
 from consult.core.registry import registries
-from consult.ops import content, doctor, installation, schema, serving, synthetic
+from consult.ops import doctor, installation, serving, synthetic
 
 
 @click.command()

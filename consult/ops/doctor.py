@@ -62,7 +62,10 @@ def _index() -> tuple[str, str]:
 
 def _clock() -> tuple[str, str]:
     if db.engine.dialect.name == "sqlite":
-        return "ok", f"clock says {time.strftime('%Y-%m-%d %H:%M')} UTC" if time.timezone == 0 else "clock is read in UTC"
+        return (
+            "ok",
+            f"clock says {time.strftime('%Y-%m-%d %H:%M')} UTC" if time.timezone == 0 else "clock is read in UTC",
+        )
     server = db.session.execute(text("select extract(epoch from now())")).scalar_one()
     drift = abs(float(server) - time.time())
     return ("ok" if drift < 5 else "fault"), f"clock differs from the database's by {drift:.1f} s"

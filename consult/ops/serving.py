@@ -70,7 +70,9 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
             log_level="warning",  # type: ignore[arg-type]
         ).serve()
     except RuntimeError as error:
-        click.echo(f"The server cannot listen on {host}:{port}: {error}. Another port: consult serve --port 5001", err=True)
+        click.echo(
+            f"The server cannot listen on {host}:{port}: {error}. Another port: consult serve --port 5001", err=True
+        )
         sys.exit(1)
     finally:
         worker.terminate()

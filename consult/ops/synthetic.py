@@ -20,7 +20,8 @@ from markupsafe import Markup, escape
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from consult.clusters.models import Cluster
+from consult.accounts.models import Person
+from consult.clusters.models import Cluster, ClusterFacet
 from consult.comments.models import Comment
 from consult.consultations.models import Consultation, NumberCounter, Question
 from consult.consultations.queries import current_consultation, questions_of
@@ -29,7 +30,6 @@ from consult.core.i18n import in_language
 from consult.core.registry import registries
 from consult.core.unit import bump_content
 from consult.core.vocabularies import vocabulary
-from consult.accounts.models import Person
 from consult.ideas.models import Answer, Idea, IdeaFacet, IdeaVersion
 from consult.ops import content, installation
 from consult.ops.synthetic_words import NOUNS, Writer
@@ -63,7 +63,9 @@ def make(ideas: int, comments: int, clusters: int, users: int, seed: int) -> Non
     bump_content()
     db.session.commit()
     documents = installation.reindex()
-    click.echo(f"{ideas} ideas, {comments} comments, {clusters} clusters, {users} people; {documents} documents indexed.")
+    click.echo(
+        f"{ideas} ideas, {comments} comments, {clusters} clusters, {users} people; {documents} documents indexed."
+    )
 
 
 def _refuse_real_people() -> None:
@@ -103,9 +105,7 @@ class _Maker:
 
     def people(self, count: int) -> list[int]:
         """Accounts without password, confirmed; existing ones of synth are used again."""
-        known = set(
-            db.session.execute(select(Person.email_key).where(Person.email_key.like(f"%{DOMAIN}"))).scalars()
-        )
+        known = set(db.session.execute(select(Person.email_key).where(Person.email_key.like(f"%{DOMAIN}"))).scalars())
         rows = (
             {
                 "email": f"person{number}{DOMAIN}",
@@ -149,6 +149,8 @@ class _Maker:
             )
         for batch in _batches(iter(rows)):
             db.session.execute(insert(Cluster), batch)
+            facets = [{"cluster_id": row["id"], "facet": "region", "code": row["nuts1"]} for row in batch]
+            db.session.execute(insert(ClusterFacet), facets)
         return list(db.session.execute(select(Cluster.id).order_by(Cluster.id)).scalars())
 
     def ideas(self, count: int, people: Sequence[int], clusters: Sequence[int]) -> tuple[int, int]:
@@ -160,7 +162,9 @@ class _Maker:
             amount = min(BATCH, count - offset)
             ideas, versions, answers, facets = [], [], [], []
             for index in range(offset, offset + amount):
-                bundle = self._idea(first + index, first_version + index, start + index, START + step * index, people, clusters)
+                bundle = self._idea(
+                    first + index, first_version + index, start + index, START + step * index, people, clusters
+                )
                 ideas.append(bundle[0])
                 versions.append(bundle[1])
                 answers.extend(bundle[2])
@@ -175,11 +179,9 @@ class _Maker:
         dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
         table = NumberCounter.__table__
         statement = (
-            dialect.insert(table)  # type: ignore[attr-defined]
+            dialect.insert(table)
             .values(consultation_id=self.consultation.id, year=YEAR, last=count)
-            .on_conflict_do_update(
-                index_elements=["consultation_id", "year"], set_={"last": table.c.last + count}
-            )
+            .on_conflict_do_update(index_elements=["consultation_id", "year"], set_={"last": table.c.last + count})
             .returning(table.c.last)
         )
         return int(db.session.execute(statement).scalar_one()) - count + 1
@@ -187,25 +189,27 @@ class _Maker:
     def _idea(
         self, idea_id: int, version_id: int, number: int, at: datetime, people: Sequence[int], clusters: Sequence[int]
     ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+        """The rows of one idea: itself, its version, its answers, its facets."""
         pick = self.random
-        sector, region, size = pick.choice(self.sectors), pick.choice(self.regions), pick.choice(self.sizes)
-        title = self.writer.title()[:120]
+        shared = {
+            "title": self.writer.title()[:120],
+            "sector": pick.choice(self.sectors),
+            "region": pick.choice(self.regions),
+            "size": pick.choice(self.sizes),
+        }
         chosen = sorted(pick.sample(self.questions, pick.randint(1, len(self.questions))), key=lambda q: q.position)
         bodies = [self.writer.paragraph(pick.randint(2, 5)) for _ in chosen]
         cluster = pick.choice(clusters) if clusters and pick.random() < 0.5 else None
         company = f"Synth-Betrieb {pick.randint(1, 5000)} GmbH"
+        shown = at + timedelta(hours=19)
         idea = {
+            **shared,
             "id": idea_id,
             "consultation_id": self.consultation.id,
             "number": f"{self.consultation.prefix}-{YEAR}-{number:05d}",
             "status": "published",
-            "language": "de",
-            "title": title,
             "teaser": bodies[0][:280],
             "byline": company,
-            "sector": sector,
-            "region": region,
-            "size": size,
             "first_question_id": chosen[0].id,
             "author_id": pick.choice(people) if people else None,
             "draft_key": f"synth-{self.seed}-{idea_id}",
@@ -213,50 +217,46 @@ class _Maker:
             "status_token_hash": _hash("status", self.seed, idea_id),
             "public_version_id": version_id,
             "is_public": True,
-            "created_at": at,
-            "submitted_at": at,
-            "published_at": at + timedelta(hours=19),
-            "moved_at": at,
+            **dict.fromkeys(("created_at", "submitted_at", "moved_at"), at),
+            "published_at": shown,
         }
         version = {
+            **shared,
             "id": version_id,
             "idea_id": idea_id,
             "number": 1,
             "state": "public",
-            "title": title,
-            "summary": "",
-            "sector": sector,
-            "region": region,
-            "size": size,
             "organisation_name": company,
             "partners": [["cluster", cluster, "proposes"]] if cluster else [],
-            "attributes": {},
             "sent_at": at,
-            "published_at": at + timedelta(hours=19),
+            "published_at": shown,
         }
-        answers = [
-            {
-                "version_id": version_id,
-                "question_id": question.id,
-                "audience": "public",
-                "body": body,
-                "html": Markup("<p>%s</p>\n") % escape(body),
-                "excerpt": body[:300],
-                "shown_at": at + timedelta(hours=19),
-                "shuffle": _hash(idea_id, question.id)[:16],
-            }
-            for question, body in zip(chosen, bodies, strict=True)
-        ]
+        answers = [self._answer(version_id, q.id, body, shown) for q, body in zip(chosen, bodies, strict=True)]
         codes = [("question", str(question.id)) for question in chosen]
-        codes += [("sector", sector), ("region", region[:3]), ("language", "de")]
+        codes += [("consultation", str(self.consultation.id)), ("language", "de")]
+        codes += [("sector", shared["sector"]), ("region", shared["region"][:3])]
         codes += [("cluster", str(cluster))] if cluster else []
         return idea, version, answers, [{"facet": f, "code": c, "idea_id": idea_id} for f, c in codes]
+
+    @staticmethod
+    def _answer(version_id: int, question_id: int, body: str, shown: datetime) -> dict[str, Any]:
+        return {
+            "version_id": version_id,
+            "question_id": question_id,
+            "audience": "public",
+            "body": body,
+            "html": Markup("<p>%s</p>\n") % escape(body),
+            "excerpt": body[:300],
+            "shown_at": shown,
+            "shuffle": _hash(version_id, question_id)[:16],
+        }
 
     def comments(self, count: int, people: Sequence[int], first: int, last: int) -> None:
         """Published comments spread over the ideas; one in four answers an earlier one of the same idea."""
         if not count or last < first:
             return
-        start, roots, counted = self._next_id(Comment), {}, Counter[int]()
+        start, counted = self._next_id(Comment), Counter[int]()
+        roots: dict[int, int] = {}
         for offset in range(0, count, BATCH):
             rows = []
             for number in range(offset, min(offset + BATCH, count)):
@@ -268,7 +268,7 @@ class _Maker:
                 counted[idea_id] += 1
             db.session.execute(insert(Comment), rows)
             db.session.commit()
-        table = Idea.__table__
+        table: Any = Idea.__table__
         changes = [{"wanted": idea_id, "total": total} for idea_id, total in counted.items()]
         from_rows = update(table).where(table.c.id == bindparam("wanted")).values(comment_count=bindparam("total"))
         db.session.connection().execute(from_rows, changes)
