@@ -38,11 +38,11 @@ COME_ALONG |= {"alembic": "flask-migrate", "wtforms": "flask-wtf", "babel": "fla
 
 @pytest.mark.parametrize("folder", EXTRAS)
 def test_imports_are_declared(folder: str) -> None:
-    names = {canonicalize_name(requirement.name) for requirement in declared(EXTRAS[folder])}
+    names: set[str] = {canonicalize_name(requirement.name) for requirement in declared(EXTRAS[folder])}
     distributions = packages_distributions()
     found = []
     for module, place in sorted(_imports(folder).items()):
-        owners = {canonicalize_name(owner) for owner in distributions.get(module, [])}
+        owners: set[str] = {canonicalize_name(owner) for owner in distributions.get(module, [])}
         owners |= {COME_ALONG[owner] for owner in owners & COME_ALONG.keys()}
         if not owners & names:
             found.append(f"{place} imports {module}, which pyproject.toml does not declare")
