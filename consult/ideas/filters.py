@@ -12,7 +12,8 @@ from flask import request
 
 from consult.consultations.models import Consultation, Question
 from consult.consultations.queries import current_consultation
-from consult.core.i18n import LANGUAGE_NAMES, _, _n, format_number, pick
+from consult.core.i18n import LANGUAGE_NAMES, _, _n, current_language, format_number, pick
+from consult.core.memory import remembered
 from consult.core.templating import with_query, without_value
 from consult.core.text import clean_line
 from consult.core.vocabularies import term_title, vocabulary
@@ -108,9 +109,17 @@ def _codes(facet: str, known: Callable[[str], str | None]) -> tuple[str, ...]:
 # ---- what the page shows --------------------------------------------------------------------------------------------
 
 
+def groups(chosen: Chosen, counts: Counts) -> list[dict[str, Any]]:
+    """The groups of the filter form; without filters they are the same for everyone."""
+    if chosen.filters.active:
+        return facet_groups(chosen, counts)
+    key = ("ideas.groups", current_language(), chosen.filters.sort)
+    return remembered(key, lambda: facet_groups(chosen, counts))
+
+
 def facet_groups(chosen: Chosen, counts: Counts) -> list[dict[str, Any]]:
     """The groups of the filter form. Beside a facet that is in use itself no numbers stand: they would mislead."""
-    groups = []
+    found = []
     for facet in SHOWN:
         used = chosen.filters.codes.get(facet, ())
         codes = list(chosen.tallies.of(facet))
@@ -125,9 +134,9 @@ def facet_groups(chosen: Chosen, counts: Counts) -> list[dict[str, Any]]:
             }
             for code in _in_order(chosen, facet, codes)
         ]
-        groups.append({"name": facet, "legend": legend(facet), "options": options})
-    groups.append(sort_group(chosen))
-    return groups
+        found.append({"name": facet, "legend": legend(facet), "options": options})
+    found.append(sort_group(chosen))
+    return found
 
 
 def _in_order(chosen: Chosen, facet: str, codes: list[str]) -> list[str]:

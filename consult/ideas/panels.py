@@ -67,6 +67,12 @@ def _described(kind: str, subject_id: int) -> SubjectInfo | None:
     return subject.describe([subject_id]).get(subject_id) if subject is not None else None
 
 
+def organisation_ideas(organisation_id: int, _actor: Actor) -> dict[str, Any] | None:
+    """The ideas under an organisation's name; two queries."""
+    ideas = queries.ideas_of_organisation(organisation_id)
+    return {"cards": _cards_of(ideas), "more": "", "panel_id": "ideas-of-organisation"} if ideas else None
+
+
 def consultation_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
     """The newest ideas of a consultation; two queries."""
     ideas = queries.newest_ideas(CARDS, consultation_id)
@@ -122,6 +128,7 @@ PANELS = (
     Panel("clusters.show", 20, "ideas/_linked.html", linked_ideas("cluster")),
     Panel("projects.show", 20, "ideas/_linked.html", linked_ideas("project")),
     Panel("programmes.show", 20, "ideas/_linked.html", linked_ideas("programme")),
+    Panel("organisations.show", 20, "ideas/_linked.html", organisation_ideas),
     Panel("pages.home", 10, "ideas/_home.html", home_ideas),
 )
 MINE = Panel("pages.me", 10, "ideas/_mine.html", mine)

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Integer, Select, String, and_, cast, exists, func, literal, null, select, union_all
+from sqlalchemy.orm import load_only
+from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.selectable import Subquery
 
 from consult.consultations.models import Question
 from consult.core.db import JSONType, db
-from consult.core.i18n import pick
+from consult.core.i18n import current_language, pick
+from consult.core.memory import remembered
 from consult.core.paging import Page, keyset
 from consult.ideas.models import Idea, IdeaFacet, IdeaTally
 from consult.ideas.publishing import CLUSTER, CONSULTATION, FACETS, LANGUAGE, PROJECT, QUESTION, REGION, SECTOR
@@ -84,8 +87,13 @@ class Tallies:
 def tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
     """The numbers beside the unfiltered facets, with the names of clusters and projects; `keys` are those in the address.
 
-    One query, however many there are.
+    One query, however many there are; none while public content stays the same.
     """
+    asked = tuple((kind, tuple(keys.get(kind, ()))) for kind in (CLUSTER, PROJECT))
+    return remembered(("ideas.tallies", current_language(), asked), lambda: _tallies(dict(asked)))
+
+
+def _tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
     nameless = (literal("").label("key"), cast(null(), JSONType).label("title"))
     small = select(IdeaTally.facet, IdeaTally.code, IdeaTally.count, *nameless).where(
         IdeaTally.facet.in_((CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE)), IdeaTally.count > 0
@@ -146,9 +154,23 @@ def _filtered(filters: Filters, found: Tallies, *columns: Any) -> tuple[Select[A
     return statement.join(hits, hits.c.id == Idea.id), hits
 
 
-def ideas_page(filters: Filters, found: Tallies, after: str | None = None, size: int = SIZE) -> Page[Idea]:
-    """One page of the list, in the order asked for; one query."""
+# What a card shows of an idea; the rest of the row stays where it is.
+CARD = load_only(
+    Idea.number, Idea.language, Idea.title, Idea.teaser, Idea.byline, Idea.region, Idea.cross_to, Idea.first_question_id,
+    Idea.support_count, Idea.comment_count, Idea.published_at, raiseload=True,
+)  # fmt: skip
+
+
+def ideas_page(
+    filters: Filters,
+    found: Tallies,
+    after: str | None = None,
+    size: int = SIZE,
+    options: Sequence[ExecutableOption] = (),
+) -> Page[Idea]:
+    """One page of the list, in the order asked for; one query. `options` say what of each idea is loaded."""
     statement, hits = _filtered(filters, found)
+    statement = statement.options(*options)
     if filters.sort == BEST and hits is not None:
         statement = statement.add_columns(hits.c.score)
         page = keyset(
@@ -213,6 +235,12 @@ def newest_ideas(limit: int = 3, consultation_id: int | None = None) -> list[Ide
 def ideas_linked_to(kind: str, subject_id: int, limit: int = 6) -> list[Idea]:
     """The newest public ideas that name a cluster, project or programme; one query."""
     statement = select(Idea).where(Idea.is_public.is_(True), Idea.id.in_(_linked_ids(kind, subject_id)))
+    return list(db.session.execute(statement.order_by(Idea.published_at.desc(), Idea.id.desc()).limit(limit)).scalars())
+
+
+def ideas_of_organisation(organisation_id: int, limit: int = 6) -> list[Idea]:
+    """The newest public ideas that stand under an organisation's name; one query."""
+    statement = select(Idea).where(Idea.organisation_id == organisation_id, Idea.is_public.is_(True), Idea.byline != "")
     return list(db.session.execute(statement.order_by(Idea.published_at.desc(), Idea.id.desc()).limit(limit)).scalars())
 
 

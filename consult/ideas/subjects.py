@@ -18,6 +18,7 @@ from consult.ideas import rules
 from consult.ideas.loading import EXAMPLE
 from consult.ideas.models import Answer, Idea, IdeaVersion
 from consult.ideas.queries import idea_by_number, ideas_by_ids, is_number
+from consult.notifications.queries import followers
 from consult.search.queries import matching
 
 KIND = "idea"
@@ -118,9 +119,10 @@ def comment_mode(idea_id: int) -> str:
 
 
 def watchers(idea_id: int) -> list[int]:
-    """The author hears of new comments."""
+    """The author and everyone who follows the idea hear of new comments."""
     idea = db.session.get(Idea, idea_id)
-    return [idea.author_id] if idea is not None and idea.author_id is not None else []
+    authors = [idea.author_id] if idea is not None and idea.author_id is not None else []
+    return list(dict.fromkeys([*authors, *followers(KIND, idea_id)]))
 
 
 def consultation_of(idea_id: int) -> int | None:

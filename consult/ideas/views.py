@@ -34,7 +34,7 @@ def index() -> Any:
     """All public ideas, by filters, words and order."""
     chosen = filters.read_filters()
     counts = queries.counts(chosen.filters, chosen.tallies)
-    page = queries.ideas_page(chosen.filters, chosen.tallies, request.args.get("after"))
+    page = queries.ideas_page(chosen.filters, chosen.tallies, request.args.get("after"), options=[queries.CARD])
     questions = queries.questions_for(page.items, chosen.questions)
     return render_template(
         "ideas/list.html",
@@ -43,7 +43,7 @@ def index() -> Any:
         counts=counts,
         total=filters.total_words(counts),
         all_ideas=chosen.tallies.total,
-        groups=filters.facet_groups(chosen, counts),
+        groups=filters.groups(chosen, counts),
         chips=filters.chips(chosen),
         filters=chosen.filters,
         open_now=chosen.consultation is not None and chosen.consultation.phase == "open",

@@ -290,11 +290,13 @@ def test_facets_rebuild_to_the_same(three: list[Idea], db: Any) -> None:
     [
         ("/de/clusters/photonik-musterland", JENA),
         ("/de/projects/pruefverbund", FREIBURG),
+        ("/de/organisations/feinwerk", JENA),
         ("/de/consultations/open-region", FINNLAND),
         ("/de/", FINNLAND),
     ],
 )
-def test_ideas_on_other_pages(address: str, title: str, three: list[Idea], client: Any) -> None:
+def test_ideas_on_other_pages(address: str, title: str, three: list[Idea], client: Any, cast: Any) -> None:
+    cast.company.slug = "feinwerk"
     assert title in [one.get_text() for one in client.page(address).select(".c-idea h3 a")]
 
 
