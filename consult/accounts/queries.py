@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from consult.accounts.models import Person, RoleGrant, Token, UserSession
 from consult.accounts.rules import oldest_allowed
 from consult.accounts.tokens import token_hash
 from consult.core.access import PERMISSIONS, Grant
 from consult.core.clock import now
-from consult.core.db import db, sort_key
+from consult.core.db import UTCDateTime, db, sort_key
 from consult.core.forms import email_key
+from consult.core.memory import version_column
 from consult.core.paging import Page, keyset
 
 
@@ -30,6 +31,7 @@ class SessionView:
     language: str
     last_seen_at: datetime
     grants: tuple[Grant, ...]
+    content_version: int
 
 
 @dataclass(frozen=True)
@@ -47,34 +49,55 @@ def _running(moment: datetime) -> ColumnElement[bool]:
     return or_(RoleGrant.until.is_(None), RoleGrant.until > moment)
 
 
+# Asked in every request of a person signed in, so it is put together once.
+_LIVING = (
+    select(
+        UserSession.id,
+        UserSession.last_seen_at,
+        Person.id.label("person_id"),
+        Person.name,
+        Person.email,
+        Person.language,
+        RoleGrant.role,
+        RoleGrant.consultation_id,
+        version_column.label("content_version"),
+    )
+    .join(Person, Person.id == UserSession.person_id)
+    .outerjoin(
+        RoleGrant,
+        (RoleGrant.person_id == Person.id)
+        & or_(RoleGrant.until.is_(None), RoleGrant.until > bindparam("moment", type_=UTCDateTime)),
+    )
+    .where(
+        UserSession.token_hash == bindparam("hash"),
+        UserSession.ended_at.is_(None),
+        UserSession.last_seen_at > bindparam("idle_since", type_=UTCDateTime),
+        UserSession.created_at > bindparam("born_since", type_=UTCDateTime),
+        Person.deactivated_at.is_(None),
+    )
+    .order_by(RoleGrant.id)
+)
+
+
 def session_by_token(raw: str) -> SessionView | None:
     """The living session behind a cookie's token, or None: unknown, ended, idle, too old, person deactivated. One query."""
     moment = now()
     idle_since, born_since = oldest_allowed(moment)
     rows = db.session.execute(
-        select(UserSession, Person, RoleGrant.role, RoleGrant.consultation_id)
-        .join(Person, Person.id == UserSession.person_id)
-        .outerjoin(RoleGrant, (RoleGrant.person_id == Person.id) & _running(moment))
-        .where(
-            UserSession.token_hash == token_hash(raw),
-            UserSession.ended_at.is_(None),
-            UserSession.last_seen_at > idle_since,
-            UserSession.created_at > born_since,
-            Person.deactivated_at.is_(None),
-        )
-        .order_by(RoleGrant.id)
+        _LIVING, {"hash": token_hash(raw), "moment": moment, "idle_since": idle_since, "born_since": born_since}
     ).all()
     if not rows:
         return None
-    found, person = rows[0][0], rows[0][1]
+    found = rows[0]
     return SessionView(
         session_id=found.id,
-        person_id=person.id,
-        name=person.name,
-        email=person.email,
-        language=person.language,
+        person_id=found.person_id,
+        name=found.name,
+        email=found.email,
+        language=found.language,
         last_seen_at=found.last_seen_at,
-        grants=tuple(Grant(role, consultation_id) for _s, _p, role, consultation_id in rows if role is not None),
+        grants=tuple(Grant(row.role, row.consultation_id) for row in rows if row.role is not None),
+        content_version=found.content_version or 0,
     )
 
 

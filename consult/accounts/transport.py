@@ -19,7 +19,9 @@ from consult.accounts.models import Person, UserSession
 from consult.core.access import GUEST, Actor, current_actor
 from consult.core.clock import now
 from consult.core.db import db, set_reading
+from consult.core.errors import Busy
 from consult.core.limits import client_address
+from consult.core.memory import note_version, remembered
 from consult.core.registry import registries
 
 log = logging.getLogger(__name__)
@@ -59,8 +61,8 @@ def _note_seen(view: queries.SessionView) -> None:
     try:
         with db.engine.begin() as connection:
             connection.execute(update(UserSession).where(UserSession.id == view.session_id).values(last_seen_at=now()))
-    except OperationalError as error:
-        log.info("last seen of session %s is not written: %s", view.session_id, type(error.orig).__name__)
+    except (OperationalError, Busy) as error:
+        log.info("last seen of session %s is not written: %s", view.session_id, type(error).__name__)
     finally:
         set_reading(True)
 
@@ -73,9 +75,8 @@ def load_actor() -> Actor:
     if not isinstance(user, SignedIn) or user.view is None:
         return GUEST
     view = user.view
-    parts: dict[str, Any] = {}
-    for part in registries.actor_parts:
-        parts.update(part(view.person_id))
+    note_version(view.content_version)
+    parts = remembered(("actor", view.person_id), lambda: _parts(view.person_id))
     _note_seen(view)
     return Actor(
         person_id=view.person_id,
@@ -86,6 +87,14 @@ def load_actor() -> Actor:
         session_id=view.session_id,
         **parts,
     )
+
+
+def _parts(person_id: int) -> dict[str, Any]:
+    """What the rooms say of a person: memberships, clusters. Their tables move the content version when they change."""
+    parts: dict[str, Any] = {}
+    for part in registries.actor_parts:
+        parts.update(part(person_id))
+    return parts
 
 
 def sign_in(person: Person, how: str) -> None:

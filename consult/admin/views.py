@@ -95,7 +95,7 @@ def _person_page(person: Person, status: int = 200, **forms: Any) -> Any:
         "admin/person.html",
         person=person,
         grants=grants,
-        consultations=dict(kept["grant"].consultation.choices),
+        consultations={str(value): words for value, words, *_rest in kept["grant"].consultation.choices},
         sessions=people_queries.sessions_of(person.id),
         places=organisation_queries.places_of(person.id),
         **kept,

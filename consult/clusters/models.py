@@ -123,10 +123,9 @@ class ClusterFacetCount(Base):
 
 
 class ClusterManager(Base):
-    """A person who speaks for a cluster."""
+    """A person who speaks for a cluster. A change moves the content version, under which the gate remembers it."""
 
     __tablename__ = "cluster_manager"
-    __private__ = True
 
     cluster_id: Mapped[int] = mapped_column(ForeignKey("cluster.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)

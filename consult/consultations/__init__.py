@@ -18,7 +18,11 @@ def init_app(app: Flask) -> None:
     """Register pages, menu, subjects, search and the shipped content."""
     app.register_blueprint(views.blueprint)
     app.register_blueprint(admin.blueprint)
-    app.jinja_env.globals.update(rendered_panels=panels.rendered_panels, rendered_parts=panels.rendered_parts)
+    app.jinja_env.globals.update(
+        rendered_panels=panels.rendered_panels,
+        rendered_parts=panels.rendered_parts,
+        shared_panels=panels.shared_panels,
+    )
     registries.navigation.append(NavigationItem(10, "consultations", "consultations.current", _l("Questions")))
     registries.footer.append(FooterItem(10, _l("Take part"), "consultations.current", _l("All questions")))
     registries.footer.append(FooterItem(11, _l("Take part"), "consultations.index", _l("All consultations")))

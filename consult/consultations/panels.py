@@ -14,6 +14,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from consult.core.access import current_actor
+from consult.core.clock import now
+from consult.core.i18n import current_language
+from consult.core.memory import remembered
 from consult.core.registry import panels_for
 
 
@@ -31,3 +34,11 @@ def rendered_parts(context: Context, parts: Iterable[tuple[str, dict[str, Any]]]
 def rendered_panels(context: Context, slot: str, subject_id: int) -> list[Markup]:
     """The panels of a slot that have something to show, rendered, in order."""
     return rendered_parts(context, panels_for(slot, subject_id, current_actor()))
+
+
+@pass_context
+def shared_panels(context: Context, slot: str, subject_id: int) -> list[Markup]:
+    """As `rendered_panels`, for a slot whose panels show every reader the same: drawn once a change and once a minute."""
+    minute = now().replace(second=0, microsecond=0)
+    key = ("panels", slot, subject_id, current_language(), minute)
+    return remembered(key, lambda: rendered_panels(context, slot, subject_id))

@@ -11,6 +11,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from consult.core.errors import Invalid
@@ -85,8 +86,26 @@ class EmailField(LineField):
                 raise ValidationError(_("This address is longer than any e-mail address may be."))
 
 
-class ChoiceField(SelectField):  # type: ignore[misc]
-    """One of a list; what is not in the list gets a sentence of ours."""
+def as_choices(choices: Any) -> Any:
+    """Pairs of value and words as the library's own choices; anything else as it is."""
+    if not isinstance(choices, list | tuple):
+        return choices
+    return [SelectChoice(*one) if isinstance(one, tuple) and len(one) == 2 else one for one in choices]
+
+
+class ChoiceField(SelectField):
+    """One of a list of pairs (value, words); what is not in the list gets a sentence of ours."""
+
+    def __init__(self, *arguments: Any, choices: Any = None, **options: Any) -> None:
+        super().__init__(*arguments, choices=as_choices(choices), **options)
+
+    @property
+    def choices(self) -> Any:
+        return SelectField.choices.fget(self)
+
+    @choices.setter
+    def choices(self, value: Any) -> None:
+        SelectField.choices.fset(self, as_choices(value))
 
     def pre_validate(self, form: Any) -> None:
         if not self.validate_choice:

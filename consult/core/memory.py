@@ -47,6 +47,15 @@ def content_version() -> int:
     return found
 
 
+# The version as a part of another query, for who asks the database anyway; hand the answer to `note_version`.
+version_column = select(ContentVersion.__table__.c.version).where(ContentVersion.__table__.c.id == 1).scalar_subquery()
+
+
+def note_version(version: int | None) -> None:
+    """Say which content version this request's transaction sees, where another query brought it along."""
+    g.content_version = version or 0
+
+
 def sharing() -> bool:
     """Whether this request shares what it reads: pages that only read do."""
     return has_request_context() and request.method in ("GET", "HEAD")

@@ -50,10 +50,12 @@ class Organisation(Base):
 
 
 class OrganisationMember(Base):
-    """A person's role in an organisation: author, approver, contact or manager. A person may have several."""
+    """A person's role in an organisation: author, approver, contact or manager. A person may have several.
+
+    A change moves the content version, since what an actor belongs to is remembered under it.
+    """
 
     __tablename__ = "organisation_member"
-    __private__ = True
     __table_args__ = (UniqueConstraint("person_id", "organisation_id", "role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
