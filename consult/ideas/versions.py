@@ -5,14 +5,16 @@ Markdown is rendered here and nowhere later.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from consult.core.db import db
-from consult.core.text import excerpt, render_markdown
+from consult.core.text import render_markdown
 from consult.ideas.drafts import Content, Written
 from consult.ideas.models import WAITING, Answer, Idea, IdeaVersion
 from consult.links.models import Link
@@ -30,16 +32,26 @@ def make_version(idea: Idea, content: Content, sent_at: datetime, state: str = W
         organisation_name=content.organisation, partners=[list(one) for one in content.partners],
         attributes=content.attributes, sent_at=sent_at,
     )  # fmt: skip
-    version.answers = [
-        Answer(
-            question_id=question_id, audience=written.audience, body=written.body, html=render_markdown(written.body),
-            excerpt=excerpt(written.body, 300),
-        )
-        for question_id, written in sorted(content.given.items())
-    ]  # fmt: skip
+    version.answers = [_answer(question_id, written) for question_id, written in sorted(content.given.items())]
     db.session.add(version)
     db.session.flush()
     return version
+
+
+def _answer(question_id: int, written: Written) -> Answer:
+    html = render_markdown(written.body)
+    return Answer(
+        question_id=question_id, audience=written.audience, body=written.body, html=html, excerpt=beginning(html, 300)
+    )
+
+
+def beginning(html: str, length: int) -> str:
+    """The first words of a rendered text, at most `length` characters; rendering it once more would cost as much again."""
+    words = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).strip()
+    if len(words) <= length:
+        return words
+    cut = words[: length - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut else cut).rstrip(" ,;:.–") + "…"
 
 
 def version_with_answers(version_id: int) -> IdeaVersion:

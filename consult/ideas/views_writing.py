@@ -102,6 +102,7 @@ def _frame_of(token: str) -> Frame:
 
 def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:
     form.edit_count.data = str(frame.edit_count)
+    _offer_partners(form)
     layout = Layout(frame, form)
     values = {
         "other": {},
@@ -128,7 +129,6 @@ def _stored_form(frame: Frame) -> IdeaForm:
         ),
     )  # fmt: skip
     form.fill_choices()
-    _offer_partners(form)
     return form
 
 
@@ -142,7 +142,6 @@ def _sent_form(frame: Frame) -> IdeaForm:
         if name not in request.form and name not in request.form.getlist(SHOWN):
             form[name].data = frame.content.partner_ids(kind)
     form.validate()
-    _offer_partners(form)
     return form
 
 
