@@ -119,7 +119,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     if url.startswith("sqlite:///") and ":memory:" not in url:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     proxies = get("TRUSTED_PROXIES", "0")
-    settings = Settings(
+    return Settings(
         data_dir=data_dir,
         database_url=url,
         redis_url=get("REDIS_URL"),
@@ -146,4 +146,3 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
         },
         origins=origins,
     )
-    return settings

@@ -17,7 +17,17 @@ import yaml
 from consult.core.clock import start_of_day, today
 
 FOLDER = Path(__file__).resolve().parent.parent / "data"
-FILES = ("open_region", "organisations", "clusters", "programmes", "projects", "activities", "relations", "topics", "ideas")
+FILES = (
+    "open_region",
+    "organisations",
+    "clusters",
+    "programmes",
+    "projects",
+    "activities",
+    "relations",
+    "topics",
+    "ideas",
+)
 
 _RELATIVE = re.compile(r"^([+-]\d+)d$")
 
@@ -49,8 +59,11 @@ class Dataset:
 
 @lru_cache(maxsize=1)
 def _parsed() -> dict[str, dict[str, Any]]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return {name: yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader) for name in FILES}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same rules, ten times as fast, where libyaml is there
+    return {
+        name: yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe one
+        for name in FILES
+    }
 
 
 def dataset(day: date | None = None) -> Dataset:

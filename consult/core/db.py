@@ -251,7 +251,11 @@ def init_app(app: Flask, database_url: str) -> None:
     with app.app_context():
         prepare_engine(db.engine)
     migrate.init_app(
-        app, db, directory=app.config["MIGRATIONS_DIR"], render_as_batch=True, include_object=include_object,
+        app,
+        db,
+        directory=app.config["MIGRATIONS_DIR"],
+        render_as_batch=True,
+        include_object=include_object,
         compare_type=True,
     )
 

@@ -21,7 +21,7 @@ from consult.core.text import clean_line, clean_text, has_words
 __all__ = ["ChoiceField", "EmailField", "Form", "LineField", "TextField", "email_key", "longest", "required"]
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """Base of all forms. `take_errors` puts an operation's refusal beside the fields it speaks of."""
 
     def take_errors(self, invalid: Invalid) -> None:
@@ -35,21 +35,23 @@ class Form(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(str(invalid.message))
 
 
-class LineField(StringField):  # type: ignore[misc]
+class LineField(StringField):
     """One line, cleaned. `data` is a string, never None."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = clean_line(valuelist[0]) if valuelist and isinstance(valuelist[0], str) else self.data or ""
+        if valuelist and isinstance(valuelist[0], str):
+            self.data = clean_line(valuelist[0])
 
     def process_data(self, value: Any) -> None:
         self.data = value or ""
 
 
-class TextField(TextAreaField):  # type: ignore[misc]
+class TextField(TextAreaField):
     """Several lines, cleaned. `data` is a string, never None."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = clean_text(valuelist[0]) if valuelist and isinstance(valuelist[0], str) else self.data or ""
+        if valuelist and isinstance(valuelist[0], str):
+            self.data = clean_text(valuelist[0])
 
     def process_data(self, value: Any) -> None:
         self.data = value or ""

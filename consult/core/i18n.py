@@ -56,7 +56,7 @@ _forced: ContextVar[str | None] = ContextVar("consult_language", default=None)
 
 
 def current_language() -> str:
-    """"de" or "en": that of the address, of a mail being written, or the site's default.
+    """ "de" or "en": that of the address, of a mail being written, or the site's default.
 
     Asked several hundred times a page, so it goes straight to the context instead of through Flask-Babel's look-up.
     """
@@ -206,7 +206,14 @@ def init_app(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.filters.update(
-        date=format_day, time=format_clock, datetime=format_moment, number=format_number, ago=format_ago, span=format_span
+        date=format_day,
+        time=format_clock,
+        datetime=format_moment,
+        number=format_number,
+        ago=format_ago,
+        span=format_span,
     )
-    app.jinja_env.globals.update(_n=app.jinja_env.globals["ngettext"], tr=pick, tr_lang=picked_language, LANGUAGE_NAMES=LANGUAGE_NAMES)
+    app.jinja_env.globals.update(
+        _n=app.jinja_env.globals["ngettext"], tr=pick, tr_lang=picked_language, LANGUAGE_NAMES=LANGUAGE_NAMES
+    )
     Locale.parse("de")  # load the data now: fails here rather than in a visitor's request

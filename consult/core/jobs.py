@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Index, Integer, String, func, inspect, or_, select, update
+from sqlalchemy import Index, Integer, String, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -79,9 +79,15 @@ def enqueue(
     if kind not in _handlers:
         raise KeyError(kind)
     insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    table = inspect(Job).local_table
+    table: Any = Job.__table__
     statement = insert(table).values(
-        kind=kind, payload=payload or {}, run_at=run_at or now(), created_at=now(), dedupe=dedupe, attempts=0, last_error=""
+        kind=kind,
+        payload=payload or {},
+        run_at=run_at or now(),
+        created_at=now(),
+        dedupe=dedupe,
+        attempts=0,
+        last_error="",
     )
     if dedupe:
         statement = statement.on_conflict_do_nothing(index_elements=["dedupe"])

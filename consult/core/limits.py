@@ -103,4 +103,3 @@ def allow_write() -> None:
 def init_app(app: Flask, redis_url: str) -> None:
     """Make the counters; `LIMITS` in the configuration overrides single rules."""
     app.extensions["consult_limits"] = Limits(redis_url, {**DEFAULTS, **app.config.get("LIMITS", {})})
-

@@ -114,10 +114,10 @@ class PageCache:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if not self._cacheable(environ):
-            return self.inner(environ, start_response)  # type: ignore[no-any-return]
+            return self.inner(environ, start_response)
         version = self._read_version()
         if version < 0:
-            return self.inner(environ, start_response)  # type: ignore[no-any-return]
+            return self.inner(environ, start_response)
         moment = now().timestamp()
         if version != self.version or moment >= self.until:
             with self.lock:
@@ -188,7 +188,12 @@ class PageCache:
 def _answer(entry: Entry, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     encoding = _encoding(environ, len(entry.body))
     etag = f'"{entry.etag}-{encoding[0]}"'
-    headers = [*entry.headers, ("ETag", etag), ("Cache-Control", "public, no-cache"), ("Vary", "Accept-Encoding, Cookie")]
+    headers = [
+        *entry.headers,
+        ("ETag", etag),
+        ("Cache-Control", "public, no-cache"),
+        ("Vary", "Accept-Encoding, Cookie"),
+    ]
     if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
         start_response("304 Not Modified", headers)
         return []

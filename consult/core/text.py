@@ -102,6 +102,8 @@ def excerpt(text: str | None, length: int = 200) -> str:
 
 def slugify(text: str) -> str:
     """Address part of a title: lower-case ASCII, German letters spelled out, words joined by hyphens, 1 to 80 long."""
-    spelled = text.casefold().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    spelled = text.casefold()
+    for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        spelled = spelled.replace(letter, letters)
     ascii_text = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")[:80].strip("-") or "x"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, event, inspect
+from sqlalchemy import Integer, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
@@ -52,7 +52,7 @@ def _bump(session: Session) -> None:
     if not session.info.pop("content_changed", False):
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    table = inspect(ContentVersion).local_table
+    table: Any = ContentVersion.__table__
     statement = insert(table).values(id=1, version=1)
     session.connection().execute(
         statement.on_conflict_do_update(index_elements=["id"], set_={"version": table.c.version + 1})
@@ -102,6 +102,3 @@ def attach() -> None:
 def bump_content() -> None:
     """Say that public pages changed although no public table did (time alone, settings)."""
     db.session.info["content_changed"] = True
-
-
-

@@ -197,7 +197,10 @@ def _ask_to_sign_in() -> Any:
     return again_page(
         403,
         _("Please sign in again"),
-        _("You are signed out by now. Sign in in a new window, then send the form again here: what you typed is kept below."),
+        _(
+            "You are signed out by now. Sign in in a new window, then send the form again here: "
+            "what you typed is kept below."
+        ),
         sign_in=True,
     )
 
@@ -214,7 +217,12 @@ def typed_fields() -> list[tuple[str, str]]:
 def again_page(status: int, heading: str, text: str, sign_in: bool = False) -> Any:
     """A page that keeps what was typed and offers to send it again."""
     body = render_template(
-        "errors/again.html", code=status, heading=heading, text=text, fields=typed_fields(), sign_in=sign_in,
+        "errors/again.html",
+        code=status,
+        heading=heading,
+        text=text,
+        fields=typed_fields(),
+        sign_in=sign_in,
         token=generate_csrf(),
     )
     return current_app.make_response((body, status))
@@ -227,10 +235,9 @@ def wants_problem() -> bool:
 
 def problem(status: int, title: str, detail: str = "", **extra: Any) -> Response:
     """An error for programs, as RFC 9457 describes it."""
-    response = current_app.json.response({"type": "about:blank", "title": title, "status": status, "detail": detail, **extra})
-    response.status_code = status
-    response.mimetype = "application/problem+json"
-    return response
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+    body = current_app.json.dumps(content)
+    return Response(body, status=status, mimetype="application/problem+json")
 
 
 def error_texts(status: int) -> tuple[str, str]:
@@ -240,14 +247,20 @@ def error_texts(status: int) -> tuple[str, str]:
         403: (_("This is not open to you"), _("The page exists, but your account has no right to it.")),
         404: (_("We do not have this page"), _("It may have moved, or the address has a typing error.")),
         405: (_("This does not work this way"), _("The address exists, but not for this kind of request.")),
-        409: (_("Somebody was faster"), _("It has changed since you opened it. Please look at the present state first.")),
+        409: (
+            _("Somebody was faster"),
+            _("It has changed since you opened it. Please look at the present state first."),
+        ),
         410: (_("This is no longer here"), _("The link has expired, or the text was withdrawn.")),
         413: (_("That is too much at once"), _("Please shorten the text or send a smaller file.")),
         422: (_("Something is still missing"), _("Please check what you entered.")),
         429: (_("Please wait a moment"), _("Too many requests came from here in a short time.")),
         503: (_("Please try again in a moment"), _("The system is very busy just now. Nothing of yours was lost.")),
     }
-    fallback = (_("Something went wrong on our side"), _("We have noted it. Nothing that was confirmed to you is lost."))
+    fallback = (
+        _("Something went wrong on our side"),
+        _("We have noted it. Nothing that was confirmed to you is lost."),
+    )
     return known.get(status, fallback)
 
 
@@ -260,7 +273,9 @@ def error_page(status: int, message: Any = "", retry_after: int | None = None) -
         response = again_page(status, heading, str(message or text))
     else:
         steps = [(_("To the home page"), path("pages.home")), (_("All ideas"), path("ideas.index"))]
-        body = render_template("errors/error.html", code=status, heading=heading, text=str(message or text), steps=steps)
+        body = render_template(
+            "errors/error.html", code=status, heading=heading, text=str(message or text), steps=steps
+        )
         response = current_app.make_response((body, status))
     if retry_after or status == 503:
         response.headers["Retry-After"] = str(retry_after or 2)
@@ -326,7 +341,10 @@ def _on_any(error: Exception) -> Any:
         heading, text = error_texts(500)
         language = current_language()
         return current_app.make_response(
-            (f'<!doctype html><html lang="{language}"><title>{heading}</title><h1>{heading}</h1><p>{text}</p></html>', 500)
+            (
+                f'<!doctype html><html lang="{language}"><title>{heading}</title><h1>{heading}</h1><p>{text}</p></html>',
+                500,
+            )
         )
 
 
@@ -438,4 +456,3 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _on_integrity)
     app.register_error_handler(OperationalError, _on_database)
     app.register_error_handler(Exception, _on_any)
-

@@ -189,7 +189,7 @@ def text_of(path: Path, fault: Callable[[str, str], None]) -> str:
 def parsed(name: str, text: str, fault: Callable[[str, str], None]) -> Any:
     """YAML in which no mapping holds a key twice, which PyYAML would silently accept."""
 
-    class Loader(_Safe):  # type: ignore[misc, valid-type]
+    class Loader(_Safe):
         pass
 
     def mapping(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:

@@ -91,7 +91,9 @@ def _add(documents: Iterable[SearchDocument], reuse: dict[int, int] | None = Non
 def _count_words(rows: Sequence[SearchDoc]) -> None:
     seen: Counter[str] = Counter()
     for row in rows:
-        seen.update({word.casefold() for word in words(f"{row.title} {row.body}") if 4 <= len(word) <= 40 and word.isalpha()})
+        seen.update(
+            {word.casefold() for word in words(f"{row.title} {row.body}") if 4 <= len(word) <= 40 and word.isalpha()}
+        )
     if not seen:
         return
     insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert

@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 from rapidfuzz import fuzz, process
-from sqlalchemy import Float, Integer, String, TextClause, column, select, text
+from sqlalchemy import Float, Integer, String, TextClause, column, false, select, text
 from sqlalchemy.sql.selectable import Subquery
 
 from consult.core.db import db
@@ -101,7 +101,7 @@ def matching(kind: str, query: str) -> Subquery:
     """Ids of the public subjects of a kind that match, as a subquery with the columns `id` and `score`, to be joined."""
     statement = _statement(query, [kind])
     if statement is None:
-        return select(SearchDoc.subject_id.label("id"), SearchDoc.subject_id.label("score")).where(False).subquery()
+        return select(SearchDoc.subject_id.label("id"), SearchDoc.subject_id.label("score")).where(false()).subquery()
     return statement.columns(
         column("document_id", Integer), column("kind", String), column("id", Integer), column("score", Float)
     ).subquery()

@@ -73,4 +73,6 @@ class Description:
             schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
             whole = {**schema, "components": self.document["components"]}
             self._validators[name] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
-        return [f"{path} {list(one.instance_path)}: {one.message[:200]}" for one in self._validators[name].iter_errors(body)]
+        return [
+            f"{path} {list(one.instance_path)}: {one.message[:200]}" for one in self._validators[name].iter_errors(body)
+        ]

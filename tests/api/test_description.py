@@ -107,7 +107,10 @@ def test_the_description_speaks_both_languages(client: Any) -> None:
         return [
             text
             for methods in document["paths"].values()
-            for text in (methods["get"]["summary"], *(one.get("description", "x") for one in methods["get"]["parameters"]))
+            for text in (
+                methods["get"]["summary"],
+                *(one.get("description", "x") for one in methods["get"]["parameters"]),
+            )
         ]
 
     assert len(words(german)) == len(words(english))

@@ -85,7 +85,9 @@ def test_ideas_come_newest_first_with_their_authors(client: Any, make: Any, cloc
     consultation = make.consultation()
     make.idea("Erste", consultation=consultation, organisation="Feinwerk & Söhne <KG>")
     clock.shift(hours=1)
-    make.idea("Zweite & <dritte>", consultation=consultation, answers={1: ("Ohne Namen.", "anonymous"), 2: "Mit **Namen**."})
+    make.idea(
+        "Zweite & <dritte>", consultation=consultation, answers={1: ("Ohne Namen.", "anonymous"), 2: "Mit **Namen**."}
+    )
     feed = read(client, "/feeds/de/ideas.atom")
     assert titles(feed) == ["Zweite & <dritte>", "Erste"]
     newest, oldest = feed.findall(ATOM + "entry")

@@ -119,7 +119,7 @@ def test_problems_speak_the_readers_language(client: Any) -> None:
 
 NO_CURSORS = ("x", "bnVsbA", "W10", "%00", "ä", "p", "u", "W1swXSxbMV0sWzJdXQ")
 # Values of another list's order, and such as no database can hold.
-FORGED = ('[0,"t",true]', '[0,5.5,null]', '[0,"\\ud800","x"]', '[0,{"t":"0001-01-01T00:00:00+14:00"},"x"]')
+FORGED = ('[0,"t",true]', "[0,5.5,null]", '[0,"\\ud800","x"]', '[0,{"t":"0001-01-01T00:00:00+14:00"},"x"]')
 
 
 def forged(values: str) -> str:

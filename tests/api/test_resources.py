@@ -82,7 +82,10 @@ def test_texts_come_in_the_language_asked_for(client: Any) -> None:
     path = "/api/v1/consultations/open-region"
     assert get(client, path)["data"]["title"] == "Vom regionalen Cluster zur offenen Region"
     english = get(client, path, lang="en")
-    assert (english["data"]["title"], english["data"]["language"]) == ("From the regional cluster to the open region", "en")
+    assert (english["data"]["title"], english["data"]["language"]) == (
+        "From the regional cluster to the open region",
+        "en",
+    )
     by_header = client.get(path, headers={"Accept-Language": "en, de;q=0.5"})
     assert by_header.json["data"] == english["data"]
     assert by_header.headers["Content-Language"] == "en"

@@ -29,7 +29,9 @@ HOSTILE = [
 def test_hostile_markup_is_shown_as_text(text: str) -> None:
     tags = re.findall(r"<[^>]*>", render_markdown(text).lower())
     for tag in tags:
-        assert re.fullmatch(r'</?(p|br|em|strong|a|ul|ol|li|h3)( href="(https?|mailto):[^"]*"( rel="[^"]*")?)?>', tag), tag
+        assert re.fullmatch(
+            r'</?(p|br|em|strong|a|ul|ol|li|h3)( href="(https?|mailto):[^"]*"( rel="[^"]*")?)?>', tag
+        ), tag
 
 
 @given(st.text(max_size=400))
@@ -63,7 +65,9 @@ def test_cleaning(raw: str | None, clean: str) -> None:
     assert clean_text(raw) == clean
 
 
-@pytest.mark.parametrize(("text", "expected"), [("a", True), (" \u200b\u2060\n", False), ("", False), ("\u200b!", True)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("a", True), (" \u200b\u2060\n", False), ("", False), ("\u200b!", True)]
+)
 def test_invisible_characters_are_no_text(text: str, expected: bool) -> None:
     assert has_words(text) is expected
 

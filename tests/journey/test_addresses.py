@@ -86,7 +86,9 @@ def test_page_of_the_signed_in(demo: None, new_client: Any, sign_in: Any, path: 
         assert client.get(f"/de{path}").status_code == expected, name
 
 
-@pytest.mark.parametrize(("accepted", "home"), [("de", "/de/"), ("en-GB,en;q=0.9", "/en/"), ("fr", "/de/"), ("", "/de/")])
+@pytest.mark.parametrize(
+    ("accepted", "home"), [("de", "/de/"), ("en-GB,en;q=0.9", "/en/"), ("fr", "/de/"), ("", "/de/")]
+)
 def test_root_leads_to_the_readers_language(demo: None, client: Any, accepted: str, home: str) -> None:
     response = client.get("/", headers={"Accept-Language": accepted})
     assert response.status_code in (302, 303, 307)
@@ -94,7 +96,9 @@ def test_root_leads_to_the_readers_language(demo: None, client: Any, accepted: s
 
 
 @pytest.mark.parametrize(("language", "words"), [("de", "Diese Seite"), ("en", "do not have this page")])
-@pytest.mark.parametrize("path", ["/no-such-page", "/ideas/OR-1999-99999", "/clusters/none", "/activities/none", "/projects/none"])
+@pytest.mark.parametrize(
+    "path", ["/no-such-page", "/ideas/OR-1999-99999", "/clusters/none", "/activities/none", "/projects/none"]
+)
 def test_unknown_address_gets_help_in_the_readers_language(
     demo: None, client: Any, language: str, words: str, path: str
 ) -> None:

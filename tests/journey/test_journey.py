@@ -170,7 +170,9 @@ def test_pages_of_the_signed_in_are_accessible(
     for path in paths:
         if "{case}" in path:
             page.goto("/de/moderation/")
-            path = str(page.locator("main a[href*='/moderation/cases/']").first.get_attribute("href")).removeprefix("/de")
+            path = str(page.locator("main a[href*='/moderation/cases/']").first.get_attribute("href")).removeprefix(
+                "/de"
+            )
         response = page.goto(f"/de{path}")
         assert response is not None and response.status == 200, path
         assert_accessible(page)
