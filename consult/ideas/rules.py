@@ -26,6 +26,7 @@ from consult.ideas.models import (
     WITHDRAWN,
     Idea,
 )
+from consult.organisations.rules import may_approve
 
 AUTHOR, MODERATOR, JOB = "author", "moderator", "job"
 MAKER = "maker of the decision, within ten minutes"
@@ -164,6 +165,12 @@ def can_open_page(actor: Actor, idea: Idea, audiences: frozenset[str]) -> bool:
 def restricted_for(actor: Actor) -> frozenset[str]:
     """The audiences beyond "everyone" whose texts the actor reads: each look is noted."""
     return readable_by(actor) & RESTRICTED
+
+
+def own_restricted_for(actor: Actor, idea: Idea) -> frozenset[str]:
+    """What is not public and yet read by this actor because it is their own: authors, and approvers of the organisation."""
+    approver = idea.organisation_id is not None and may_approve(actor, idea.organisation_id)
+    return RESTRICTED if is_author(actor, idea) or approver else frozenset()
 
 
 def is_narrower(new: str, old: str) -> bool:

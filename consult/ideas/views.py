@@ -71,7 +71,7 @@ def show(number: str) -> Any:
     present = page_queries.restricted_audiences(row.idea) if allowed and not row.idea.is_public else frozenset()
     if row.idea.status != PUBLISHED or not rules.can_open_page(actor, row.idea, present):
         raise NotFound()
-    view = page_queries.idea_view(row, allowed)
+    view = page_queries.idea_view(row, allowed | rules.own_restricted_for(actor, row.idea))
     return render_template(
         "ideas/show.html",
         view=view,

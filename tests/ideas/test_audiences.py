@@ -247,3 +247,12 @@ def test_what_waits_is_told_to_nobody(make: Any, cast: Any, consultation: Any, c
     assert "Noch nicht geprüft" not in client.get("/de/ideas/").get_data(as_text=True)
     assert search_hits("geprüft") == []
     assert registries.subjects["idea"].describe([idea.id])[idea.id].public is False
+
+
+def test_authors_read_their_own_on_the_page(idea: Idea, read_as: Any, cast: Any, db: Any) -> None:
+    text = read_as("owner").page(f"/de/ideas/{idea.number}").text
+    assert MARKS["agency"] in text
+    assert MARKS["ministry"] in text
+    assert MARKS["anonymous"] not in text
+    looks = db.session.execute(select(AuditRow).where(AuditRow.event == "idea.restricted_read")).all()
+    assert looks == []
