@@ -209,7 +209,7 @@ def prepare_engine(engine: Engine) -> None:
         connection.info[_HOLDS] = True
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except BaseException:
+        except BaseException:  # whatever it is, the turn must not stay taken
             give_back(connection)
             raise
 
