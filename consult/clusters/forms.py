@@ -5,6 +5,7 @@ Whatever stands in the address gives a list: codes that are in no closed list co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +15,9 @@ from consult.core.text import clean_line
 from consult.core.vocabularies import Vocabulary, vocabulary
 
 MAX_WORDS = 200
+# How many portraits are compared at once, and how many chosen ones are looked up before the rest is only counted.
+FEWEST, MOST, READ = 2, 6, 20
+MAX_SLUG = 100
 
 
 class Arguments(Protocol):
@@ -111,3 +115,32 @@ def selection_of(arguments: Arguments) -> Selection:
     if _topic(arguments.get(TOPIC, "")):
         codes[TOPIC] = (arguments.get(TOPIC, ""),)
     return Selection(clean_line(arguments.get("q", ""))[:MAX_WORDS], codes)
+
+
+class Pairs(list[tuple[str, str]]):
+    """What a form carries along unseen, with names that may come several times."""
+
+    def items(self) -> Pairs:
+        return self
+
+
+def choice_of(arguments: Arguments, name: str = "c") -> list[str]:
+    """The portraits chosen for a comparison, each once, in the order of the address; none that no key can be."""
+    return list(dict.fromkeys(slug[:MAX_SLUG] for slug in arguments.getlist(name) if slug and slug.isprintable()))
+
+
+def carried(selection: Selection, chosen: Sequence[str]) -> Pairs:
+    """What the form of filters carries along: what it does not show, and the portraits chosen for a comparison."""
+    return Pairs([*selection.hidden.items(), *(("c", slug) for slug in chosen)])
+
+
+def filters_of(selection: Selection) -> Pairs:
+    """The filters as the form of the comparison carries them back to the list."""
+    words = [("q", selection.words)] if selection.words else []
+    return Pairs([*words, *((name, code) for name, codes in selection.codes.items() for code in codes)])
+
+
+def country_of(arguments: Arguments) -> str:
+    """The country or macro-region asked for; "" if it is in no list."""
+    code = arguments.get("country", "")
+    return code if code in vocabulary("countries") or code in vocabulary(MACRO_REGIONS) else ""

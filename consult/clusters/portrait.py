@@ -21,11 +21,15 @@ from consult.links.sources import readable_date
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the portrait; without values it is a gap. What is not `expected` of a portrait is no gap."""
+    """A line of the portrait; without values it is a gap. What is not `expected` of a portrait is no gap.
+
+    `figures` are the observations behind a line of numbers, the newest first: what a comparison chooses from.
+    """
 
     term: str
     values: tuple[Value, ...] = ()
     expected: bool = True
+    figures: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class Aspect:
     @property
     def expected(self) -> int:
         return sum(row.expected for row in self.rows)
+
+
+def _numbers(term: str, figures: Sequence[Observation], expected: bool) -> Row:
+    return Row(term, tuple(map(readings.figure_of, figures)), expected, tuple(figures))
 
 
 class Portrait:
@@ -68,7 +76,7 @@ class Portrait:
     def figures(self, *codes: str) -> list[Row]:
         """A row for each kind of figure that there is."""
         return [
-            Row(vocabulary("figure_kinds").title(code), tuple(map(readings.figure_of, self.of("figure", code))), False)
+            _numbers(vocabulary("figure_kinds").title(code), self.of("figure", code), False)
             for code in codes
             if self.of("figure", code)
         ]
@@ -77,9 +85,9 @@ class Portrait:
         """A row for each unit, so that nothing is compared that cannot be; one gap if there is none."""
         units = list(dict.fromkeys(one.unit for one in self._by_kind.get("members", [])))
         rows = [
-            Row(
+            _numbers(
                 vocabulary("member_units").title(unit),
-                tuple(readings.figure_of(one) for one in self.of("members") if one.unit == unit),
+                [one for one in self.of("members") if one.unit == unit],
                 expected=index == 0,
             )
             for index, unit in enumerate(units)
@@ -159,16 +167,23 @@ def attraction(portrait: Portrait) -> Aspect:
     return _aspect("international-attraction", _("Beyond the own border"), rows)
 
 
+def placing(portrait: Portrait) -> list[Row]:
+    """Legal form and place: basic data that are also compared."""
+    return [
+        *portrait.row(_("Legal form"), "legal-form", readings.coded("legal_forms")),
+        *portrait.row(_("Seat"), "seat", readings.seat, expected=not portrait.of("seat-note")),
+        *portrait.row(_("On the seat"), "seat-note", readings.worded, expected=False),
+        *portrait.row(_("Region"), "region", readings.region),
+    ]
+
+
 def profile(portrait: Portrait) -> Aspect:
     cluster = portrait.cluster
     rows = [
         Row(_("Name"), (Value(pick(cluster.name), lang=readings.foreign(picked_language(cluster.name))),)),
         *portrait.row(_("Other names"), "alias", readings.alias, expected=False),
         *portrait.row(_("The source calls it"), "stated-as", readings.worded),
-        *portrait.row(_("Legal form"), "legal-form", readings.coded("legal_forms")),
-        *portrait.row(_("Seat"), "seat", readings.seat, expected=not portrait.of("seat-note")),
-        *portrait.row(_("On the seat"), "seat-note", readings.worded, expected=False),
-        *portrait.row(_("Region"), "region", readings.region),
+        *placing(portrait),
         *portrait.row(_("Website"), "website", readings.website),
         *portrait.row(_("Not to be confused with"), "not-to-be-confused", readings.plain, expected=False),
     ]

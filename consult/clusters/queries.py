@@ -24,6 +24,9 @@ from consult.search.queries import matching
 PAGE_SIZE = 20
 FOCUS = "focus_on"
 TOTAL = "total"
+FOCUS_KINDS = ("country", "macro-region")
+MATRIX_SIZE = 50
+NO_PORTFOLIO = "cross-sector"  # across sectors nobody is alike
 
 Counts = dict[tuple[str, str], int]
 
@@ -147,3 +150,62 @@ def clusters_by_ids(ids: Sequence[int]) -> dict[int, Cluster]:
     """Several at once, without observations."""
     rows = db.session.execute(select(Cluster).where(Cluster.id.in_(ids))).scalars()
     return {cluster.id: cluster for cluster in rows}
+
+
+def clusters_by_slugs(slugs: Sequence[str]) -> list[Cluster]:
+    """Clusters with their observations, in the order asked for; two queries."""
+    statement = select(Cluster).where(Cluster.slug.in_(slugs)).options(selectinload(Cluster.observations))
+    found = {cluster.slug: cluster for cluster in db.session.execute(statement).scalars()} if slugs else {}
+    return [found[slug] for slug in slugs if slug in found]
+
+
+def names_of(slugs: Sequence[str]) -> list[Cluster]:
+    """The chosen clusters with their names only, in the order asked for; a query if any are chosen."""
+    if not slugs:
+        return []
+    columns = load_only(Cluster.slug, Cluster.name, raiseload=True)
+    rows = db.session.execute(select(Cluster).where(Cluster.slug.in_(slugs)).options(columns)).scalars()
+    found = {cluster.slug: cluster for cluster in rows}
+    return [found[slug] for slug in slugs if slug in found]
+
+
+def peers_of(slug: str, most: int) -> list[str]:
+    """A cluster and others of its portfolio, those of its Land first; empty if there is no such cluster."""
+    own = select(Cluster.portfolio, Cluster.nuts1).where(Cluster.slug == slug)
+    row = db.session.execute(own).first() if slug.isprintable() else None
+    if row is None:
+        return []
+    if row.portfolio in ("", NO_PORTFOLIO):
+        return [slug]
+    others = (
+        select(Cluster.slug)
+        .where(Cluster.portfolio == row.portfolio, Cluster.slug != slug)
+        .order_by((Cluster.nuts1 == row.nuts1).desc(), Cluster.sort_key, Cluster.id)
+        .limit(most - 1)
+    )
+    return [slug, *db.session.execute(others).scalars()]
+
+
+def _focus_links(*columns: Any) -> Select[Any]:
+    return select(*columns).where(
+        Link.type == FOCUS, Link.from_kind == "cluster", Link.to_kind.in_(FOCUS_KINDS), Link.status.in_(VISIBLE),
+        Link.from_id.is_not(None),
+    )  # fmt: skip
+
+
+def focus_pairs() -> list[tuple[int, str, str]]:
+    """(number of the cluster, kind, code) of every country and macro-region that a cluster names; one query."""
+    return [
+        (one, kind, key) for one, kind, key in db.session.execute(_focus_links(Link.from_id, Link.to_kind, Link.to_key))
+    ]
+
+
+def focusing_page(codes: Sequence[str] | None, after: str | None) -> Page[Cluster]:
+    """One page of the clusters that name a country, or one of these codes, by name; one query."""
+    links = _focus_links(Link.from_id)
+    if codes is not None:
+        links = links.where(Link.to_key.in_(codes))
+    statement = (
+        select(Cluster).where(Cluster.id.in_(links)).options(load_only(*_CARD, Cluster.short_name, raiseload=True))
+    )
+    return keyset(statement, [(Cluster.sort_key, "asc"), (Cluster.id, "asc")], after, MATRIX_SIZE)
