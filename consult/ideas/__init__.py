@@ -30,6 +30,7 @@ from consult.ideas import (
     panels,
     personal,
     publishing,
+    recounting,
     subjects,
     views,
     views_writing,
@@ -63,7 +64,7 @@ def init_app(app: Flask) -> None:
     registries.question_in_use.append(subjects.question_in_use)
     registries.personal_data["ideas"] = personal.PERSONAL_DATA
     registries.on_touch.append(publishing.refresh_facets)
-    registries.counters["ideas"] = publishing.recount
+    registries.counters["ideas"] = recounting.recount
     registries.loaders.append(Loader(70, "demo", "ideas", loading.load, loading.shift))
     registries.navigation.append(NavigationItem(20, "ideas", "ideas.index", _l("Ideas")))
     registries.me_sections.append(panels.MINE)

@@ -6,6 +6,7 @@ Web processes are forked and import the application by name; the worker is a pro
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -32,8 +33,23 @@ def start_worker() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "consult", "jobs", "work"])  # noqa: S603 - our own program
 
 
+def refuse_taken_port(host: str, port: int) -> None:
+    """Say so where somebody listens already: Granian would share the port with them, and each would get half the visits."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            click.echo(
+                f"The server cannot listen on {host}:{port}: {error.strerror}. Another port: --port 5001", err=True
+            )
+            sys.exit(1)
+
+
 def run(host: str, port: int, workers: int, demo: bool) -> None:
     """Prepare and serve until told to stop; requests in flight are finished, the job at hand too."""
+    refuse_taken_port(host, port)
     os.environ.setdefault("SITE_URL", f"http://{host}:{port}")
     if demo:
         os.environ["CONSULT_DEMO"] = "1"
@@ -69,11 +85,6 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
             log_enabled=True,
             log_level="warning",  # type: ignore[arg-type]
         ).serve()
-    except RuntimeError as error:
-        click.echo(
-            f"The server cannot listen on {host}:{port}: {error}. Another port: consult serve --port 5001", err=True
-        )
-        sys.exit(1)
     finally:
         worker.terminate()
         try:

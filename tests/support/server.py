@@ -61,7 +61,7 @@ def consult(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of the product's command line to its end."""
     done = subprocess.run(
-        [sys.executable, "-m", "consult.ops.cli", *arguments],
+        [sys.executable, "-m", "consult", *arguments],
         cwd=ROOT, env=environment(data, **settings), capture_output=True, text=True, timeout=timeout, check=False,
     )  # fmt: skip
     if check and done.returncode:
@@ -88,7 +88,7 @@ def serve(data: Path, *options: str, **settings: str) -> LiveServer:
     url = f"http://127.0.0.1:{port}"
     with (data / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "consult.ops.cli", "serve", "--demo", "--port", str(port), *options],
+            [sys.executable, "-m", "consult", "serve", "--demo", "--port", str(port), *options],
             cwd=ROOT, env=environment(data, SITE_URL=url, **settings), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True, preexec_fn=die_with_parent,
         )  # fmt: skip
