@@ -160,9 +160,11 @@ def database(request: pytest.FixtureRequest, databases: Callable[[str], Database
 def app(database: Database) -> Iterator[Flask]:
     """The application, with an application context for the test itself and a clean database."""
     from consult.core.db import db as core_db
+    from consult.core.db import set_reading
 
     database.restore()
     _fresh_counters(database.app)
+    set_reading(False)  # a command that a test ran in this context may have left it otherwise
     with database.app.app_context():
         yield database.app
         core_db.session.rollback()

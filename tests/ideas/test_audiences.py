@@ -195,7 +195,9 @@ def test_an_idea_for_agency_and_ministry_alone_has_no_public_page(
 def test_every_look_is_noted_before_the_page_is_shown(idea: Idea, read_as: Any, db: Any, cast: Any) -> None:
     def looks() -> list[tuple[int | None, int | None]]:
         db.session.rollback()
-        rows = db.session.execute(select(AuditRow).where(AuditRow.event == "idea.restricted_read")).scalars()
+        rows = db.session.execute(
+            select(AuditRow).where(AuditRow.event == "idea.restricted_read").order_by(AuditRow.seq)
+        ).scalars()
         return [(row.actor_id, row.subject_id) for row in rows]
 
     for who in ("visitor", "participant", "moderator", "admin"):

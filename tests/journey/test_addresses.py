@@ -57,7 +57,7 @@ OUTSIDE = [
     "/.well-known/security.txt",
 ]
 SIGNED_IN = {
-    "/me/": ("visitor", "company", "moderator", "admin"),
+    "/me/": ("visitor", "company", "moderator", "moderator2", "editor", "analyst", "official", "admin"),
     "/moderation/": ("moderator", "moderator2"),
     "/admin/": ("admin",),
     "/admin/consultations/": ("admin",),
