@@ -136,6 +136,7 @@ class Legend:
 
     kinds: dict[str, str] = field(default_factory=dict)
     programmes: dict[str, tuple[str, SubjectInfo]] = field(default_factory=dict)
+    regions: bool = False
 
     def mark(self, work: Work) -> str:
         """What stands in the cell: "A1", with an asterisk if a macro-region was named."""
@@ -173,6 +174,7 @@ def legend(shown: Sequence[Line]) -> Legend:
     """The legend for the cells of these lines."""
     found = Legend()
     for one in shown:
+        found.regions |= any(work.via for works in one.cells.values() for work in works)
         for work in one.named:
             if work.kind and work.kind not in found.kinds:
                 found.kinds[work.kind] = ascii_uppercase[len(found.kinds) % len(ascii_uppercase)]

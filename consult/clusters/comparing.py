@@ -15,8 +15,9 @@ from consult.clusters import portrait, readings
 from consult.clusters.models import Observation
 from consult.clusters.portrait import Aspect, Portrait, Row
 from consult.clusters.readings import Value
-from consult.core.i18n import _, format_number, pick
+from consult.core.i18n import _, _l, format_number, pick
 from consult.core.vocabularies import vocabulary
+from consult.links.queries import LinkView
 from consult.links.sources import cite
 
 # A cell that begins with one of these would be a formula in a spreadsheet.
@@ -54,27 +55,34 @@ class Group:
 
 # So many links of a kind are told for each cluster; all of them stand in its portrait.
 LINKS = 10
+CONNECTED = ("project", "programme", "cluster", "organisation")
 
 Key = tuple[str, str, str]
 MEMBERS: Key = ("members", "", "members")
 
 
+def _connection(views: Sequence[LinkView]) -> Value:
+    """Links to the same thing from the same source as one: what it is to it, date and source."""
+    first = views[0]
+    labels = ", ".join(dict.fromkeys(view.label for view in views))
+    source = "; ".join([labels, cite(first.link.as_of or first.link.from_date, first.link.source)])
+    return Value(first.other.title, source, readings.foreign(first.other.language), first.other.url)
+
+
 def _connections(one: Portrait) -> list[Row]:
     """Links to things of the directory, a row for each kind of them."""
     rows = []
-    for _kind, heading, views in portrait.grouped(one.links):
-        values = tuple(
-            Value(
-                view.other.title,
-                "; ".join([view.label, cite(view.link.as_of or view.link.from_date, view.link.source)]),
-                readings.foreign(view.other.language),
-                view.other.url,
-            )
-            for view in views[:LINKS]
-        )
-        more = len(views) - LINKS
-        rest = (Value(_("and %(num)s more in the portrait", num=format_number(more))),) if more > 0 else ()
-        rows.append(Row(heading, (*values, *rest), expected=False))
+    for kind, heading, views in portrait.grouped(one.links):
+        if kind not in CONNECTED:
+            continue
+        found: dict[tuple[str, ...], list[LinkView]] = {}
+        for view in views:
+            link = view.link
+            found.setdefault((view.other.url, link.as_of or link.from_date, *link.source), []).append(view)
+        values = [_connection(same) for same in found.values()]
+        more = len(values) - LINKS
+        rest = [Value(_("and %(num)s more in the portrait", num=format_number(more)))] if more > 0 else []
+        rows.append(Row(heading, (*values[:LINKS], *rest), expected=False))
     return rows
 
 
@@ -96,13 +104,15 @@ def _keyed(row: Row) -> Iterator[tuple[Key, Row]]:
 
 
 def _lines(columns: Sequence[Sequence[Row]]) -> dict[Key, dict[int, Row]]:
-    """Rows of all clusters by key; what only some have stands behind what it follows in their portraits."""
+    """Rows of all clusters by key; what only some have stands before what follows it in their portraits."""
     order: list[Key] = []
     found: dict[Key, dict[int, Row]] = {}
     for place, rows in enumerate(columns):
-        at = 0
-        for key, row in (pair for one in rows for pair in _keyed(one)):
+        at, own = 0, dict(pair for one in rows for pair in _keyed(one))
+        for key, row in own.items():
             if key not in found:
+                while at < len(order) and order[at] not in own:
+                    at += 1
                 order.insert(at, key)
             at = order.index(key) + 1
             found.setdefault(key, {})[place] = row
@@ -159,6 +169,15 @@ def compare(portraits: Sequence[Portrait], only_differences: bool = False) -> li
     return groups
 
 
+TITLES = {
+    2: _l("Two clusters compared"),
+    3: _l("Three clusters compared"),
+    4: _l("Four clusters compared"),
+    5: _l("Five clusters compared"),
+    6: _l("Six clusters compared"),
+}
+
+
 def filled(groups: Sequence[Group]) -> tuple[int, int]:
     """How many fields say something, of how many."""
     cells = [cell for group in groups for feature in group.features for cell in feature.cells]
@@ -181,7 +200,9 @@ def _notes(feature: Feature) -> str:
 def _cells(cell: Sequence[Value]) -> tuple[str, str]:
     if not cell:
         return _("not stated"), ""
-    return " | ".join(value.text for value in cell), " | ".join(value.source for value in cell)
+    sources = [value.source for value in cell]
+    told = " | ".join(source or "–" for source in sources) if any(sources) else ""
+    return " | ".join(value.text for value in cell), told
 
 
 def as_csv(portraits: Sequence[Portrait], groups: Sequence[Group]) -> bytes:

@@ -159,7 +159,7 @@ def _advice(asked: Sequence[str], found: Sequence[Cluster], peers: bool) -> list
     missing = [slug[:60] for slug in asked[: forms.READ] if slug not in {cluster.slug for cluster in found}]
     if missing:
         said.append(_("There is no portrait under: %(names)s.", names=", ".join(missing)))
-    if len(asked) > forms.MOST:
+    if len(found) > forms.MOST or len(asked) > forms.READ:
         said.append(_("At most six portraits stand side by side. You have chosen %(num)s.", num=len(asked)))
     elif peers and len(found) == 1:
         said.append(_("No other portrait of the directory belongs to the same portfolio."))
@@ -195,9 +195,17 @@ def compare() -> str | AnyResponse:
     if fits and request.args.get("format") == "csv":
         return _as_file(portraits, groups)
     return render_template(
-        "clusters/compare.html", clusters=found, fits=fits, groups=groups, filled=comparing.filled(groups), only=only,
-        advice=_advice(asked, found, bool(peers)), most=forms.MOST, slugs=[one.slug for one in found],
-    )  # fmt: skip
+        "clusters/compare.html",
+        clusters=found,
+        slugs=[one.slug for one in found],
+        fits=fits,
+        groups=groups,
+        filled=comparing.filled(groups),
+        only=only,
+        advice=_advice(asked, found, bool(peers)),
+        title=comparing.TITLES.get(len(found), ""),
+        most=forms.MOST,
+    )
 
 
 # ---- countries ------------------------------------------------------------------------------------------------------

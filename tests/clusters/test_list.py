@@ -155,7 +155,7 @@ def test_the_map_shows_every_land(client: Any, facts: Dataset) -> None:
     assert len(tiles) == 16
     assert "BW Baden-Württemberg: 14" in tiles and "HB Bremen: 0" in tiles
     assert tiles["HB Bremen: 0"].a is None
-    assert tiles["TH Thüringen: 10"].a["href"] == "/de/clusters/?region=DEG"  # type: ignore[index]
+    assert tiles["TH Thüringen: 10"].a["href"] == "/de/clusters/?region=DEG"
     assert client.page("/de/clusters/?region=DEG").select(".c-tiles a[aria-current=true]")
 
 
