@@ -21,6 +21,7 @@ from consult.core.audiences import ANONYMOUS, PUBLIC
 from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.i18n import current_language
+from consult.core.memory import detached, remembered
 from consult.core.paging import Page, keyset
 from consult.core.text import slugify
 from consult.core.web import path
@@ -110,39 +111,65 @@ def restricted_audiences(idea: Idea) -> frozenset[str]:
     return frozenset(db.session.execute(statement.distinct()).scalars())
 
 
+@dataclass(frozen=True)
+class _Content:
+    """What everybody with the same rights reads on an idea's page."""
+
+    versions: list[IdeaVersion]
+    answers: list[AnswerView]
+    anonymous: int
+    links: list[LinkView]
+
+
 def idea_view(row: IdeaRow, allowed: frozenset[str]) -> IdeaView:
-    """The page of a published idea for a reader who may read the audiences `allowed` beyond the public; four queries."""
+    """The page of a published idea for a reader who may read the audiences `allowed` beyond the public.
+
+    Four queries after a change, none until the next one.
+    """
     idea = row.idea
+    readable = (PUBLIC, *sorted(allowed & rules.RESTRICTED))
+    key = ("ideas.page", idea.id, idea.public_version_id, readable, current_language())
+    content = remembered(key, lambda: _content(idea.id, idea.public_version_id, readable))
+    return IdeaView(
+        idea=idea,
+        version=next(one for one in content.versions if one.id == idea.public_version_id),
+        consultation=row.consultation,
+        question_total=row.question_total,
+        answers=content.answers,
+        anonymous=content.anonymous,
+        published=content.versions,
+        supported=row.supported,
+        following=row.following,
+        links=content.links,
+    )
+
+
+def _content(idea_id: int, version_id: int | None, readable: tuple[str, ...]) -> _Content:
     versions = list(
         db.session.execute(
             select(IdeaVersion)
-            .where(IdeaVersion.idea_id == idea.id, IdeaVersion.published_at.is_not(None))
+            .where(IdeaVersion.idea_id == idea_id, IdeaVersion.published_at.is_not(None))
             .order_by(IdeaVersion.number)
         ).scalars()
     )
-    readable = [PUBLIC, *sorted(allowed & rules.RESTRICTED)]
     html: Any = case((Answer.audience.in_(readable), Answer.html), else_=None)
     rows = db.session.execute(
         select(Question, Answer.audience, html)
         .join(Question, Question.id == Answer.question_id)
-        .where(Answer.version_id == idea.public_version_id)
+        .where(Answer.version_id == version_id)
         .order_by(Question.position, Answer.id)
     ).all()
-    return IdeaView(
-        idea=idea,
-        version=next(one for one in versions if one.id == idea.public_version_id),
-        consultation=row.consultation,
-        question_total=row.question_total,
+    links = [view for view in links_of("idea", idea_id) if view.outgoing or view.confirmed]
+    detached({*versions, *(question for question, _audience, _text in rows), *(view.link for view in links)})
+    return _Content(
+        versions=versions,
         answers=[
             AnswerView(question, audience, Markup(text or ""))  # noqa: S704 - stored by RenderedHTML
             for question, audience, text in rows
             if audience != ANONYMOUS
         ],
         anonymous=sum(1 for _question, audience, _text in rows if audience == ANONYMOUS),
-        published=versions,
-        supported=row.supported,
-        following=row.following,
-        links=[view for view in links_of("idea", idea.id) if view.outgoing or view.confirmed],
+        links=links,
     )
 
 

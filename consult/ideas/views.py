@@ -15,6 +15,7 @@ from consult.core.db import db, set_reading
 from consult.core.errors import NotFound, Refused
 from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
+from consult.core.memory import detached, remembered
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.ideas import filters, operations, page_queries, queries, rules, tokens, words
 from consult.ideas.cards import cards, crossing
@@ -31,25 +32,32 @@ blueprint = room_blueprint("ideas", __name__)
 @blueprint.get("/ideas/")
 @access("public")
 def index() -> Any:
-    """All public ideas, by filters, words and order."""
+    """All public ideas, by filters, words and order: the same for every reader, so it is put together once a change."""
+    minute = now().replace(second=0, microsecond=0)  # whether ideas can be sent now hangs on the clock
+    key = ("ideas.index", current_language(), request.query_string[:1000], minute)
+    return render_template("ideas/list.html", **remembered(key, _list_values))
+
+
+def _list_values() -> dict[str, Any]:
     chosen = filters.read_filters()
     counts = queries.counts(chosen.filters, chosen.tallies)
     page = queries.ideas_page(chosen.filters, chosen.tallies, request.args.get("after"), options=[queries.CARD])
     questions = queries.questions_for(page.items, chosen.questions)
-    return render_template(
-        "ideas/list.html",
-        page=page,
-        cards=cards(page.items, questions),
-        counts=counts,
-        total=filters.total_words(counts),
-        all_ideas=chosen.tallies.total,
-        groups=filters.groups(chosen, counts),
-        chips=filters.chips(chosen),
-        filters=chosen.filters,
-        open_now=chosen.consultation is not None and chosen.consultation.phase == "open",
-        alternatives=filters.alternatives(chosen) if not page.items and chosen.filters.active else [],
-        suggestion=words.suggestion(chosen.filters.q) if not page.items and chosen.filters.q else None,
-    )
+    values = {
+        "page": page,
+        "cards": cards(page.items, questions),
+        "counts": counts,
+        "total": filters.total_words(counts),
+        "all_ideas": chosen.tallies.total,
+        "groups": filters.groups(chosen, counts),
+        "chips": filters.chips(chosen),
+        "filters": chosen.filters,
+        "open_now": chosen.consultation is not None and chosen.consultation.phase == "open",
+        "alternatives": filters.alternatives(chosen) if not page.items and chosen.filters.active else [],
+        "suggestion": words.suggestion(chosen.filters.q) if not page.items and chosen.filters.q else None,
+    }
+    detached(page.items)
+    return values
 
 
 # ---- one idea -------------------------------------------------------------------------------------------------------
