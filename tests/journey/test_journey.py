@@ -212,3 +212,13 @@ def test_focus_is_never_hidden_on_the_way_back(browser: Any) -> None:
             const top = document.elementFromPoint(x, y); return !!top && !e.contains(top) && !top.contains(e); }"""
         )
         assert not covered, page.evaluate("document.activeElement.outerHTML")
+
+
+def test_enter_in_a_field_saves_and_does_not_send(browser: Any) -> None:
+    page = browser.page(javascript=False)
+    page.goto("/de/ideas/new?question=1")
+    page.locator("#idea-form [name=title]").fill("Mit der Eingabetaste")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/ideas/drafts/"))
+    expect(page.locator("#idea-form [name=title]")).to_have_value("Mit der Eingabetaste")
+    assert "find_" not in page.url
