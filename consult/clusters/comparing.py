@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -34,8 +35,11 @@ class Feature:
 
     @property
     def known(self) -> list[frozenset[str]]:
-        """What the clusters say, of those that say something."""
-        said = [frozenset(value.text for value in cell if not value.gap) for cell in self.cells]
+        """What the clusters say, of those that say something; lists of the same things in another order are the same."""
+        said = [
+            frozenset(part for value in cell if not value.gap for part in re.split("[,;] ", value.text))
+            for cell in self.cells
+        ]
         return [words for words in said if words]
 
     @property

@@ -307,3 +307,17 @@ def test_what_only_some_have_stands_where_they_have_it(app: Flask, make: Any) ->
         groups = comparing.compare([Portrait(one, []) for one in (clusters[1], clusters[3])])
     people = next(group for group in groups if group.key == "actors-networks")
     assert "Mitglieder" not in [feature.term for feature in people.features]
+
+
+def test_the_same_things_in_another_order_are_no_difference(app: Flask, make: Any) -> None:
+    def found(*codes: str) -> Any:
+        values = Observation(kind="ecosystems", position=1, source=[], as_of="", details={"values": list(codes)})
+        return Portrait(make.cluster(observations=[values]), [])
+
+    def differs(*portraits: Portrait) -> bool:
+        features = [one for group in comparing.compare(portraits) for one in group.features]
+        return next(one.differs for one in features if one.term == "Industrielle Ökosysteme")
+
+    with in_language("de"):
+        assert not differs(found("electronics", "health"), found("health", "electronics"))
+        assert differs(found("electronics", "health"), found("health"))
