@@ -29,8 +29,20 @@ log = logging.getLogger(__name__)
 
 MAX_ENTRIES = 1000
 MAX_BODY = 400_000
-KEPT = ("content-type", "content-security-policy", "x-content-type-options", "referrer-policy", "content-language",
-        "cross-origin-opener-policy", "permissions-policy", "strict-transport-security", "link")  # fmt: skip
+KEPT = frozenset(
+    {
+        "content-type",
+        "content-disposition",
+        "content-language",
+        "content-security-policy",
+        "cross-origin-opener-policy",
+        "link",
+        "permissions-policy",
+        "referrer-policy",
+        "strict-transport-security",
+        "x-content-type-options",
+    }
+)
 
 StartResponse = Callable[..., Any]
 _boundaries: dict[str, Callable[[], datetime | None]] = {}

@@ -18,6 +18,8 @@ PUBLIC = [
     "/ideas/new?question=3",
     "/clusters/",
     "/clusters/optonet",
+    "/clusters/compare?c=cyberforum&c=optonet",
+    "/clusters/countries",
     "/clusters/cyberforum",
     "/programmes/",
     "/programmes/innovation-express",
