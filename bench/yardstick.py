@@ -37,6 +37,7 @@ class Idea(Base):
 class Comment(Base):
     __tablename__ = "comment"
     id: Mapped[int] = mapped_column(primary_key=True)
+    subject_kind: Mapped[str]
     subject_id: Mapped[int]
     author_name: Mapped[str]
     html: Mapped[str]
@@ -85,6 +86,9 @@ def bare_detail(number: str) -> str:
     with Session(engine) as session:
         idea = session.scalars(select(Idea).where(Idea.number == number)).one()
         comments = session.scalars(
-            select(Comment).where(Comment.subject_id == idea.id).order_by(Comment.created_at, Comment.id).limit(50)
+            select(Comment)
+            .where(Comment.subject_kind == "idea", Comment.subject_id == idea.id)
+            .order_by(Comment.created_at, Comment.id)
+            .limit(50)
         ).all()
         return render_template_string(DETAIL, idea=idea, comments=comments)

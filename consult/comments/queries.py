@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from consult.comments import rules
@@ -20,6 +21,7 @@ from consult.core.registry import SubjectInfo, describe, registries
 from consult.core.text import excerpt
 from consult.core.web import path
 
+OWN = ("pending", "hidden")  # what only its author sees of it
 ROOTS = 50  # comments a page
 ANSWERS = 20  # answers shown below a comment; all of them stand on the comment's own page
 
@@ -64,7 +66,7 @@ def _visible_to(actor: Actor, model: Any) -> ColumnElement[bool]:
     """Published, or the reader's own that waits or was hidden."""
     if not actor.signed_in:
         return _published(model)
-    own = and_(model.author_id == actor.person_id, model.status.in_(("pending", "hidden")))
+    own = and_(model.author_id == actor.person_id, model.status.in_(OWN))
     return or_(_published(model), own)
 
 
@@ -85,6 +87,22 @@ def _with_answers(actor: Actor, nodes: list[Node], authors: Collection[int], lim
     by_id = {node.comment.id: node for node in nodes}
     if not by_id:
         return
+    values: dict[str, Any] = {"parents": list(by_id), "most": limit}
+    if actor.signed_in:
+        values["reader"] = actor.person_id
+    for answer, number in db.session.execute(_answers_below(actor.signed_in), values):
+        node = by_id[answer.parent_id]
+        node.answers.append(_node(actor, answer, authors))
+        node.more = max(0, number - limit)
+
+
+@lru_cache(maxsize=2)
+def _answers_below(signed_in: bool) -> Select[Any]:
+    """The first answers below some comments, with the number of all; put together once, as every idea's page asks it."""
+    visible = _published(Comment)
+    if signed_in:
+        mine = and_(Comment.author_id == bindparam("reader", type_=Integer), Comment.status.in_(OWN))
+        visible = or_(visible, mine)
     order = (Comment.created_at, Comment.id)
     ranked = (
         select(
@@ -92,19 +110,16 @@ def _with_answers(actor: Actor, nodes: list[Node], authors: Collection[int], lim
             func.row_number().over(partition_by=Comment.parent_id, order_by=order).label("place"),
             func.count().over(partition_by=Comment.parent_id).label("number"),
         )
-        .where(Comment.parent_id.in_(by_id), _visible_to(actor, Comment))
+        .where(Comment.parent_id.in_(bindparam("parents", expanding=True)), visible)
         .subquery()
     )
-    statement = (
+    statement: Select[Any] = (
         select(Comment, ranked.c.number)
         .join(ranked, ranked.c.id == Comment.id)
-        .where(ranked.c.place <= limit)
+        .where(ranked.c.place <= bindparam("most", type_=Integer))
         .order_by(*order)
     )
-    for answer, number in db.session.execute(statement):
-        node = by_id[answer.parent_id]
-        node.answers.append(_node(actor, answer, authors))
-        node.more = max(0, number - limit)
+    return statement
 
 
 def mode_of(kind: str, subject_id: int) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import case, exists, func, literal, select
+from sqlalchemy import Integer, Select, String, bindparam, case, exists, func, literal, select
 from sqlalchemy.orm import contains_eager
 
 from consult.consultations.models import Consultation, Question
@@ -87,20 +88,31 @@ def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
     """The idea of a number in whatever state, with its consultation and the reader's own marks; one query."""
     if not is_number(number):
         return None
+    values: dict[str, Any] = {"number": number}
+    if person_id is not None:
+        values["reader"] = person_id
+    row = db.session.execute(_with_marks(person_id is not None), values).first()
+    return IdeaRow(row[0], row[1], row[2], bool(row[3]), bool(row[4])) if row is not None else None
+
+
+@lru_cache(maxsize=2)
+def _with_marks(signed_in: bool) -> Select[Any]:
+    """The first query of the page, put together once."""
     total = (
         select(func.count()).where(Question.consultation_id == Idea.consultation_id).correlate(Idea).scalar_subquery()
     )
     supported: Any = literal(False)
     following: Any = literal(False)
-    if person_id is not None:
-        supported = exists().where(Support.idea_id == Idea.id, Support.person_id == person_id)
-        following = exists().where(Follow.kind == "idea", Follow.subject_id == Idea.id, Follow.person_id == person_id)
-    row = db.session.execute(
+    if signed_in:
+        reader = bindparam("reader", type_=Integer)
+        supported = exists().where(Support.idea_id == Idea.id, Support.person_id == reader)
+        following = exists().where(Follow.kind == "idea", Follow.subject_id == Idea.id, Follow.person_id == reader)
+    statement: Select[Any] = (
         select(Idea, Consultation, total, supported, following)
         .join(Consultation, Consultation.id == Idea.consultation_id)
-        .where(Idea.number == number)
-    ).first()
-    return IdeaRow(row[0], row[1], row[2], bool(row[3]), bool(row[4])) if row is not None else None
+        .where(Idea.number == bindparam("number", type_=String))
+    )
+    return statement
 
 
 def restricted_audiences(idea: Idea) -> frozenset[str]:
