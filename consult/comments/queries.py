@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from consult.comments import rules
@@ -99,10 +99,6 @@ def _with_answers(actor: Actor, nodes: list[Node], authors: Collection[int], lim
 @lru_cache(maxsize=2)
 def _answers_below(signed_in: bool) -> Select[Any]:
     """The first answers below some comments, with the number of all; put together once, as every idea's page asks it."""
-    visible = _published(Comment)
-    if signed_in:
-        mine = and_(Comment.author_id == bindparam("reader", type_=Integer), Comment.status.in_(OWN))
-        visible = or_(visible, mine)
     order = (Comment.created_at, Comment.id)
     ranked = (
         select(
@@ -110,7 +106,7 @@ def _answers_below(signed_in: bool) -> Select[Any]:
             func.row_number().over(partition_by=Comment.parent_id, order_by=order).label("place"),
             func.count().over(partition_by=Comment.parent_id).label("number"),
         )
-        .where(Comment.parent_id.in_(bindparam("parents", expanding=True)), visible)
+        .where(Comment.parent_id.in_(bindparam("parents", expanding=True)), _visible(signed_in))
         .subquery()
     )
     statement: Select[Any] = (
@@ -128,6 +124,27 @@ def mode_of(kind: str, subject_id: int) -> str:
     return commentable.mode(subject_id) if commentable is not None else "closed"
 
 
+@lru_cache(maxsize=2)
+def _roots(signed_in: bool) -> Select[Any]:
+    """The comments of a thread that answer no other, and stubs of those that were answered; put together once."""
+    answer = aliased(Comment)
+    answered = exists().where(answer.parent_id == Comment.id, _published(answer))
+    return select(Comment).where(
+        Comment.subject_kind == bindparam("kind", type_=String),
+        Comment.subject_id == bindparam("subject", type_=Integer),
+        Comment.parent_id.is_(None),
+        or_(_visible(signed_in), and_(Comment.status.in_(rules.STUBS), answered)),
+    )
+
+
+def _visible(signed_in: bool) -> ColumnElement[bool]:
+    """As `_visible_to`, with the reader as the parameter "reader"."""
+    if not signed_in:
+        return _published(Comment)
+    mine = and_(Comment.author_id == bindparam("reader", type_=Integer), Comment.status.in_(OWN))
+    return or_(_published(Comment), mine)
+
+
 def thread_for(
     kind: str,
     subject_id: int,
@@ -141,15 +158,11 @@ def thread_for(
 
     `key` is the subject's public key (number, slug), `authors` the people whose comments are marked as the author's.
     """
-    answer = aliased(Comment)
-    answered = exists().where(answer.parent_id == Comment.id, _published(answer))
-    statement = select(Comment).where(
-        Comment.subject_kind == kind,
-        Comment.subject_id == subject_id,
-        Comment.parent_id.is_(None),
-        or_(_visible_to(actor, Comment), and_(Comment.status.in_(rules.STUBS), answered)),
-    )
-    page = keyset(statement, [(Comment.created_at, "asc"), (Comment.id, "asc")], after, ROOTS)
+    values: dict[str, Any] = {"kind": kind, "subject": subject_id}
+    if actor.signed_in:
+        values["reader"] = actor.person_id
+    order = [(Comment.created_at, "asc"), (Comment.id, "asc")]
+    page = keyset(_roots(actor.signed_in), order, after, ROOTS, parameters=values)
     nodes = [_node(actor, comment, authors) for comment in page.items]
     _with_answers(actor, nodes, authors, ANSWERS)
     mode = mode_of(kind, subject_id) if actor.signed_in else ""

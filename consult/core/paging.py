@@ -111,12 +111,13 @@ def keyset(
     *,
     scalars: bool = True,
     key: Any = None,
+    parameters: dict[str, Any] | None = None,
 ) -> Page[Any]:
     """One page of `statement`, ordered by `order` (its last column unique, none of them NULL).
 
     `after` is a cursor of an earlier page or nothing; a malformed one counts as nothing. Reads size + 1 rows, in one query.
     `key(row)` gives the order values of a row; by default they are read from the entity's attributes. With
-    `scalars=False` rows are kept as rows and `key` must be given.
+    `scalars=False` rows are kept as rows and `key` must be given. `parameters` fill those that the statement names.
     """
     unpacked = _unpack(after, len(order)) if after else None
     if unpacked is not None and not _fits(order, unpacked[1]):
@@ -130,7 +131,7 @@ def keyset(
         statement = statement.where(leading, _beyond(order, unpacked[1], backwards))
     for column, direction in order:
         statement = statement.order_by(column.asc() if (direction == "asc") != backwards else column.desc())
-    result = db.session.execute(statement.limit(size + 1))
+    result = db.session.execute(statement.limit(size + 1), parameters or {})
     rows: list[Any] = list(result.scalars().unique()) if scalars else list(result)
     more = len(rows) > size
     rows = rows[:size]
