@@ -82,6 +82,8 @@ def review(idea_id: int, version_id: int | None) -> Review:
 
 
 def _version_before(idea: Idea, version: IdeaVersion) -> IdeaVersion | None:
+    if version.number <= 1:
+        return None
     found = db.session.execute(
         select(IdeaVersion.id)
         .where(IdeaVersion.idea_id == idea.id, IdeaVersion.number < version.number)
