@@ -21,6 +21,7 @@ from consult.search.analyse import query_groups, stems, words
 from consult.search.models import SearchDoc, SearchWord
 
 RANKED = 1000
+SHORT_PART = 80  # characters
 
 
 @dataclass(frozen=True)
@@ -139,28 +140,40 @@ def results(query: str, hits: Sequence[Hit]) -> list[Result]:
 
 
 def snippet(body: str, query: str, length: int = 240) -> Markup:
-    """A piece of the body around the first match, matches marked; its beginning if only the title matched."""
+    """A piece of the first part that matches, matches marked; the beginning if only the title matched.
+
+    The parts of a document are its lines (a description, an answer, a term of a list). A short part stands behind the
+    beginning of the first one, since a term alone says little.
+    """
     wanted = {stem for alternatives, _exact in query_groups(query) for stem in alternatives}
 
     def matches(word: str) -> bool:
         found = {*stems(word, "de"), *stems(word, "en")}
         return any(token.startswith(stem) for token in found for stem in wanted)
 
-    hits = [word for word in dict.fromkeys(words(body)) if matches(word)]
-    position = min((body.find(word) for word in hits if body.find(word) >= 0), default=0)
-    start = max(0, position - length // 3)
+    parts = [part for part in body.split("\n") if part.strip()] or [""]
+    part = next((part for part in parts if any(matches(word) for word in words(part))), parts[0])
+    hits = {word for word in words(part) if matches(word)}
+    if part != parts[0] and len(part) < SHORT_PART:
+        return Markup("%s · %s") % (_piece(parts[0], set(), length - len(part)), _piece(part, hits, length))
+    return _piece(part, hits, length)
+
+
+def _piece(text: str, hits: set[str], length: int) -> Markup:
+    """At most `length` characters around the first hit, cut between words."""
+    position = min((text.find(word) for word in hits), default=0)
+    start = max(0, position - length // 3) if len(text) > length else 0
     if start:
-        start = body.find(" ", start) + 1
-    piece = body[start : start + length]
-    if start + length < len(body) and " " in piece:
+        start = text.find(" ", start) + 1
+    piece = text[start : start + length]
+    if start + length < len(text) and " " in piece:
         piece = piece[: piece.rfind(" ")]
-    marked = Markup("")
-    rest = piece
+    marked, rest = Markup(""), piece
     for word in words(piece):
         before, found, rest = rest.partition(word)
         marked += escape(before) + (Markup("<mark>%s</mark>") % found if word in hits else escape(found))
     marked += escape(rest)
-    return Markup("%s%s%s") % ("… " if start else "", marked, " …" if start + len(piece) < len(body) else "")
+    return Markup("%s%s%s") % ("… " if start else "", marked, " …" if start + len(piece) < len(text) else "")
 
 
 def did_you_mean(query: str) -> str | None:

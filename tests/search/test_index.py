@@ -115,6 +115,12 @@ def test_no_query_breaks_the_engine(shelf: Any, query: str) -> None:
     queries.did_you_mean(query)
 
 
+def test_snippet_keeps_to_the_part_that_matches(shelf: Any) -> None:
+    body = "Netz für Leichtbau und Guss.\nNetwork for lightweight construction.\nNeue Werkstoffe\nAutomation"
+    assert str(queries.snippet(body, "Werkstoff")) == "Netz für Leichtbau und Guss. · Neue <mark>Werkstoffe</mark>"
+    assert str(queries.snippet(body, "Guss")) == "Netz für Leichtbau und <mark>Guss</mark>."
+
+
 def test_page_shows_hits_in_both_languages(shelf: Any, client: Any) -> None:
     for language, word in (("de", "Treffer"), ("en", "result")):
         page = client.get(f"/{language}/search?q=Kunststoff")
