@@ -87,7 +87,12 @@ class Review:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A moderator's decision as handed to the subject's room, which carries it out."""
+    """A moderator's decision as handed to the subject's room, which carries it out.
+
+    `target_id` is the subject of the same kind that a text is merged into. A split moves the parts named in `second`
+    (`ReviewPart.name`) into a subject of their own under `second_title`. "reinstate" is the outcome of an upheld
+    complaint or a second look: the effect of the decision `overturns` (its outcome) is taken back, however long ago.
+    """
 
     outcome: str
     reason: str
@@ -96,6 +101,10 @@ class Verdict:
     decision_id: int
     case_id: int
     version_id: int | None
+    target_id: int | None = None
+    second: tuple[str, ...] = ()
+    second_title: str = ""
+    overturns: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,9 @@ class ModeratedKind:
     `apply(actor, subject_id, verdict)` moves the subject, writes mail rows and touches the index; it flushes, never
     commits, and raises Conflict if the subject is not in a state for the outcome. `involved` is true for the author and
     for members of the author's organisation: they never decide on it. `interim` are outcomes after which the case stays
-    open for a last word ("hide" of an idea).
+    open for a last word ("hide" of an idea). `preview(subject_id, version_id, reader)` is the text as "public",
+    "author", "agency" or "ministry" would read it, as it is before and after the decision. `due_days(subject_id)` are
+    the working days within which a decision about it is promised.
     """
 
     kind: str
@@ -115,6 +126,8 @@ class ModeratedKind:
     outcomes: Callable[[int, int | None], tuple[str, ...]]
     reverse: Callable[[Actor, int, Verdict], None] | None = None
     interim: frozenset[str] = frozenset()
+    preview: Callable[[int, int | None, str], list[ReviewPart]] | None = None
+    due_days: Callable[[int], int] = lambda _subject_id: 2
 
 
 @dataclass(frozen=True)
