@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.clusters import loading, operations, readings, subjects, views
+from consult.clusters import loading, operations, readings, subjects, views_finding
 from consult.clusters.models import ClusterManager
 from consult.core.i18n import _l
 from consult.core.registry import Loader, NavigationItem, PersonalData, registries
@@ -17,7 +17,7 @@ from consult.core.registry import Loader, NavigationItem, PersonalData, registri
 
 def init_app(app: Flask) -> None:
     """Register the room."""
-    app.register_blueprint(views.blueprint)
+    app.register_blueprint(views_finding.blueprint)
     app.jinja_env.globals.update(members_of=readings.members_of, place_of=readings.place_of, count_of=readings.count_of)
     registries.navigation.append(NavigationItem(30, "clusters", "clusters.index", _l("Clusters")))
     registries.personal_data["clusters"] = PersonalData(
