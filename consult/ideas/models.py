@@ -3,6 +3,9 @@
 A version is never changed after it was sent; what is still being written stands in `IdeaDraft`, a private table, so that
 saving a draft renews no public page. Columns of `Idea` that repeat its public version (title, teaser, byline, facets) are
 derived: `operations.refresh_public` writes them and `consult recount` can rebuild them.
+
+Where a passage is blacked out (`IdeaRedaction`), the columns that everybody reads hold the text without it, so that no
+outlet can show more; the text as it was sent then stands in `IdeaOriginal`, a table of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core.clock import now
@@ -21,7 +24,7 @@ from consult.core.db import Base, JSONType, LongText, RenderedHTML, UTCDateTime
 # States of an idea; `rules.MACHINE` says who leads from one to the other.
 DRAFT, AWAITING, SUBMITTED, RETURNED = "draft", "awaiting_confirmation", "submitted", "returned"
 PUBLISHED, REJECTED, WITHDRAWN = "published", "rejected", "withdrawn"
-HIDDEN, REMOVED, CLOSED = "hidden", "removed", "closed"
+HIDDEN, REMOVED, CLOSED, MERGED = "hidden", "removed", "closed", "merged"
 
 # States of a version: under review, read by everyone, replaced by the next; held while the idea is hidden.
 WAITING, CURRENT, SUPERSEDED, HELD = "waiting", "public", "superseded", "held"
@@ -33,7 +36,8 @@ class Idea(Base):
     `is_public` is true exactly while everyone may open the idea's page: published, and at least one answer is for
     everyone. `byline` is the name under it, empty where no answer is public with name. `cross_to` is the region of a
     linked partner, outside the idea's own where there is one. The tokens of the draft, status and confirmation links
-    are kept as hashes.
+    are kept as hashes. `merged_into_id` is the idea that took it up, `invitation_id` the late invitation by which it may
+    be sent, `erased_at` when its texts were deleted for good.
     """
 
     __tablename__ = "idea"
@@ -71,6 +75,8 @@ class Idea(Base):
 
     public_version_id: Mapped[int | None]
     waiting_version_id: Mapped[int | None]
+    merged_into_id: Mapped[int | None]
+    invitation_id: Mapped[int | None]
     is_public: Mapped[bool] = mapped_column(Boolean, default=False)
     support_count: Mapped[int] = mapped_column(Integer, default=0)
     comment_count: Mapped[int] = mapped_column(Integer, default=0)
@@ -80,6 +86,7 @@ class Idea(Base):
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     moved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     versions: Mapped[list[IdeaVersion]] = relationship(
         back_populates="idea", lazy="raise", order_by="IdeaVersion.number", passive_deletes=True
@@ -99,7 +106,8 @@ class Idea(Base):
 class IdeaVersion(Base):
     """What was sent at one time. `partners` lists what it is linked to: [kind, id, type of the link].
 
-    `attributes` holds what only imported examples say so far (wishes, topics, division, cooperation).
+    `attributes` holds what only imported examples say so far (wishes, topics, division, cooperation). `is_redacted` tells
+    that passages are blacked out in its texts.
     """
 
     __tablename__ = "idea_version"
@@ -120,6 +128,7 @@ class IdeaVersion(Base):
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONType, default=dict)
     sent_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    is_redacted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     idea: Mapped[Idea] = relationship(back_populates="versions", lazy="raise")
     answers: Mapped[list[Answer]] = relationship(
@@ -215,3 +224,119 @@ class IdeaTally(Base):
     facet: Mapped[str] = mapped_column(String(12), primary_key=True)
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
     count: Mapped[int] = mapped_column(Integer, default=0)
+
+
+# ---- what became of it ----------------------------------------------------------------------------------------------
+
+
+class IdeaOriginal(Base):
+    """A part of a version as it was sent, while passages of it are blacked out in what everybody reads.
+
+    `part` is "title", "summary" or "answer-<id of the question>".
+    """
+
+    __tablename__ = "idea_original"
+    __private__ = True
+
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("idea_version.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    part: Mapped[str] = mapped_column(String(40), primary_key=True)
+    text: Mapped[str] = mapped_column(LongText)
+
+
+# Why a passage is blacked out: by a moderator's decision, or because its author marked it as a business secret.
+BY_MODERATION, SECRET = "moderation", "secret"
+
+
+class IdeaRedaction(Base):
+    """A passage of a version that is blacked out, in the words in which it was sent. Lifted, never deleted.
+
+    `reason` is a code of the catalogue of reasons, empty for a business secret. `lifted_by` is the decision that lifted
+    it, so that lifting can be taken back.
+    """
+
+    __tablename__ = "idea_redaction"
+    __private__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("idea_version.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(12), default=BY_MODERATION)
+    part: Mapped[str] = mapped_column(String(40))
+    passage: Mapped[str] = mapped_column(LongText)
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    decision_id: Mapped[int | None] = mapped_column(index=True)
+    lifted_by: Mapped[int | None]
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+MERGE, SPLIT = "merge", "split"
+
+
+class IdeaTransfer(Base):
+    """What a decision moved from one idea to another: a merger into `other_id`, or a part split off as `other_id`.
+
+    `before` is the idea's state until then, `moved` what has to be known to move it back, `name` under which name the
+    merged idea stood, to be named beside the other's. `undone_by` is the decision that led back, if it was a later one.
+    """
+
+    __tablename__ = "idea_transfer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), index=True)
+    decision_id: Mapped[int]
+    before: Mapped[str] = mapped_column(String(24))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    moved: Mapped[dict[str, Any]] = mapped_column(JSONType, default=dict)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    undone_by: Mapped[int | None]
+
+
+INVITED, CONFIRMED, DECLINED, LEFT = "invited", "confirmed", "declined", "left"
+
+
+class IdeaCoauthor(Base):
+    """Somebody invited to stand for an idea beside its author; named only once they have confirmed it themselves."""
+
+    __tablename__ = "idea_coauthor"
+    __table_args__ = (UniqueConstraint("idea_id", "email_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
+    email: Mapped[str] = mapped_column(String(320))
+    email_key: Mapped[str] = mapped_column(String(320))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    organisation_name: Mapped[str] = mapped_column(String(200), default="")
+    status: Mapped[str] = mapped_column(String(12), default=INVITED)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    invited_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def shown_name(self) -> str:
+        """Under which name they stand."""
+        return self.organisation_name or self.name
+
+
+class IdeaInvitation(Base):
+    """Leave to send an idea after the consultation has closed: by a secret link, until a day, to one address."""
+
+    __tablename__ = "idea_invitation"
+    __private__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(320))
+    note: Mapped[str] = mapped_column(LongText, default="")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    valid_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -9,12 +9,22 @@ from sqlalchemy.orm import selectinload
 
 from consult.core.db import db
 from consult.core.registry import PersonalData, touch
-from consult.ideas.models import DRAFT, Idea, IdeaDraft, IdeaVersion, Support
+from consult.ideas.models import (
+    DRAFT,
+    Idea,
+    IdeaCoauthor,
+    IdeaDraft,
+    IdeaInvitation,
+    IdeaOriginal,
+    IdeaVersion,
+    Support,
+)
 from consult.ideas.publishing import refresh_public
 
 
 def export(person_id: int) -> dict[str, Any]:
-    """The person's ideas with all versions and answers, their drafts, and what they support."""
+    """The person's ideas with all versions and answers as they were sent, their drafts, what they stand for beside others,
+    what they support, and whom they invited to send something late."""
     ideas = db.session.execute(select(Idea).where(Idea.author_id == person_id).order_by(Idea.id)).scalars().all()
     supported = db.session.execute(
         select(Idea.number, Support.created_at)
@@ -22,20 +32,39 @@ def export(person_id: int) -> dict[str, Any]:
         .where(Support.person_id == person_id)
         .order_by(Support.created_at)
     )
+    beside = db.session.execute(
+        select(Idea.number, IdeaCoauthor)
+        .join(Idea, Idea.id == IdeaCoauthor.idea_id)
+        .where(IdeaCoauthor.person_id == person_id)
+        .order_by(IdeaCoauthor.id)
+    )
+    invited = db.session.execute(
+        select(IdeaInvitation).where(IdeaInvitation.created_by == person_id).order_by(IdeaInvitation.id)
+    ).scalars()
     return {
         "ideas": [_idea(one) for one in ideas],
+        "co_author": [
+            {"idea": number, "name": one.shown_name, "status": one.status, "invited": one.invited_at.isoformat()}
+            for number, one in beside
+        ],
+        "invitations": [{"valid_until": one.valid_until.isoformat(), "note": one.note} for one in invited],
         "supported": [{"idea": number, "since": since.isoformat()} for number, since in supported],
     }
 
 
 def _idea(idea: Idea) -> dict[str, Any]:
     draft = db.session.get(IdeaDraft, idea.id)
-    versions = db.session.execute(
-        select(IdeaVersion)
-        .where(IdeaVersion.idea_id == idea.id)
-        .options(selectinload(IdeaVersion.answers))
-        .order_by(IdeaVersion.number)
-    ).scalars()
+    versions = (
+        db.session.execute(
+            select(IdeaVersion)
+            .where(IdeaVersion.idea_id == idea.id)
+            .options(selectinload(IdeaVersion.answers))
+            .order_by(IdeaVersion.number)
+        )
+        .scalars()
+        .all()
+    )
+    sent = _originals([one.id for one in versions])
     return {
         "number": idea.number,
         "status": idea.status,
@@ -44,11 +73,15 @@ def _idea(idea: Idea) -> dict[str, Any]:
             {
                 "number": one.number,
                 "sent": one.sent_at.isoformat(),
-                "title": one.title,
-                "summary": one.summary,
+                "title": sent.get((one.id, "title"), one.title),
+                "summary": sent.get((one.id, "summary"), one.summary),
                 "organisation": one.organisation_name,
                 "answers": [
-                    {"question": answer.question_id, "audience": answer.audience, "text": answer.body}
+                    {
+                        "question": answer.question_id,
+                        "audience": answer.audience,
+                        "text": sent.get((one.id, f"answer-{answer.question_id}"), answer.body),
+                    }
                     for answer in one.answers
                 ],
             }
@@ -57,8 +90,26 @@ def _idea(idea: Idea) -> dict[str, Any]:
     }
 
 
+def _originals(version_ids: list[int]) -> dict[tuple[int, str], str]:
+    rows = db.session.execute(select(IdeaOriginal).where(IdeaOriginal.version_id.in_(version_ids))).scalars()
+    return {(row.version_id, row.part): row.text for row in rows}
+
+
+def _leave_others(person_id: int) -> None:
+    """Their name beside others' ideas goes, and who invited whom."""
+    rows = db.session.execute(select(IdeaCoauthor).where(IdeaCoauthor.person_id == person_id)).scalars().all()
+    for row in rows:
+        db.session.delete(row)
+    db.session.execute(update(IdeaCoauthor).where(IdeaCoauthor.invited_by == person_id).values(invited_by=None))
+    db.session.execute(update(IdeaInvitation).where(IdeaInvitation.created_by == person_id).values(created_by=None))
+    db.session.flush()
+    for idea_id in {row.idea_id for row in rows}:
+        refresh_public(db.session.get_one(Idea, idea_id))
+
+
 def erase(person_id: int) -> None:
     """Drafts and support go; sent ideas stay without the person, published ones without their name."""
+    _leave_others(person_id)
     ideas = db.session.execute(select(Idea).where(Idea.author_id == person_id)).scalars().all()
     for idea in ideas:
         db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
@@ -80,4 +131,12 @@ def erase(person_id: int) -> None:
         touch("idea", idea_id)
 
 
-PERSONAL_DATA = PersonalData("ideas", ("idea", "idea_version", "answer", "idea_draft", "support"), export, erase)
+PERSONAL_DATA = PersonalData(
+    "ideas",
+    (
+        "idea", "idea_version", "answer", "idea_draft", "support", "idea_original", "idea_redaction", "idea_transfer",
+        "idea_coauthor", "idea_invitation",
+    ),
+    export,
+    erase,
+)  # fmt: skip
