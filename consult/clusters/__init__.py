@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.clusters import loading, operations, readings, subjects, views_finding
-from consult.clusters.models import ClusterManager
+from consult.clusters import facets, loading, operations, personal, readings, subjects, views_finding
 from consult.core.i18n import _l
 from consult.core.registry import Loader, NavigationItem, PersonalData, registries
 
@@ -21,12 +20,14 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(members_of=readings.members_of, place_of=readings.place_of, count_of=readings.count_of)
     registries.navigation.append(NavigationItem(30, "clusters", "clusters.index", _l("Clusters")))
     registries.personal_data["clusters"] = PersonalData(
-        "clusters", (ClusterManager.__tablename__,), operations.export_person, operations.erase_person
+        "clusters", personal.TABLES, personal.export_person, personal.erase_person
     )
     registries.subjects[subjects.KIND] = subjects.SUBJECT
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
     registries.resolvers["clusters.show"] = subjects.resolve
     registries.actor_parts.append(subjects.actor_part)
-    registries.counters["clusters.facets"] = operations.recount_facets
+    registries.counters["clusters.facets"] = facets.recount_all
+    registries.on_touch.append(facets.follow)
     registries.loaders.append(Loader(40, "facts", "clusters", loading.load))
+    registries.loaders.append(Loader(61, "facts", "clusters", loading.load_focus))
     registries.loaders.append(Loader(41, "demo", "clusters", loading.load_demo))
