@@ -29,7 +29,7 @@ def _reference(decision_id: int) -> str:
 
 
 def _button(outcome: str) -> str:
-    if outcome in ("publish", "restore", "redact"):
+    if outcome in ("publish", "restore", "redact", "reinstate"):
         return _("Read the text")
     if outcome == "return":
         return _("Change the text")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core.clock import now
@@ -30,6 +30,9 @@ class Case(Base):
     promised time, `report_hint` the beginning of the newest report. `used_seconds` is working time that earlier cases of
     the same text used up before it was returned, so that the promise counts on and does not begin anew. `revision`
     refuses writes on a case that somebody else changed.
+
+    `text_hash`, `prints` and `signals` are what software noticed about the text soon after it came in (`examining`); they
+    hold places in the text and numbers, never the text itself.
     """
 
     __tablename__ = "moderation_case"
@@ -41,6 +44,7 @@ class Case(Base):
         ),
         Index("ix_moderation_case_queue", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_moderation_case_subject", "kind", "subject_id", "id"),
+        Index("ix_moderation_case_text_hash", "text_hash", "id"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +67,10 @@ class Case(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_example: Mapped[bool] = mapped_column(default=False)
+    text_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    prints: Mapped[list[int]] = mapped_column(JSONType, default=list, server_default="[]")
+    signals: Mapped[list[dict[str, Any]]] = mapped_column(JSONType, default=list, server_default="[]")
+    examined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revision: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": revision}
@@ -84,6 +92,11 @@ class Decision(Base):
     `left` where the text was left as it is. `ground` is "terms" or "law", `legal_basis` the provision. `statement` is the
     statement of reasons in both languages of the interface; the note inside is in the language in which it was written.
     `waited_seconds` counts from the case's opening to the decision.
+
+    `reason_texts` keeps title and template sentence of the reason as they were (version `reason_version` of the
+    catalogue). `internal_note` is for moderators only and never leaves the desk. `target_id` is what a text was merged
+    into, `second` the names of the parts that a split moved under `second_title`. `overturned_id` is the decision that this
+    one takes back.
     """
 
     __tablename__ = "moderation_decision"
@@ -91,6 +104,7 @@ class Decision(Base):
         Index("ix_moderation_decision_subject", "kind", "subject_id", "id"),
         Index("ix_moderation_decision_moderator", "moderator_id", "made_at"),
         Index("ix_moderation_decision_made_at", "made_at", "id"),
+        Index("ix_moderation_decision_overturned_id", "overturned_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,6 +128,13 @@ class Decision(Base):
     reversed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reversed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     is_example: Mapped[bool] = mapped_column(default=False)
+    internal_note: Mapped[str] = mapped_column(LongText, default="", server_default="")
+    reason_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    reason_texts: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONType, default=dict, server_default="{}")
+    target_id: Mapped[int | None]
+    second: Mapped[list[str]] = mapped_column(JSONType, default=list, server_default="[]")
+    second_title: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    overturned_id: Mapped[int | None]
 
     @property
     def number(self) -> str:
@@ -155,3 +176,73 @@ class Report(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     waited_seconds: Mapped[int | None]
+
+
+class Reason(Base):
+    """An entry of the catalogue of reasons, in one version: what administrators wrote over or beside the shipped list.
+
+    A change is a new row; the one before keeps its words and gets `replaced_at`. `ground` is "terms" or "law",
+    `legal_basis` the rule or provision, `text` the template sentence of the statement. What `is_offered` denies can no
+    longer be chosen; what was decided with it stays.
+    """
+
+    __tablename__ = "moderation_reason"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+    title: Mapped[dict[str, str]] = mapped_column(Text2, default=dict)
+    text: Mapped[dict[str, str]] = mapped_column(Text2, default=dict)
+    ground: Mapped[str] = mapped_column(String(20), default="terms")
+    legal_basis: Mapped[str] = mapped_column(LongText, default="")
+    is_offered: Mapped[bool] = mapped_column(default=True)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    replaced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Print(Base):
+    """One of the marks by which a case's text is found among 10,000 others: texts that share one may be alike."""
+
+    __tablename__ = "moderation_print"
+    __private__ = True
+    __table_args__ = (Index("ix_moderation_print_value", "value", "case_id"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("moderation_case.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class SecondLook(Base):
+    """A decision that was drawn to be decided once more by somebody who does not know how it was decided.
+
+    `reviewer_id` holds it until `held_until` and, with `made_at`, has decided. `first_outcome` keeps what the first
+    decision was, `followed_at` when a difference led to the decision being taken back or the text being looked at again.
+    """
+
+    __tablename__ = "moderation_second_look"
+    __private__ = True
+    __table_args__ = (Index("ix_moderation_second_look_made_at", "made_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("moderation_decision.id", ondelete="CASCADE"), unique=True)
+    consultation_id: Mapped[int | None]
+    drawn_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    held_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    note: Mapped[str] = mapped_column(LongText, default="")
+    first_outcome: Mapped[str] = mapped_column(String(20), default="")
+    made_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    followed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revision: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": revision}
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both moderators decided the same."""
+        return self.outcome == self.first_outcome

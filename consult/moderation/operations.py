@@ -6,47 +6,38 @@ What a decision means for the text is carried out by the text's room (`Moderated
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
 
 from consult.core import audit
 from consult.core.access import SYSTEM, Actor
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
-from consult.core.i18n import _, format_clock, format_moment
-from consult.core.registry import SubjectInfo, Verdict, registries
+from consult.core.i18n import _
+from consult.core.registry import Verdict, registries
 from consult.core.states import move
-from consult.core.text import plain
-from consult.core.vocabularies import vocabulary
-from consult.moderation import deadlines, mails, queries, reports, rules
+from consult.moderation import catalogue, checks, deadlines, hooks, leases, mails, queries, rules
 from consult.moderation.cases import put_up
+from consult.moderation.checks import Choice
+from consult.moderation.leases import claim, release
 from consult.moderation.models import LOOK, SUBMISSION, Case, Decision
-from consult.moderation.statements import DEFAULT_REASON, FAVOURABLE, outcome_word, statement_texts
+from consult.moderation.statements import statement_texts
+
+__all__ = [
+    "Choice", "claim", "decide", "decide_again", "look_again", "open_case", "overturn_decision", "release", "reverse",
+    "verdict_of", "withdraw_case",
+]  # fmt: skip
 
 audit.declare("case.opened", "case_id", "version_id", "source")
 audit.declare("case.renewed", "case_id", "version_id", "source")
 audit.declare("decision.made", "case_id", "decision_id", "version_id", "outcome", "reason", "automated")
 audit.declare("decision.reversed", "case_id", "decision_id", "outcome")
+audit.declare("decision.overturned", "case_id", "decision_id", "outcome", "by_decision_id")
 
 LOOK_DAYS = 2  # promised time for a second look, which nobody outside waits for
-MAX_NOTE = 2000
-MAX_PASSAGES = 10
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a moderator sends: `version` is the version they saw, `passages` pairs of passage and remark."""
-
-    outcome: str
-    reason: str = ""
-    note: str = ""
-    passages: tuple[tuple[str, str], ...] = ()
-    version: str = ""
 
 
 # ---- opening and closing from outside -------------------------------------------------------------------------------
@@ -104,10 +95,10 @@ def withdraw_case(kind: str, subject_id: int, actor: Actor = SYSTEM) -> Case | N
     case = queries.waiting_case(kind, subject_id, lock=True)
     if case is None:
         return None
-    _drop_lease(case)
+    leases.drop(case)
     case.closed_at = now()
     move(rules.CASE, case, "withdraw", actor)
-    reports.answer(actor, case, None)
+    hooks.tell_closed(actor, case, None)
     db.session.flush()
     return case
 
@@ -129,111 +120,74 @@ def look_again(actor: Actor, kind: str, subject_id: int) -> Case:
     )  # fmt: skip
 
 
-# ---- lease ----------------------------------------------------------------------------------------------------------
-
-
-def claim(actor: Actor, case_id: int) -> Case:
-    """Take the lease of twenty minutes; whoever holds it already gets it anew. Conflict if somebody else holds it."""
-    case = _locked(case_id)
-    _refuse_outsiders(actor, case)
-    _refuse_closed(case)
-    _take_lease(actor, case)
-    reports.take(actor, case)
-    db.session.flush()
-    return case
-
-
-def release(actor: Actor, case_id: int) -> Case:
-    """Give the lease back, so that others need not wait for its end."""
-    case = _locked(case_id)
-    if not rules.can_release(actor, case):
-        raise Conflict(_("You do not hold this case any more."))
-    _drop_lease(case)
-    move(rules.CASE, case, "release", actor)
-    db.session.flush()
-    return case
-
-
-def _take_lease(actor: Actor, case: Case) -> None:
-    moment = now()
-    if case.held_by_other(actor.person_id, moment):
-        raise Conflict(
-            _(
-                "%(name)s is deciding this just now and has time for it until %(time)s. Nothing of yours was stored.",
-                name=case.claimed_name or _("Another moderator"),
-                time=format_clock(case.claimed_until),
-            )
-        )
-    if case.status == "claimed" and case.claimed_by == actor.person_id:
-        case.claimed_until = moment + rules.LEASE
-        return
-    move(rules.CASE, case, "claim" if case.status == "open" else "take_over", actor)
-    case.claimed_by, case.claimed_name = actor.person_id, actor.name[:120]
-    case.claimed_until = moment + rules.LEASE
-
-
-def _drop_lease(case: Case) -> None:
-    case.claimed_by, case.claimed_name, case.claimed_until = None, "", None
-
-
 # ---- decision -------------------------------------------------------------------------------------------------------
 
 
-def decide(actor: Actor, case_id: int, choice: Choice) -> Decision:
+def decide(actor: Actor, case_id: int, choice: Choice, facts: dict[str, Any] | None = None) -> Decision:
     """Decide on a case: takes the lease, keeps the decision, lets the subject's room carry it out, tells who reported.
 
     Refused on one's own text; Conflict where somebody else holds or has decided the case or the version is another one by
-    now; Invalid with the field that lacks something.
+    now; Invalid with the field that lacks something. `facts` are kept with the decision (a batch it belongs to).
     """
-    case = _locked(case_id)
-    _refuse_outsiders(actor, case)
-    _refuse_closed(case)
-    _refuse_other_version(case, choice)
+    case = leases.locked(case_id)
+    checks.refuse_outsiders(actor, case)
+    checks.refuse_closed(case)
+    checks.refuse_other_version(case, choice)
     info = queries.subject_info(case.kind, case.subject_id)
-    _check(case, choice, info)
-    _take_lease(actor, case)
+    offered = queries.offered_outcomes(case, info)
+    target_id = checks.check(case, choice, offered)
+    leases.take(actor, case)
     as_it_is = queries.leaves_as_it_is(case, choice.outcome, info)
-    decision = _store_decision(actor, case, choice, as_it_is)
+    decision = Decision(
+        version_id=case.version_id, target_id=target_id, second=list(choice.second), second_title=choice.second_title,
+        facts={
+            "source": case.source, "reports": case.report_count, "left": as_it_is, "offered": list(offered), **(facts or {}),
+        },
+    )  # fmt: skip
+    _store(actor, case, decision, choice)
     if not as_it_is:
         registries.moderated[case.kind].apply(actor, case.subject_id, verdict_of(decision))
     interim = not as_it_is and choice.outcome in registries.moderated[case.kind].interim
-    _drop_lease(case)
+    leases.drop(case)
     if not interim:
         case.closed_at = decision.made_at
     move(rules.CASE, case, "hold" if interim else "decide", actor)
     if interim:
-        reports.take(actor, case)
+        hooks.tell_taken(actor, case)
     else:
-        reports.answer(actor, case, decision)
+        hooks.tell_closed(actor, case, decision)
     db.session.flush()
     return decision
 
 
-def _store_decision(actor: Actor, case: Case, choice: Choice, as_it_is: bool) -> Decision:
+def _store(actor: Actor, case: Case, decision: Decision, choice: Choice) -> None:
+    """Fill in what every decision has, keep it with its statement, and note it in the log."""
     moment = now()
-    reason = choice.reason or DEFAULT_REASON
-    term = vocabulary("moderation_reasons").get(reason)
-    decision = Decision(
-        case_id=case.id, kind=case.kind, subject_id=case.subject_id, version_id=case.version_id, outcome=choice.outcome,
-        reason=reason, note=choice.note, passages=[list(pair) for pair in choice.passages],
-        facts={"source": case.source, "reports": case.report_count, "left": as_it_is},
-        ground=term.extra.get("ground", "") if term else "", legal_basis=term.extra.get("legal_basis", "") if term else "",
-        automated=False, moderator_id=actor.person_id, made_at=moment,
-        waited_seconds=max(0, round((moment - case.opened_at).total_seconds())), in_time=moment <= case.due_at,
-    )  # fmt: skip
+    reason = catalogue.entry(choice.reason or catalogue.DEFAULT_REASON)
+    decision.case_id, decision.kind, decision.subject_id = case.id, case.kind, case.subject_id
+    decision.outcome, decision.note, decision.internal_note = choice.outcome, choice.note, choice.internal_note
+    decision.passages = [list(pair) for pair in choice.passages]
+    decision.reason = choice.reason or catalogue.DEFAULT_REASON
+    if reason is not None:
+        decision.reason_version, decision.reason_texts = reason.version, {"title": reason.title, "text": reason.text}
+        decision.ground, decision.legal_basis = reason.ground, reason.legal_basis
+    decision.automated, decision.moderator_id, decision.made_at = False, actor.person_id, moment
+    decision.waited_seconds = max(0, round((moment - case.opened_at).total_seconds()))
+    decision.in_time = moment <= case.due_at or decision.outcome == rules.REINSTATE
     db.session.add(decision)
     db.session.flush()
     decision.statement = statement_texts(decision)
-    detail: dict[str, Any] = {"note": decision.note, "passages": decision.passages}
+    detail: dict[str, Any] = {
+        "note": decision.note, "passages": decision.passages, "internal_note": decision.internal_note,
+    }  # fmt: skip
     audit.record(
         "decision.made", actor, (case.kind, case.subject_id), case_id=case.id, decision_id=decision.id,
-        version_id=case.version_id, outcome=decision.outcome, reason=reason, automated=False,
+        version_id=decision.version_id, outcome=decision.outcome, reason=decision.reason, automated=False,
         detail={key: value for key, value in detail.items() if value},
     )  # fmt: skip
-    return decision
 
 
-def verdict_of(decision: Decision) -> Verdict:
+def verdict_of(decision: Decision, overturns: str = "") -> Verdict:
     """The decision as the subject's room gets it."""
     return Verdict(
         outcome=decision.outcome,
@@ -243,16 +197,19 @@ def verdict_of(decision: Decision) -> Verdict:
         decision_id=decision.id,
         case_id=decision.case_id,
         version_id=decision.version_id,
+        target_id=decision.target_id,
+        second=tuple(decision.second),
+        second_title=decision.second_title,
+        overturns=overturns,
     )
+
+
+# ---- taking back ----------------------------------------------------------------------------------------------------
 
 
 def reverse(actor: Actor, decision_id: int) -> Decision:
     """Take a decision back within ten minutes: the text is where it was, its case is open again, mails are stopped."""
-    decision = db.session.get(Decision, decision_id)
-    if decision is None:
-        raise NotFound(_("There is no such decision."))
-    case = _locked(decision.case_id)
-    db.session.refresh(decision)
+    decision, case = _with_case(decision_id)
     if not rules.can_reverse(actor, decision, now()):
         raise Refused(_("A decision can be taken back by whoever made it, within ten minutes and once."))
     newest = queries.last_decision(case.kind, case.subject_id)
@@ -265,7 +222,7 @@ def reverse(actor: Actor, decision_id: int) -> Decision:
         kind.reverse(actor, case.subject_id, verdict_of(decision))
     decision.reversed_at, decision.reversed_by = now(), actor.person_id
     mails.take_back(decision, case.title)
-    reports.reopen(actor, decision)
+    hooks.tell_reopened(actor, decision)
     if case.closed_at is not None:
         case.closed_at = None
         move(rules.CASE, case, "reopen", actor)
@@ -277,87 +234,74 @@ def reverse(actor: Actor, decision_id: int) -> Decision:
     return decision
 
 
-# ---- checks ---------------------------------------------------------------------------------------------------------
+def overturn_decision(actor: Actor, decision_id: int, reason: str, note: str, internal_note: str = "") -> Decision:
+    """Take back a restriction that somebody else decided, however long ago; returns the decision that does it.
 
-
-def _locked(case_id: int) -> Case:
-    """The case's row, read anew and kept from others until this transaction ends."""
-    statement = select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    case = db.session.execute(statement).scalar_one_or_none()
-    if case is None:
-        raise NotFound(_("There is no such case."))
-    return case
-
-
-def _refuse_outsiders(actor: Actor, case: Case) -> None:
-    if not rules.can_see_case(actor, case):
-        raise Refused(_("You moderate other consultations, not this one."))
-    if not rules.can_decide(actor, case, queries.is_involved(actor, case)):
-        raise Refused(_("This text is yours or your organisation's. Somebody else has to decide on it."))
-
-
-def _refuse_closed(case: Case) -> None:
-    if case.closed_at is None:
-        return
-    decision, name = queries.decision_with_name(case.id)
-    if decision is None:
-        raise Conflict(_("The author has withdrawn the text; there is nothing left to decide."))
-    raise Conflict(
-        _(
-            "%(name)s has decided this already, on %(when)s: %(outcome)s. Your entries were not stored.",
-            name=name or _("Another moderator"),
-            when=format_moment(decision.made_at),
-            outcome=outcome_word(decision.outcome),
-        )
-    )
-
-
-def _refuse_other_version(case: Case, choice: Choice) -> None:
-    if choice.version != queries.version_text(case):
-        raise Conflict(_("The text has changed since you opened it. Please read the new version before you decide."))
-
-
-def _check(case: Case, choice: Choice, info: SubjectInfo | None) -> None:
-    """Invalid, with a sentence for each field that cannot be taken as it is."""
-    faults: dict[str, str] = {}
-    offered = queries.offered_outcomes(case, info)
-    if choice.outcome not in offered:
-        decision, name = queries.decision_with_name(case.id)
-        if choice.outcome in rules.OUTCOMES and decision is not None:
-            raise Conflict(_("%(name)s has decided on this meanwhile. Please look at its present state.", name=name))
-        faults["outcome"] = _("Please choose one of the decisions in the list.")
-    reasons = vocabulary("moderation_reasons")
-    if choice.outcome not in FAVOURABLE and choice.reason in ("", DEFAULT_REASON):
-        faults["reason"] = _("Please choose the reason; the author reads it.")
-    elif choice.reason and choice.reason not in reasons:
-        faults["reason"] = _("Please choose one of the entries in the list.")
-    if choice.outcome != "publish" and not choice.note:
-        faults["note"] = _("Please write a sentence that says what it is about; the author reads it.")
-    if len(choice.note) > MAX_NOTE:
-        faults["note"] = _("Please shorten the sentence to at most %(number)s characters.", number=MAX_NOTE)
-    if fault := _passage_fault(case, choice):
-        faults["passage"] = fault
-    if faults:
+    For an upheld complaint and a second look that differs. Refused for who made the decision or has a part in the text;
+    Conflict where it was taken back already or restricts nothing; Invalid at `reason` and `note`. A text that should not
+    have been published is looked at again instead (`decide_again`).
+    """
+    old, case = _with_case(decision_id)
+    _refuse_parties(actor, old, case)
+    if old.reversed_at is not None:
+        raise Conflict(_("This decision was taken back already."))
+    if old.outcome in rules.FAVOURABLE:
+        raise Conflict(_("This decision restricts nothing. Please look at the text again instead."))
+    choice = Choice(rules.REINSTATE, reason=reason, note=note, internal_note=internal_note)
+    if faults := checks.reason_faults(choice.outcome, choice.reason, choice.note):
         raise Invalid(faults)
+    if case.closed_at is None:
+        leases.take(actor, case)  # nobody else may be deciding at this moment
+    new = Decision(
+        version_id=old.version_id, target_id=old.target_id, second=list(old.second), second_title=old.second_title,
+        overturned_id=old.id, facts={"source": case.source, "reports": case.report_count, "left": False},
+    )  # fmt: skip
+    _store(actor, case, new, choice)
+    registries.moderated[case.kind].apply(actor, case.subject_id, verdict_of(new, old.outcome))
+    old.reversed_at, old.reversed_by = new.made_at, actor.person_id
+    if case.closed_at is None:
+        leases.drop(case)
+        case.closed_at = new.made_at
+        move(rules.CASE, case, "settle", actor)
+        hooks.tell_closed(actor, case, new)
+    hooks.tell_overturned(actor, old, new)
+    audit.record(
+        "decision.overturned", actor, (case.kind, case.subject_id), case_id=case.id, decision_id=old.id,
+        outcome=old.outcome, by_decision_id=new.id,
+    )  # fmt: skip
+    db.session.flush()
+    return new
 
 
-def _passage_fault(case: Case, choice: Choice) -> str:
-    if not choice.passages:
-        return ""
-    if len(choice.passages) > MAX_PASSAGES:
-        return _("Please mark at most %(number)s passages.", number=MAX_PASSAGES)
-    review = queries.review_of(case)
-    sources = [review.title, *(part.source for part in review.parts)]
-    readable = [*sources, *(plain(part.source) for part in review.parts)]
-    for text, _remark in choice.passages:
-        if not text:
-            return _("A remark lacks its passage. Please copy the passage from the text.")
-        if not any(text in source for source in readable):
-            return _(
-                "“%(passage)s” does not occur in the text in these words. Please copy the passage from the text.",
-                passage=text[:80],
-            )
-    return ""
+def decide_again(actor: Actor, decision_id: int, choice: Choice) -> Decision:
+    """Decide anew on a text about which somebody else has decided: opens a case, or takes the one that is open.
+
+    For a complaint against a text being left as it is. An empty `version` stands for the one that is there now.
+    """
+    old, case = _with_case(decision_id)
+    _refuse_parties(actor, old, case)
+    again = look_again(actor, old.kind, old.subject_id)
+    version = choice.version or queries.version_text(again)
+    new = decide(actor, again.id, checks.with_version(choice, version))
+    new.overturned_id = old.id
+    db.session.flush()
+    return new
+
+
+def _with_case(decision_id: int) -> tuple[Decision, Case]:
+    """A decision with its case, both read anew and the case locked."""
+    decision = db.session.get(Decision, decision_id)
+    if decision is None:
+        raise NotFound(_("There is no such decision."))
+    case = leases.locked(decision.case_id)
+    db.session.refresh(decision)
+    return decision, case
+
+
+def _refuse_parties(actor: Actor, decision: Decision, case: Case) -> None:
+    checks.refuse_outsiders(actor, case)
+    if not rules.can_overturn(actor, case, decision, False):
+        raise Refused(_("You made this decision. Somebody else has to look at it again."))
 
 
 def operator_land() -> str:

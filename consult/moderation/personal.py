@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from consult.core.db import db
 from consult.core.registry import PersonalData
-from consult.moderation.models import Case, Decision, Report
+from consult.moderation.models import Case, Decision, Reason, Report, SecondLook
 
 
 def export(person_id: int) -> dict[str, Any]:
@@ -50,8 +50,18 @@ def erase(person_id: int) -> None:
     )
     db.session.execute(update(Decision).where(Decision.moderator_id == person_id).values(moderator_id=None))
     db.session.execute(update(Decision).where(Decision.reversed_by == person_id).values(reversed_by=None))
+    db.session.execute(update(Reason).where(Reason.made_by == person_id).values(made_by=None))
+    db.session.execute(
+        update(SecondLook).where(SecondLook.reviewer_id == person_id).values(reviewer_id=None, held_until=None)
+    )
 
 
 PERSONAL_DATA = PersonalData(
-    "moderation", ("moderation_case", "moderation_decision", "moderation_report"), export, erase
+    "moderation",
+    (
+        "moderation_case", "moderation_decision", "moderation_print", "moderation_reason", "moderation_report",
+        "moderation_second_look",
+    ),
+    export,
+    erase,
 )

@@ -124,6 +124,14 @@ def is_involved(actor: Actor, case: Case) -> bool:
     return kind is not None and kind.involved(actor, case.subject_id)
 
 
+def has_reported(actor: Actor, case: Case) -> bool:
+    """Whether the actor is among those who reported the text of this case."""
+    if not case.report_count or actor.person_id is None:
+        return False
+    statement = select(Report.id).where(Report.case_id == case.id, Report.reporter_id == actor.person_id).limit(1)
+    return db.session.execute(statement).first() is not None
+
+
 def leaves_as_it_is(case: Case, outcome: str, info: SubjectInfo | None) -> bool:
     """Whether the decision changes nothing: what was reported or looked at is public and may stay."""
     return outcome == "publish" and case.source != SUBMISSION and (info is None or info.public)

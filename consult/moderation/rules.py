@@ -17,8 +17,12 @@ UNDO = timedelta(minutes=10)
 
 # The same outcomes in every room; which of them a subject allows in its present state, its room says.
 OUTCOMES = ("publish", "return", "redact", "reject", "merge", "split", "hide", "restore", "remove")
+# Taking back what somebody else decided; no outcome of a case, but of a complaint or a second look.
+REINSTATE = "reinstate"
+# What the author need not be protected from: no reason has to be chosen, no redress offered.
+FAVOURABLE = frozenset({"publish", "restore", REINSTATE})
 # What was public and is so no longer: the author is told at once, not after the ten minutes.
-AT_ONCE = frozenset({"hide", "remove", "redact"})
+AT_ONCE = frozenset({"hide", "remove", "redact", REINSTATE})
 
 CASE = Machine(
     "case",
@@ -32,8 +36,11 @@ CASE = Machine(
         Transition("open", "withdraw", "withdrawn", "author"),
         Transition("claimed", "withdraw", "withdrawn", "author"),
         Transition("decided", "reopen", "open", "maker of the decision, within ten minutes"),
+        Transition("open", "settle", "decided", "moderator who has taken the interim decision back"),
+        Transition("claimed", "settle", "decided", "moderator who has taken the interim decision back"),
     ],
     {
+        "settle": "case.settled",
         "claim": "case.claimed",
         "take_over": "case.taken_over",
         "release": "case.released",
@@ -98,5 +105,16 @@ def can_reverse(actor: Actor, decision: Decision, moment: datetime) -> bool:
         actor.signed_in
         and decision.moderator_id == actor.person_id
         and decision.reversed_at is None
+        and decision.outcome != REINSTATE
         and decision.made_at <= moment < decision.made_at + UNDO
     )
+
+
+def took_part(actor: Actor, decision: Decision) -> bool:
+    """Whether the actor made the decision, or took it back."""
+    return actor.person_id is not None and actor.person_id in (decision.moderator_id, decision.reversed_by)
+
+
+def can_overturn(actor: Actor, case: Case, decision: Decision, involved: bool) -> bool:
+    """Take back what was decided by somebody else, however long ago: moderators with no part in text or decision."""
+    return can_decide(actor, case, involved) and not took_part(actor, decision)

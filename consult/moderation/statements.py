@@ -12,12 +12,13 @@ from typing import Any
 
 from flask import current_app
 
-from consult.core.i18n import _, format_moment, in_language
+from consult.core.i18n import _, current_language, format_moment, in_language
 from consult.core.vocabularies import vocabulary
+from consult.moderation.catalogue import DEFAULT_REASON, reason_title
 from consult.moderation.models import REPORT, Decision, Report
+from consult.moderation.rules import FAVOURABLE
 
-FAVOURABLE = frozenset({"publish", "restore"})
-DEFAULT_REASON = "meets-rules"
+__all__ = ["DEFAULT_REASON", "FAVOURABLE", "Statement", "outcome_word", "statement_of", "statement_texts"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def outcome_sentence(outcome: str) -> str:
         "hide": _("We have hidden the text."),
         "restore": _("The text can be read again."),
         "remove": _("We have removed the text."),
+        "reinstate": _("We have looked at our decision once more and taken it back."),
     }
     return sentences.get(outcome, outcome)
 
@@ -86,6 +88,9 @@ def decision_subject(outcome: str, named: str) -> str:
         "hide": _("Hidden: %(named)s", named=named),
         "restore": _("Readable again: %(named)s", named=named),
         "remove": _("Removed: %(named)s", named=named),
+        "merge": _("Joined with another text: %(named)s", named=named),
+        "split": _("Split in two: %(named)s", named=named),
+        "reinstate": _("Decision taken back: %(named)s", named=named),
     }
     return subjects.get(outcome, _("Decided: %(named)s", named=named))
 
@@ -100,6 +105,9 @@ def decision_heading(outcome: str) -> str:
         "hide": _("We have hidden your text"),
         "restore": _("Your text can be read again"),
         "remove": _("We have removed your text"),
+        "merge": _("We have joined your text with another one"),
+        "split": _("We have split your text in two"),
+        "reinstate": _("We have taken our decision back"),
     }
     return headings.get(outcome, _("We have decided about your text"))
 
@@ -108,7 +116,7 @@ def report_answer(report: Report, decision: Decision | None) -> str:
     """What came of a report, said to who sent it."""
     if decision is None:
         return _("Its author has withdrawn the text meanwhile.")
-    if decision.facts.get("left") or decision.outcome in ("publish", "restore"):
+    if decision.facts.get("left") or decision.outcome in FAVOURABLE:
         return _("We have checked the text. It breaks neither the rules nor the law as far as we can see, so it stays.")
     if decision.outcome in ("return", "redact"):
         return _("We have checked the text. It is changed before anyone can read it again.")
@@ -155,18 +163,31 @@ def statement_of(decision: Decision, language: str) -> Statement:
     """The statement in a language of the interface. The note stays in the language in which it was written."""
     with in_language(language):
         favourable = decision.outcome in FAVOURABLE
-        reason = vocabulary("moderation_reasons").get(decision.reason)
         return Statement(
             language=language,
             what=outcome_sentence(decision.outcome),
             passages=tuple((text, remark) for text, remark in decision.passages),
-            reason=reason.text("text", language) if reason is not None and not favourable else "",
+            reason="" if favourable else reason_text(decision, language),
             note=decision.note,
             facts="" if favourable else _facts(decision),
             basis=_("Basis: %(basis)s", basis=decision.legal_basis) if decision.legal_basis and not favourable else "",
             who=_("A human being decided, without automatic pre-selection.") if not favourable else "",
             redress="" if favourable else _redress(decision.number),
         )
+
+
+def reason_text(decision: Decision, language: str) -> str:
+    """The template sentence of the reason as it was when the decision was made."""
+    if decision.reason_texts:
+        return decision.reason_texts.get("text", {}).get(language, "")
+    term = vocabulary("moderation_reasons").get(decision.reason)
+    return term.text("text", language) if term is not None else ""
+
+
+def reason_of(decision: Decision) -> str:
+    """The title of the reason as it was when the decision was made, in the present language."""
+    kept = decision.reason_texts.get("title", {}) if decision.reason_texts else {}
+    return kept.get(current_language()) or reason_title(decision.reason)
 
 
 def statement_texts(decision: Decision) -> dict[str, str]:
@@ -176,6 +197,8 @@ def statement_texts(decision: Decision) -> dict[str, str]:
 
 # What templates of all rooms may use.
 WORDS: dict[str, Any] = {
+    "reason_title": reason_title,
+    "reason_of": reason_of,
     "outcome_word": outcome_word,
     "decision_subject": decision_subject,
     "decision_heading": decision_heading,

@@ -246,9 +246,10 @@ def test_other_receipts_are_not_found(client: Any, receipt: str) -> None:
 
 
 def test_texts_that_no_room_moderates_can_be_reported(
-    make: Any, client: Any, db: Any, moderator: Any, cast: Any
+    make: Any, new_client: Any, db: Any, moderator: Any, cast: Any
 ) -> None:
     project = make.project("Geteilte Prüfstände")
+    client = new_client()
     response = client.submit(FORM, fill(url=f"/de/projects/{project.slug}"))
     assert response.status_code == 303
     case = db.session.execute(select(Case)).scalar_one()

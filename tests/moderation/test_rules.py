@@ -18,9 +18,10 @@ NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 
 CASE_TABLE = {
     # state: {act: next state}; what is not here is refused
-    "open": {"claim": "claimed", "withdraw": "withdrawn"},
+    "open": {"claim": "claimed", "withdraw": "withdrawn", "settle": "decided"},
     "claimed": {
         "take_over": "claimed", "release": "open", "decide": "decided", "hold": "open", "withdraw": "withdrawn",
+        "settle": "decided",
     },
     "decided": {"reopen": "open"},
     "withdrawn": {},
