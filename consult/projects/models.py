@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from markupsafe import Markup
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core.clock import now
-from consult.core.db import Base, JSONType, LongText, Text2, UTCDateTime, sort_key
+from consult.core.db import Base, JSONType, LongText, RenderedHTML, Text2, UTCDateTime, sort_key
 from consult.core.i18n import current_language
 
 # Where a thing without a known date stands in a list: behind all that lies before it, ahead of all that is to come.
@@ -55,6 +56,8 @@ class Project(Base):
     is_example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    text_states: Mapped[dict[str, str]] = mapped_column(JSONType, default=dict, server_default="{}")
 
     __table_args__ = (Index("ix_project_sort_de", "sort_de", "id"), Index("ix_project_sort_en", "sort_en", "id"))
 
@@ -108,7 +111,8 @@ class Activity(Base):
     `precision` is how exact the source is: "time", "day", "month", "year" or "" for an unknown date; `starts_at` and
     `ends_at` then span the whole day, month or year. `sort_at` and `over_at` are derived from them and never empty.
     `capacity` None means as many as like to; `held_back` places are given out by the host alone. The counters change
-    only under the lock of this row. `last_position` numbers the participations in the order in which they came.
+    only under the lock of this row. `last_position` numbers the participations in the order in which they came. `revision`
+    counts edits of the facts, not the comings and goings; `status_note` says why it was cancelled or postponed.
     """
 
     __tablename__ = "activity"
@@ -151,6 +155,9 @@ class Activity(Base):
     is_example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    text_states: Mapped[dict[str, str]] = mapped_column(JSONType, default=dict, server_default="{}")
+    status_note: Mapped[dict[str, str]] = mapped_column(Text2, default=dict, server_default="{}")
 
     project: Mapped[Project | None] = relationship(lazy="raise")
 
@@ -241,6 +248,7 @@ class Participation(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    wants_messages: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     activity: Mapped[Activity] = relationship(lazy="raise")
 
@@ -258,3 +266,50 @@ class Participation(Base):
     @property
     def live(self) -> bool:
         return self.status not in GIVEN_UP
+
+
+class ActivityMessage(Base):
+    """What a host tells about an activity: to everyone (`audience` "public") or to those who take part ("participants").
+
+    It is read only after moderation has published it. `version_id` is the version whose words stand in `title`, `body` and
+    `html`. `mailed_at` is set once those who take part were written to, so that they are written to once.
+    """
+
+    __tablename__ = "activity_message"
+    __table_args__ = (Index("ix_activity_message_list", "activity_id", "status", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    host_name: Mapped[str] = mapped_column(String(200), default="")
+    audience: Mapped[str] = mapped_column(String(12), default="participants")
+    language: Mapped[str] = mapped_column(String(5), default="de")
+    title: Mapped[str] = mapped_column(String(120))
+    body: Mapped[str] = mapped_column(LongText, default="")
+    html: Mapped[Markup] = mapped_column(RenderedHTML, default="")
+    status: Mapped[str] = mapped_column(String(12), default="pending")
+    version_id: Mapped[int | None]
+    revision: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    mailed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    activity: Mapped[Activity] = relationship(lazy="raise")
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": revision}
+
+
+class ActivityMessageVersion(Base):
+    """The words that a message had or has; never changed, emptied when its host withdraws it."""
+
+    __tablename__ = "activity_message_version"
+    __private__ = True
+    __table_args__ = (UniqueConstraint("message_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("activity_message.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120), default="")
+    body: Mapped[str] = mapped_column(LongText, default="")
+    html: Mapped[Markup] = mapped_column(RenderedHTML, default="")
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
