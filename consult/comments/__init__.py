@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 
-from consult.comments import loading, mails, personal, queries, review, views
+from consult.comments import loading, mails, merging, personal, queries, review, views
 from consult.core.access import Actor
 from consult.core.i18n import _l
 from consult.core.registry import Panel, SubjectKind, registries
@@ -39,3 +39,4 @@ def init_app(app: Flask) -> None:
     registries.me_sections.append(Panel("pages.me", 40, "comments/_me.html", _mine))
     registries.loaders.append(loading.LOADER)
     registries.resolvers["comments.show"] = lambda args: ("comment", args["comment_id"])
+    registries.merge_hooks.append(merging.HOOK)

@@ -91,7 +91,8 @@ class Verdict:
 
     `target_id` is the subject of the same kind that a text is merged into. A split moves the parts named in `second`
     (`ReviewPart.name`) into a subject of their own under `second_title`. "reinstate" is the outcome of an upheld
-    complaint or a second look: the effect of the decision `overturns` (its outcome) is taken back, however long ago.
+    complaint or a second look: the effect of the decision `overturns` (its outcome, `overturned_id` its id) is taken
+    back, however long ago.
     """
 
     outcome: str
@@ -105,6 +106,7 @@ class Verdict:
     second: tuple[str, ...] = ()
     second_title: str = ""
     overturns: str = ""
+    overturned_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,19 @@ class PersonalData:
     erase: Callable[[int], None]
 
 
+@dataclass(frozen=True)
+class MergeHook:
+    """What a room moves when one thing is merged into another of its kind, and back.
+
+    `merge(kind, from_id, to_id)` moves and returns, as plain values for JSON, what `undo(kind, from_id, to_id, data)`
+    needs to lead back. Both flush and never commit.
+    """
+
+    room: str
+    merge: Callable[[str, int, int], Any]
+    undo: Callable[[str, int, int, Any], None]
+
+
 class Registries:
     """All tables. `reset` empties them, so that a second application in one process starts clean."""
 
@@ -258,6 +273,8 @@ class Registries:
         self.navigation: list[NavigationItem] = []
         self.footer: list[FooterItem] = []
         self.on_touch: list[Callable[[set[tuple[str, int]]], None]] = []
+        self.merge_hooks: list[MergeHook] = []
+        self.suspended_until: Callable[[int], datetime | None] = lambda _person_id: None  # for who acts by a mailed link
         self.question_in_use: list[Callable[[int], bool]] = []  # question id -> somebody has answered it
 
     def add_panel(self, panel: Panel) -> None:

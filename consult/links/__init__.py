@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import Loader, Panel, PersonalData, registries
-from consult.links import ends, loading, operations, queries, sources, views
+from consult.links import ends, loading, merging, operations, queries, sources, views
 from consult.links.models import Link
 
 
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
         registries.subjects[kind.kind] = kind
     registries.loaders.append(Loader(60, "facts", "links", loading.load))
     registries.on_touch.append(operations.refresh_touched)
+    registries.merge_hooks.append(merging.HOOK)
     registries.counters["links.ends"] = operations.refresh_all
     registries.personal_data["links"] = PersonalData(
         "links", (Link.__tablename__,), operations.export_person, operations.erase_person

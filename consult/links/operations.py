@@ -118,7 +118,8 @@ def refresh_all() -> int:
 # ---- links ----------------------------------------------------------------------------------------------------------
 
 
-def _key_of(kind: str, subject_id: int) -> str:
+def key_of(kind: str, subject_id: int) -> str:
+    """The public key of a thing, else its number."""
     found = describe([(kind, subject_id)]).get((kind, subject_id))
     return (found.key if found else "") or str(subject_id)
 
@@ -192,11 +193,11 @@ def set_links(actor: Actor, from_kind: str, from_id: int, ends: Sequence[End]) -
             audit.record("link.removed", actor, ("link", link.id), detail=None, **{"from": link.status})
             _touch_ends(link)
             db.session.delete(link)
-    from_end = (from_kind, from_id, _key_of(from_kind, from_id))
+    from_end = (from_kind, from_id, key_of(from_kind, from_id))
     for place in wanted:
         if place not in kept:
             kind, end_id, name, role = place
-            kept[place] = _new_link(actor, from_end, (kind, end_id, _key_of(kind, end_id)), name, role)
+            kept[place] = _new_link(actor, from_end, (kind, end_id, key_of(kind, end_id)), name, role)
             _touch_ends(kept[place])
     refresh_ends({(from_kind, from_id), *((kind, end_id) for kind, end_id, _name, _role in wanted)})
     return [kept[place] for place in wanted]
@@ -249,7 +250,7 @@ def end(actor: Actor, link: Link) -> None:
 
 def merge_ends(kind: str, old_id: int, new_id: int) -> None:
     """After two things became one: the links of the old one belong to the new one, except those it has already."""
-    new_key = _key_of(kind, new_id)
+    new_key = key_of(kind, new_id)
     query = select(Link).where(
         or_(
             (Link.from_kind == kind) & (Link.from_id == old_id),
@@ -262,12 +263,7 @@ def merge_ends(kind: str, old_id: int, new_id: int) -> None:
             else (getattr(link, f"{side}_id"), getattr(link, f"{side}_key"))
             for side in (rules.FROM, rules.TO)
         }  # fmt: skip
-        taken = db.session.execute(
-            select(Link.id).where(
-                Link.from_kind == link.from_kind, Link.from_key == sides["from"][1], Link.to_kind == link.to_kind,
-                Link.to_key == sides["to"][1], Link.type == link.type, Link.role == link.role,
-            )
-        ).first()  # fmt: skip
+        taken = _place_taken(link, sides["from"][1], sides["to"][1])
         itself = sides["from"][0] == sides["to"][0] and link.from_kind == link.to_kind
         if taken or itself:
             continue
@@ -277,6 +273,22 @@ def merge_ends(kind: str, old_id: int, new_id: int) -> None:
     db.session.flush()
     touch(kind, new_id)
     refresh_ends({(kind, new_id)})
+
+
+def _place_taken(link: Link, from_key: str, to_key: str) -> bool:
+    """Whether there is a link like this one between these ends already."""
+    like = select(Link.id).where(
+        Link.from_kind == link.from_kind, Link.from_key == from_key, Link.to_kind == link.to_kind,
+        Link.to_key == to_key, Link.type == link.type, Link.role == link.role,
+    )  # fmt: skip
+    return db.session.execute(like).first() is not None
+
+
+def taken_or_itself(link: Link, side: str, end_id: int, end_key: str) -> bool:
+    """Whether a link whose end on this side became another thing would double one, or lead from a thing to itself."""
+    ends = {"from": (link.from_kind, link.from_id, link.from_key), "to": (link.to_kind, link.to_id, link.to_key)}
+    ends[side] = (ends[side][0], end_id, end_key)
+    return ends["from"][:2] == ends["to"][:2] or _place_taken(link, ends["from"][2], ends["to"][2])
 
 
 # ---- people's data --------------------------------------------------------------------------------------------------

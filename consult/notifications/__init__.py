@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import Panel, registries
-from consult.notifications import jobs, subjects, views
+from consult.notifications import jobs, merging, subjects, views
 
 __all__ = ["init_app", "jobs"]
 
@@ -21,3 +21,4 @@ def init_app(app: Flask) -> None:
     registries.me_sections.append(Panel("pages.me", 10, "notifications/_me.html", subjects.own_notices))
     registries.me_sections.append(Panel("pages.me", 80, "notifications/_followed.html", subjects.own_follows))
     registries.personal_data["notifications"] = subjects.DATA
+    registries.merge_hooks.append(merging.HOOK)
