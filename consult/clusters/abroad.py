@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase
 
+from consult.clusters.facets import COUNTRY as FACET
+from consult.clusters.facets import MACRO_REGIONS, countries_of, naming
 from consult.clusters.models import Cluster
 from consult.core.db import sort_key
 from consult.core.i18n import _
@@ -21,13 +23,6 @@ from consult.links.queries import LinkView
 from consult.links.sources import cite, readable_date
 
 COUNTRY, MACRO_REGION = "country", "macro-region"
-MACRO_REGIONS = "macro_regions"
-
-
-def countries_of(code: str) -> list[str]:
-    """The countries of a macro-region by the closed list; none if it names none."""
-    term = vocabulary(MACRO_REGIONS).get(code)
-    return [one for one in (term.extra.get("countries", "") if term else "").split(";") if one]
 
 
 def title_of(code: str) -> str:
@@ -40,18 +35,6 @@ def expanded(kind: str, code: str) -> list[tuple[str, str]]:
     if kind == MACRO_REGION and countries_of(code):
         return [(one, code) for one in countries_of(code)]
     return [(code, "")]
-
-
-def naming(code: str) -> list[str]:
-    """The codes under which a country is named: its own and those of the macro-regions that contain it.
-
-    A macro-region is also named by each of its countries.
-    """
-    return [
-        code,
-        *countries_of(code),
-        *(term.code for term in vocabulary(MACRO_REGIONS) if code in countries_of(term.code)),
-    ]
 
 
 def phase_of(link: Link) -> str:
@@ -160,13 +143,13 @@ def lines(clusters: Sequence[Cluster], views: Mapping[int, Sequence[LinkView]]) 
     return [line(cluster, views.get(cluster.id, ())) for cluster in clusters]
 
 
-def columns(pairs: Sequence[tuple[int, str, str]]) -> list[Column]:
+def columns(counts: Mapping[tuple[str, str], int]) -> list[Column]:
     """All that is named, by name, macro-regions without a list of countries last; a cluster counts once in each."""
-    having: dict[str, set[int]] = {}
-    for cluster_id, kind, key in pairs:
-        for code, _via in expanded(kind, key):
-            having.setdefault(code, set()).add(cluster_id)
-    found = [Column(code, title_of(code), len(ids)) for code, ids in having.items()]
+    found = [
+        Column(code, title_of(code), count)
+        for (facet, code), count in counts.items()
+        if facet == FACET and count and not countries_of(code)
+    ]
     return sorted(found, key=lambda one: (one.code in vocabulary(MACRO_REGIONS), sort_key(one.title)))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from consult.clusters.facets import COUNTRY, LABEL, MACRO_REGIONS, REGION
 from consult.core.i18n import _l
 from consult.core.registry import SubjectInfo, registries
 from consult.core.text import clean_line
@@ -40,18 +41,18 @@ class Facet:
         return vocabulary(self.list)
 
 
-# In the order of the page. "country" is answered from links, all others from the clusters' own codes.
-COUNTRY, MACRO_REGIONS = "country", "macro_regions"
+# In the order of the page; what each is made of stands in `facets`.
 FACETS = (
-    Facet("region", _l("Land"), "nuts2024_de"),
+    Facet("form", _l("Form"), "forms"),
+    Facet(REGION, _l("Land"), "nuts2024_de"),
     Facet("sector", _l("Sector"), "nace_rev2_1"),
     Facet("ecosystem", _l("Industrial ecosystem"), "ecosystems"),
     Facet("technology", _l("Key technology"), "key_technologies"),
     Facet("service", _l("Offers"), "services"),
     Facet(COUNTRY, _l("Focus country"), "countries"),
+    Facet(LABEL, _l("Award"), "label_schemes"),
     Facet("open", _l("Open to"), "openness_aspects"),
     Facet("legal", _l("Legal form"), "legal_forms"),
-    Facet("form", _l("Form"), "forms"),
 )
 BY_NAME = {facet.name: facet for facet in FACETS}
 # Asked for by the pages of topics only; its codes are the addresses of agenda topics, which are no closed list.

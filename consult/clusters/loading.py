@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from consult.accounts.queries import person_by_email
-from consult.clusters.models import Cluster, ClusterFacet, ClusterManager, Observation
-from consult.clusters.operations import recount_facets
+from consult.clusters.facets import recount_all
+from consult.clusters.models import Cluster, ClusterManager, Observation
 from consult.core.clock import now
 from consult.core.dataset import Dataset
 from consult.core.db import db, sort_key
@@ -87,32 +87,18 @@ def newest_members(found: list[Observation]) -> Observation | None:
     return max(members, key=lambda one: (one.as_of, one.position), default=None)
 
 
-def facet_codes(cluster: Cluster, found: list[Observation]) -> set[tuple[str, str]]:
-    """(facet, code) under which the cluster is found; "region" are the Länder of its seat and of its field of work."""
-    covered = [code for one in found if one.kind == "regions-covered" for code in one.details.get("values", [])]
-    openness = [one.code for one in found if one.kind == "openness" and one.details.get("value") is True]
-    single = {"form": cluster.form, "legal": cluster.legal_form, "portfolio": cluster.portfolio}
-    several = {
-        "region": [code[:3] for code in (cluster.nuts1, *covered)], "sector": cluster.sectors,
-        "ecosystem": cluster.ecosystems, "technology": cluster.key_technologies, "service": cluster.services,
-        "topic": cluster.topics, "open": openness,
-    }  # fmt: skip
-    codes = {(facet, code) for facet, code in single.items() if code}
-    return codes | {(facet, code) for facet, listed in several.items() for code in listed if code}
-
-
 def _value(record: dict[str, Any], key: str, inner: str = "value") -> Any:
     return record.get(key, {}).get(inner, "")
 
 
-def cluster_of(record: dict[str, Any]) -> tuple[Cluster, list[tuple[str, str]]]:
-    """A record as a cluster with its observations, and its facets; nothing is in the session yet."""
+def cluster_of(record: dict[str, Any]) -> Cluster:
+    """A record as a cluster with its observations; nothing is in the session yet."""
     found = list(observations(record))
     latest = newest_members(found)
     names = [record["name"]["de"], record["name"]["en"], record["short_name"]]
     names += [one.value for one in found if one.kind == "alias"]
     moment = now()
-    cluster = Cluster(
+    return Cluster(
         slug=record["id"], name=record["name"], short_name=record["short_name"], named_in=record["named_in"],
         sort_key=sort_key(record["name"]["de"]), name_key="\n".join(dict.fromkeys(sort_key(one) for one in names)),
         form=_value(record, "form"), scope=_value(record, "scope"), legal_form=_value(record, "legal_form"),
@@ -130,7 +116,6 @@ def cluster_of(record: dict[str, Any]) -> tuple[Cluster, list[tuple[str, str]]]:
         members_as_of=latest.as_of if latest else "", members_source=latest.source if latest else [],
         as_of=max((one.as_of for one in found), default=""), created_at=moment, updated_at=moment, observations=found,
     )  # fmt: skip
-    return cluster, sorted(facet_codes(cluster, found))
 
 
 def load(dataset: Dataset) -> None:
@@ -139,13 +124,17 @@ def load(dataset: Dataset) -> None:
     for record in dataset.records("clusters"):
         if record["id"] in known:
             continue
-        cluster, facets = cluster_of(record)
+        cluster = cluster_of(record)
         db.session.add(cluster)
         db.session.flush()
-        db.session.add_all(ClusterFacet(cluster_id=cluster.id, facet=facet, code=code) for facet, code in facets)
         touch("cluster", cluster.id)
     db.session.flush()
-    recount_facets()
+    recount_all()
+
+
+def load_focus(_dataset: Dataset) -> None:
+    """After the relations: the focus countries that they name."""
+    recount_all()
 
 
 def load_demo(dataset: Dataset) -> None:

@@ -9,53 +9,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, String, distinct, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, String, func, literal, or_, select, union_all
 from sqlalchemy.orm import load_only, selectinload
 
-from consult.clusters.forms import COUNTRY, FACETS, Selection
+from consult.clusters.facets import COUNTRY, SEVERAL, SUMMED
+from consult.clusters.forms import FACETS, Selection
 from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount
 from consult.clusters.readings import COUNTED
 from consult.core.db import db, sort_key
 from consult.core.paging import Page, keyset
-from consult.core.vocabularies import vocabulary
-from consult.links.models import VISIBLE, Link
 from consult.search.queries import matching
 
 PAGE_SIZE = 20
-FOCUS = "focus_on"
 TOTAL = "total"
-FOCUS_KINDS = ("country", "macro-region")
 MATRIX_SIZE = 50
 NO_PORTFOLIO = "cross-sector"  # across sectors nobody is alike
 
 Counts = dict[tuple[str, str], int]
 
 
-def _focus(codes: Sequence[str]) -> Select[Any]:
-    """Clusters that name one of these countries, or the macro-region or one of its countries, as their focus."""
-    wanted = set(codes)
-    for code in codes:
-        region = vocabulary("macro_regions").get(code)
-        if region is not None:
-            wanted |= set(filter(None, region.extra.get("countries", "").split(";")))
-    return select(Link.from_id).where(
-        Link.type == FOCUS, Link.from_kind == "cluster", Link.to_kind.in_(("country", "macro-region")),
-        Link.to_key.in_(sorted(wanted)), Link.status.in_(VISIBLE), Link.from_id.is_not(None),
-    )  # fmt: skip
-
-
 def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [Cluster.listed.is_(True)]
     if selection.words:
         hits = matching("cluster", selection.words)
         name = Cluster.name_key.contains(sort_key(selection.words), autoescape=True)
         found.append(or_(Cluster.id.in_(select(hits.c.id)), name))
     for facet, codes in selection.codes.items():
-        if facet == COUNTRY:
-            found.append(Cluster.id.in_(_focus(codes)))
-        else:
-            having = select(ClusterFacet.cluster_id).where(ClusterFacet.facet == facet, ClusterFacet.code.in_(codes))
-            found.append(Cluster.id.in_(having))
+        having = select(ClusterFacet.cluster_id).where(ClusterFacet.facet == facet, ClusterFacet.code.in_(codes))
+        found.append(Cluster.id.in_(having))
     return found
 
 
@@ -91,40 +72,37 @@ def _stored(*names: str) -> Select[Any, Any, Any]:
     return statement.where(ClusterFacetCount.facet.in_(names)) if names else statement
 
 
-def _count_countries(matched: CTE | None = None) -> Select[Any, Any, Any]:
-    statement = (
-        select(literal(COUNTRY, String), Link.to_key, func.count(distinct(Link.from_id)))
-        .where(
-            Link.type == FOCUS, Link.from_kind == "cluster", Link.to_kind == "country", Link.status.in_(VISIBLE),
-            Link.from_id.is_not(None),
-        )
-        .group_by(Link.to_key)
-    )  # fmt: skip
-    return statement if matched is None else statement.where(Link.from_id.in_(select(matched.c.id)))
-
-
 def _count_all(matched: CTE, facet: str = "") -> Select[Any, Any, Any]:
     return select(literal(TOTAL, String), literal(facet, String), func.count()).select_from(matched)
 
 
+def _count_several(matched: CTE, facet: str) -> Select[Any, Any, Any]:
+    """How many of those that fit have several codes of a facet."""
+    several = (
+        select(ClusterFacet.cluster_id)
+        .where(ClusterFacet.facet == facet, ClusterFacet.cluster_id.in_(select(matched.c.id)))
+        .group_by(ClusterFacet.cluster_id)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    return select(literal(SEVERAL, String), literal(facet, String), func.count()).select_from(several)
+
+
 def facet_counts(selection: Selection) -> Counts:
-    """(facet, code) -> number of clusters; ("total", "") -> all that fit. One query.
+    """(facet, code) -> number of clusters; ("total", "") -> all that fit; ("several", facet) -> those that have several
+    codes of it. One query.
 
     A chosen facet is counted as if nothing were chosen in it, so the other codes tell what they would add.
     """
     if not selection.any:
-        rows = db.session.execute(union_all(_stored(), _count_countries()))
-        return {(facet or TOTAL, code): count for facet, code, count in rows}
-    own = [facet.name for facet in FACETS if facet.name != COUNTRY]
+        return {(facet or TOTAL, code): count for facet, code, count in db.session.execute(_stored())}
     matched = _matched(selection)
-    parts = [_count_all(matched), _count_codes(matched, [name for name in own if name not in selection.codes])]
-    for name in (*own, COUNTRY):
-        rest = selection.without(name)
-        if name not in selection.codes:
-            parts += [_count_countries(matched)] if name == COUNTRY else []
-        elif name == COUNTRY:
-            parts.append(_count_countries(_matched(rest) if rest.any else None))
-        else:
+    names = [facet.name for facet in FACETS]
+    parts = [_count_all(matched), _count_codes(matched, [name for name in names if name not in selection.codes])]
+    parts += [_count_several(matched, facet) for facet in SUMMED]
+    for name in names:
+        if name in selection.codes:
+            rest = selection.without(name)
             parts.append(_count_codes(_matched(rest), [name]) if rest.any else _stored(name))
     return {(facet, code): count for facet, code, count in db.session.execute(union_all(*parts))}
 
@@ -186,26 +164,12 @@ def peers_of(slug: str, most: int) -> list[str]:
     return [slug, *db.session.execute(others).scalars()]
 
 
-def _focus_links(*columns: Any) -> Select[Any]:
-    return select(*columns).where(
-        Link.type == FOCUS, Link.from_kind == "cluster", Link.to_kind.in_(FOCUS_KINDS), Link.status.in_(VISIBLE),
-        Link.from_id.is_not(None),
-    )  # fmt: skip
-
-
-def focus_pairs() -> list[tuple[int, str, str]]:
-    """(number of the cluster, kind, code) of every country and macro-region that a cluster names; one query."""
-    return [
-        (one, kind, key) for one, kind, key in db.session.execute(_focus_links(Link.from_id, Link.to_kind, Link.to_key))
-    ]
-
-
-def focusing_page(codes: Sequence[str] | None, after: str | None) -> Page[Cluster]:
-    """One page of the clusters that name a country, or one of these codes, by name; one query."""
-    links = _focus_links(Link.from_id)
-    if codes is not None:
-        links = links.where(Link.to_key.in_(codes))
+def focusing_page(code: str, after: str | None) -> Page[Cluster]:
+    """One page of the clusters that name a country or macro-region ("": any), by name; one query."""
+    naming = select(ClusterFacet.cluster_id).where(ClusterFacet.facet == COUNTRY)
+    if code:
+        naming = naming.where(ClusterFacet.code == code)
     statement = (
-        select(Cluster).where(Cluster.id.in_(links)).options(load_only(*_CARD, Cluster.short_name, raiseload=True))
+        select(Cluster).where(Cluster.id.in_(naming)).options(load_only(*_CARD, Cluster.short_name, raiseload=True))
     )
     return keyset(statement, [(Cluster.sort_key, "asc"), (Cluster.id, "asc")], after, MATRIX_SIZE)

@@ -8,7 +8,8 @@ from typing import Any
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from consult.clusters import abroad, comparing, forms, portrait, queries
+from consult.clusters import abroad, comparing, facets, forms, portrait, queries
+from consult.clusters.facets import ANY, COUNTRY, FOCUS_KINDS, FOCUS_TYPE
 from consult.clusters.forms import FACETS, Selection
 from consult.clusters.models import Cluster
 from consult.clusters.readings import count_of
@@ -175,20 +176,19 @@ def compare() -> str | AnyResponse:
 def countries() -> str:
     """Who works with which country: all of them, or the clusters of one country."""
     code = forms.country_of(request.args)
-    wanted = abroad.naming(code) if code else None
-    pairs = queries.focus_pairs()
-    page = queries.focusing_page(wanted, request.args.get("after"))
-    views = links_of_many("cluster", [one.id for one in page.items], types=(queries.FOCUS,), kinds=queries.FOCUS_KINDS)
+    counts = queries.facet_counts(Selection())
+    page = queries.focusing_page(code, request.args.get("after"))
+    views = links_of_many("cluster", [one.id for one in page.items], types=(FOCUS_TYPE,), kinds=FOCUS_KINDS)
     lines = abroad.lines(page.items, views)
     return render_template(
         "clusters/countries.html",
         code=code,
         place=abroad.title_of(code) if code else "",
-        members=", ".join(map(abroad.title_of, abroad.countries_of(code))),
+        members=", ".join(map(abroad.title_of, facets.countries_of(code))),
         unknown=bool(request.args.get("country")) and not code,
         page=page,
         lines=lines,
-        columns=abroad.columns(pairs),
-        total=len({one for one, _kind, key in pairs if wanted is None or key in wanted}),
+        columns=abroad.columns(counts),
+        total=counts.get((COUNTRY, code) if code else (ANY, COUNTRY), 0),
         legend=abroad.legend(lines),
     )

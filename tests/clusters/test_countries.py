@@ -13,6 +13,7 @@ from consult.clusters.models import Cluster
 from consult.core.clock import now
 from consult.core.dataset import Dataset
 from consult.core.i18n import in_language
+from consult.core.registry import touch
 from consult.core.vocabularies import vocabulary
 from consult.links.ends import number_of
 from consult.links.models import Link
@@ -35,6 +36,7 @@ def _focus(db: Any, cluster: Any, code: str, kind: str = "country", **columns: A
     )  # fmt: skip
     db.session.flush()
     refresh_all()
+    touch("cluster", cluster.id)
 
 
 def _matrix(page: Page) -> dict[str, dict[str, str]]:

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from consult.clusters import queries
+from consult.clusters.facets import recount_all
 from consult.clusters.forms import FACETS, Selection, selection_of, title_of
 from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount
-from consult.clusters.operations import recount_facets
 from consult.core.clock import now
 from consult.core.dataset import Dataset
 from consult.core.i18n import in_language
@@ -170,7 +170,7 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE)
 def test_whatever_the_address_holds_there_is_a_list(client: Any, make: Any, query: str) -> None:
     make.cluster("Irgendeiner")
-    recount_facets()
+    recount_all()
     assert client.get(f"/de/clusters/?{query}").status_code == 200
 
 
@@ -234,7 +234,7 @@ def test_the_list_takes_few_queries_whatever_its_length(
             client.get(address)
         taken[address] = len(found)
     _double(db)
-    recount_facets()
+    recount_all()
     db.session.commit()
     for address, before in taken.items():
         with count_queries(app) as found:
