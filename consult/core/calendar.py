@@ -5,7 +5,7 @@ Public holidays come from the maintained package `holidays`; nothing here lists 
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import holidays
@@ -13,6 +13,7 @@ import holidays
 from consult.core.clock import LOCAL
 
 DEFAULT_LAND = "TH"
+OFFICE_ENDS = time(17)  # nobody decides at night, so no promise runs out then
 
 
 @lru_cache(maxsize=64)
@@ -41,3 +42,18 @@ def add_working_days(moment: datetime, days: int, land: str = DEFAULT_LAND) -> d
         if is_working_day(here.date(), land):
             left -= 1
     return here.astimezone(moment.tzinfo)
+
+
+def end_of_office_day(moment: datetime, land: str = DEFAULT_LAND) -> datetime:
+    """When the office that is open at `moment`, or opens next, closes. Aware in and out."""
+    here = moment.astimezone(LOCAL)
+    day = here.date() if here.time() <= OFFICE_ENDS else here.date() + timedelta(days=1)
+    while not is_working_day(day, land):
+        day += timedelta(days=1)
+    return datetime.combine(day, OFFICE_ENDS, tzinfo=LOCAL).astimezone(moment.tzinfo)
+
+
+def promised(moment: datetime, days: int, land: str = DEFAULT_LAND) -> datetime:
+    """Until when something is promised "within `days` working days": the end of the last one's office hours."""
+    last = add_working_days(moment, days, land).astimezone(LOCAL).date()
+    return datetime.combine(last, OFFICE_ENDS, tzinfo=LOCAL).astimezone(moment.tzinfo)

@@ -1,13 +1,14 @@
 """Promised times: counted in working time, so that a text returned on a Friday does not come due on the Sunday.
 
-The promise goes on where it stopped when a returned text is sent again; nights count, weekends and holidays do not.
+A promise runs out when an office closes, never at night. It goes on where it stopped when a returned text is sent again;
+nights count, weekends and holidays do not.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from consult.core.calendar import DEFAULT_LAND, add_working_days, is_working_day
+from consult.core.calendar import DEFAULT_LAND, end_of_office_day, is_working_day, promised
 from consult.core.clock import LOCAL, end_of_day
 
 _FURTHEST = 400  # days looked ahead or back; a promise never lies further away
@@ -44,11 +45,15 @@ def add_working_seconds(start: datetime, seconds: float, land: str = DEFAULT_LAN
 
 
 def due(opened_at: datetime, days: int, used_seconds: int = 0, land: str = DEFAULT_LAND) -> datetime:
-    """When the decision is promised: so many working days after `opened_at`, less the working time used up before."""
-    end = add_working_days(opened_at, max(1, days), land)
+    """When the decision is promised: the end of so many working days, less the working time used up before.
+
+    What is left of a promise ends with an office day too, but never later than a fresh promise would.
+    """
+    end = promised(opened_at, max(1, days), land)
     if used_seconds <= 0:
         return end
-    return add_working_seconds(opened_at, working_seconds(opened_at, end, land) - used_seconds, land)
+    left = working_seconds(opened_at, end, land) - used_seconds
+    return min(end, end_of_office_day(add_working_seconds(opened_at, left, land), land))
 
 
 def share_used(opened_at: datetime, due_at: datetime, moment: datetime) -> float:

@@ -38,7 +38,7 @@ def events(db: Any) -> list[str]:
 def test_a_case_is_due_after_the_promised_working_days(notes: Notes, clock: Any) -> None:
     case = notes.sent()
     assert (case.status, case.source) == ("open", SUBMISSION)
-    assert case.due_at - clock.now == timedelta(days=2)
+    assert case.due_at - clock.now == timedelta(days=2, hours=7)  # the end of the office day
 
 
 def test_a_subject_has_one_open_case(notes: Notes, clock: Any) -> None:
@@ -49,7 +49,7 @@ def test_a_subject_has_one_open_case(notes: Notes, clock: Any) -> None:
     again = notes.open(note)
     assert again is first
     assert again.version_id == note.version_id
-    assert again.due_at - clock.now == timedelta(days=2) - timedelta(hours=3)  # the promise is the older one
+    assert again.due_at - clock.now == timedelta(days=2, hours=4)  # the promise is the older one
 
 
 def test_a_returned_text_goes_on_with_its_time(notes: Notes, cast: Any, clock: Any) -> None:
@@ -61,7 +61,7 @@ def test_a_returned_text_goes_on_with_its_time(notes: Notes, cast: Any, clock: A
     again = notes.open(note)
     assert again.id != case.id
     assert again.used_seconds == 30 * 3600
-    assert again.due_at - clock.now == timedelta(hours=18)
+    assert again.due_at - clock.now == timedelta(hours=25)
 
 
 def test_moderators_hear_of_it_once_an_hour(notes: Notes, cast: Any, db: Any, clock: Any) -> None:
@@ -93,7 +93,7 @@ def test_before_the_promised_time_runs_out_they_hear_again(
     run_jobs()
     tell_before_due({})
     assert not outbox.to(cast.moderator, "moderation.due")
-    clock.shift(hours=43)
+    clock.shift(hours=50)
     for _turn in range(2):
         tell_before_due({})
     db.session.commit()
