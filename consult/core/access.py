@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import g, has_request_context
+
+from consult.core.clock import now
+from consult.core.errors import Invalid
+from consult.core.i18n import _, format_day
 
 ROLES = (
     "participant",
@@ -83,6 +88,8 @@ class Actor:
     cluster_ids: frozenset[int] = frozenset()
     is_system: bool = False
     session_id: int | None = None
+    factor_missing: frozenset[str] = frozenset()  # roles that count once a second factor was shown
+    suspended_until: datetime | None = None  # publishes nothing until then, see `check_not_suspended`
     extra: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
@@ -112,6 +119,23 @@ class Actor:
 
 GUEST = Actor()
 SYSTEM = Actor(name="consult", is_system=True)
+
+
+
+def check_not_suspended(actor: Actor) -> None:
+    """Invalid, so that what was typed stays in the form, while the actor may publish nothing after repeated misuse.
+
+    Reading, taking data out and complaining stay open to them.
+    """
+    if actor.suspended_until is not None and actor.suspended_until > now():
+        raise Invalid(
+            message=_(
+                "Until %(day)s you can publish nothing here; you have the reasons by e-mail and on your page. "
+                "You can still read everything, take your data out and complain.",
+                day=format_day(actor.suspended_until),
+            )
+        )
+
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -35,6 +35,15 @@ NAMES = (
     "LOG_LEVEL",
     "LOG_FORMAT",
     "METRICS_TOKEN",
+    "COMPLAINT_DAYS",
+    "DISPUTE_BODIES_DE",
+    "DISPUTE_BODIES_EN",
+    "SESSION_IDLE_DAYS",
+    "SESSION_DAYS",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_NAME",
 )
 
 
@@ -57,7 +66,12 @@ class Settings:
     log_level: str
     log_format: str
     metrics_token: str
+    session_idle_days: int
+    session_days: int
+    oidc: dict[str, str]
     operator: dict[str, str]
+    complaint_days: int = 10  # promised working days until a complaint is answered
+    dispute_bodies: dict[str, str] = field(default_factory=dict)  # by language; empty: where the lists are
     origins: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -93,6 +107,11 @@ def _secret_key(data_dir: Path) -> str:
     return key
 
 
+def _number(text: str, default: int) -> int:
+    """A number of days, at least one; what is no number is the default."""
+    return max(1, int(text)) if text.isdigit() else default
+
+
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Settings from `overrides`, the environment and `.env`, in this order of precedence."""
     file_values = _read_env_file(Path(".env"))
@@ -119,6 +138,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     if url.startswith("sqlite:///") and ":memory:" not in url:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     proxies = get("TRUSTED_PROXIES", "0")
+    complaint_days = get("COMPLAINT_DAYS", "10")
     return Settings(
         data_dir=data_dir,
         database_url=url,
@@ -135,6 +155,16 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
         log_level=get("LOG_LEVEL", "INFO").upper(),
         log_format=get("LOG_FORMAT", "text"),
         metrics_token=get("METRICS_TOKEN"),
+        complaint_days=max(1, min(60, int(complaint_days))) if complaint_days.isdecimal() else 10,
+        dispute_bodies={"de": get("DISPUTE_BODIES_DE"), "en": get("DISPUTE_BODIES_EN")},
+        session_idle_days=_number(get("SESSION_IDLE_DAYS", "14"), 14),
+        session_days=_number(get("SESSION_DAYS", "30"), 30),
+        oidc={
+            "issuer": get("OIDC_ISSUER").rstrip("/"),
+            "client_id": get("OIDC_CLIENT_ID"),
+            "client_secret": get("OIDC_CLIENT_SECRET"),
+            "name": get("OIDC_NAME", "OpenID Connect"),
+        },
         operator={
             "name": get("OPERATOR_NAME", "Clusteragentur Musterland"),
             "on_behalf": get("OPERATOR_ON_BEHALF", "im Auftrag des Wirtschaftsministeriums Musterland"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import registries
-from consult.moderation import hooks, jobs, personal, reports, views
+from consult.moderation import jobs, personal, views
 from consult.moderation.notices import NOTICE_KINDS
 from consult.moderation.statements import WORDS
 
@@ -22,6 +22,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(WORDS)
     registries.notice_kinds.update({kind.kind: kind for kind in NOTICE_KINDS})
     registries.personal_data["moderation"] = personal.PERSONAL_DATA
-    registries.footer.extend(views.FOOTER)
     registries.loaders.append(jobs.LOADER)
-    hooks.register("reports", hooks.CaseHooks(taken=reports.take, closed=reports.answer, reopened=reports.reopen))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, Field, RadioField
+from wtforms import Field, RadioField
 from wtforms.widgets import TextArea
 
-from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest, required
-from consult.core.i18n import _, _l
+from consult.core.forms import ChoiceField, Form, LineField, TextField
+from consult.core.i18n import _l
 from consult.core.text import clean_line, clean_text
 from consult.core.vocabularies import vocabulary
 from consult.moderation.statements import DEFAULT_REASON
@@ -75,28 +75,3 @@ class DecisionForm(Form):
         size = max(len(texts), len(remarks))
         rows = zip([*texts, *[""] * (size - len(texts))], [*remarks, *[""] * (size - len(remarks))], strict=True)
         return tuple((text, clean_line(remark)) for text, remark in rows if text or remark)
-
-
-class ReportForm(Form):
-    """A reader's report. Name and address are optional: nobody has to give them in order to be heard."""
-
-    url = LineField(
-        _l("Address of the text"), [required(_l("Please enter the address of the text that you mean.")), longest(2000)]
-    )
-    reason = ChoiceField(
-        _l("What is wrong with it?"), [required(_l("Please choose what is wrong; the closest entry is enough."))]
-    )
-    explanation = TextField(
-        _l("Explanation"), [required(_l("Please say in a sentence or two what is wrong.")), longest(5000)]
-    )
-    name = LineField(_l("Your name"), [longest(120)])
-    email = EmailField(_l("Your e-mail address"))
-    good_faith = BooleanField(
-        _l("To the best of my knowledge these statements are correct and complete."),
-        [required(_l("Please confirm this; the law asks for it."))],
-    )
-
-    def offer(self) -> None:
-        """Offer the reasons of the catalogue that speak against a text."""
-        reasons = [choice for choice in vocabulary("moderation_reasons").choices() if choice[0] != DEFAULT_REASON]
-        self.reason.choices = [("", _("Please choose")), *reasons]

@@ -1,4 +1,4 @@
-"""Mails and notices of moderation: the decision to the author, receipt and answer to who reported, notices to moderators.
+"""Mails and notices of moderation: the decision to the author, notices to moderators.
 
 The author's mail is sent by the subject's room, which knows whom to write to; the words are ours, so that every room says
 the same things in the same order.
@@ -6,7 +6,7 @@ the same things in the same order.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -14,12 +14,10 @@ from consult.accounts.queries import people_with_permission
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.i18n import _, in_language
-from consult.core.limits import limits
 from consult.core.mail import Mail, cancel, queue_template
 from consult.core.notices import notify
 from consult.core.registry import Verdict
-from consult.core.web import address
-from consult.moderation.models import Case, Decision, Report
+from consult.moderation.models import Case, Decision
 from consult.moderation.rules import AT_ONCE, UNDO
 from consult.moderation.statements import statement_of
 
@@ -96,38 +94,6 @@ def take_back(decision: Decision, title: str) -> None:
             context={"decision": decision, "title": title},
             person_id=mail.person_id,
         )
-
-
-def send_receipt(report: Report, receipt: str) -> None:
-    """Confirm a report to the address it was sent from, at most so many times a day: the address may be another's."""
-    if not report.email or not limits().hit("confirmations.recipient", report.email.casefold()):
-        return
-    with in_language(report.language):
-        url = address("moderation.receipt", receipt=receipt)
-    queue_template(
-        report.email,
-        "moderation/mail_receipt",
-        report.language,
-        kind="report.receipt",
-        context={"report": report, "url": url},
-        person_id=report.reporter_id,
-    )
-
-
-def send_answer(report: Report, decision: Decision | None, delay: timedelta | None = UNDO) -> None:
-    """Tell who reported what came of it; without a decision the text was withdrawn by its author."""
-    if not report.email:
-        return
-    queue_template(
-        report.email,
-        "moderation/mail_answer",
-        report.language,
-        kind="report.answer",
-        context={"report": report, "decision": decision},
-        person_id=report.reporter_id,
-        delay=delay,
-        reference=_reference(decision.id) if decision is not None else "",
-    )
 
 
 def tell_waiting(case: Case) -> None:

@@ -1,4 +1,4 @@
-"""A person's share in moderation: what they reported, and what was decided about their texts."""
+"""A person's share in moderation: what was decided about their texts, and what they decided."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from sqlalchemy import select, update
 
 from consult.core.db import db
 from consult.core.registry import PersonalData
-from consult.moderation.models import Case, Decision, Reason, Report, SecondLook
+from consult.moderation.models import Case, Decision, Reason, SecondLook
 
 
 def export(person_id: int) -> dict[str, Any]:
-    """Reports by the person and decisions on texts of the person."""
-    reports = db.session.execute(select(Report).where(Report.reporter_id == person_id).order_by(Report.id)).scalars()
+    """Decisions on texts of the person; who reported them is no part of it."""
     decisions = db.session.execute(
         select(Decision, Case.title)
         .join(Case, Case.id == Decision.case_id)
@@ -21,14 +20,6 @@ def export(person_id: int) -> dict[str, Any]:
         .order_by(Decision.id)
     )
     return {
-        "reports": [
-            {
-                "number": report.number, "url": report.url, "reason": report.reason, "explanation": report.explanation,
-                "name": report.name, "email": report.email, "status": report.status,
-                "created_at": report.created_at.isoformat(),
-            }
-            for report in reports
-        ],
         "decisions": [
             {
                 "number": decision.number, "title": title, "outcome": decision.outcome, "reason": decision.reason,
@@ -40,10 +31,7 @@ def export(person_id: int) -> dict[str, Any]:
 
 
 def erase(person_id: int) -> None:
-    """Reports lose name and address, cases their author; what a moderator decided stays, without the person."""
-    db.session.execute(
-        update(Report).where(Report.reporter_id == person_id).values(name="", email="", reporter_id=None)
-    )
+    """Cases lose their author; what a moderator decided stays, without the person."""
     db.session.execute(update(Case).where(Case.author_id == person_id).values(author_id=None))
     db.session.execute(
         update(Case).where(Case.claimed_by == person_id).values(claimed_by=None, claimed_name="", claimed_until=None)
@@ -59,8 +47,7 @@ def erase(person_id: int) -> None:
 PERSONAL_DATA = PersonalData(
     "moderation",
     (
-        "moderation_case", "moderation_decision", "moderation_print", "moderation_reason", "moderation_report",
-        "moderation_second_look",
+        "moderation_case", "moderation_decision", "moderation_print", "moderation_reason", "moderation_second_look",
     ),
     export,
     erase,

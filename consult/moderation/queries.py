@@ -14,7 +14,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from consult.accounts.models import Person
-from consult.accounts.tokens import token_hash
 from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import db
@@ -201,19 +200,6 @@ def accepted_texts(person_id: int) -> int:
         .limit(10)
     )
     return len(db.session.execute(statement).all())
-
-
-def report_by_receipt(receipt: str) -> tuple[Report, Decision | None]:
-    """The report behind the secret address of a receipt, with its decision; NotFound otherwise."""
-    statement = (
-        select(Report, Decision)
-        .outerjoin(Decision, Decision.id == Report.decision_id)
-        .where(Report.receipt_hash == token_hash(receipt))
-    )
-    row = db.session.execute(statement).first()
-    if row is None:
-        raise NotFound(_("We know no receipt of this address."))
-    return row[0], row[1]
 
 
 # ---- the page of a case ---------------------------------------------------------------------------------------------

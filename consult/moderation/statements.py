@@ -15,7 +15,7 @@ from flask import current_app
 from consult.core.i18n import _, current_language, format_moment, in_language
 from consult.core.vocabularies import vocabulary
 from consult.moderation.catalogue import DEFAULT_REASON, reason_title
-from consult.moderation.models import REPORT, Decision, Report
+from consult.moderation.models import REPORT, Decision
 from consult.moderation.rules import FAVOURABLE
 
 __all__ = ["DEFAULT_REASON", "FAVOURABLE", "Statement", "outcome_word", "statement_of", "statement_texts"]
@@ -112,31 +112,6 @@ def decision_heading(outcome: str) -> str:
     return headings.get(outcome, _("We have decided about your text"))
 
 
-def report_answer(report: Report, decision: Decision | None) -> str:
-    """What came of a report, said to who sent it."""
-    if decision is None:
-        return _("Its author has withdrawn the text meanwhile.")
-    if decision.facts.get("left") or decision.outcome in FAVOURABLE:
-        return _("We have checked the text. It breaks neither the rules nor the law as far as we can see, so it stays.")
-    if decision.outcome in ("return", "redact"):
-        return _("We have checked the text. It is changed before anyone can read it again.")
-    if decision.outcome in ("hide", "remove", "reject"):
-        return _("We have checked the text. It can no longer be read.")
-    return _("We have checked the text and decided: %(outcome)s.", outcome=outcome_word(decision.outcome))
-
-
-def report_redress(decision: Decision) -> str:
-    """What can be done about the answer to a report."""
-    address = current_app.config["SETTINGS"].operator["email"]
-    return _(
-        "A human being decided, without automatic pre-selection. If you do not agree, write to %(address)s within six "
-        "months and name the decision %(number)s; somebody else will look at it. You may also turn to a certified "
-        "out-of-court dispute settlement body or to a court.",
-        address=address,
-        number=decision.number,
-    )
-
-
 def moment_of(value: str) -> str:
     """A stored moment in words of the present language."""
     return format_moment(datetime.fromisoformat(value))
@@ -202,7 +177,5 @@ WORDS: dict[str, Any] = {
     "outcome_word": outcome_word,
     "decision_subject": decision_subject,
     "decision_heading": decision_heading,
-    "report_answer": report_answer,
-    "report_redress": report_redress,
     "moment_of": moment_of,
 }

@@ -1,9 +1,8 @@
-"""Pages of moderation: queue, case, report, receipt, yearly figures. Reading changes nothing; a lease is taken by POST."""
+"""Pages of moderation: queue and case. Reading changes nothing; a lease is taken by POST."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from flask import flash, render_template, request, url_for
 from markupsafe import Markup
@@ -12,12 +11,11 @@ from consult.core import audit
 from consult.core.access import access, current_actor
 from consult.core.db import db, set_reading
 from consult.core.errors import Conflict, Invalid, NotFound
-from consult.core.i18n import _, _l, current_language
+from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
-from consult.core.registry import FooterItem
 from consult.core.web import flash_done, path, room_blueprint, see_other
-from consult.moderation import figures, listing, operations, queries, reports
-from consult.moderation.forms import DecisionForm, ReportForm
+from consult.moderation import listing, operations, queries
+from consult.moderation.forms import DecisionForm
 from consult.moderation.listing import Filters
 from consult.moderation.models import Decision
 from consult.moderation.rules import UNDO
@@ -25,10 +23,6 @@ from consult.moderation.statements import outcome_word
 
 blueprint = room_blueprint("moderation", __name__)
 
-FOOTER = (
-    FooterItem(60, _l("Take part"), "moderation.report", _l("Report content")),
-    FooterItem(20, _l("Verify"), "moderation.transparency", _l("Figures about moderation")),
-)
 VIEWS = ("changes", "text", "public")
 PASSAGE_ROWS = 2
 
@@ -186,75 +180,3 @@ def look() -> Any:
         raise NotFound(_("There is nothing here to look at."))
     found = operations.look_again(current_actor(), request.form.get("kind", ""), int(number))
     return see_other(url_for(".case", case_id=found.id))
-
-
-# ---- everyone -------------------------------------------------------------------------------------------------------
-
-
-@blueprint.route("/report", methods=["GET", "POST"])
-@access("public")
-def report() -> Any:
-    """Report a text, signed in or not."""
-    form = ReportForm()
-    form.offer()
-    if request.method == "POST":
-        allow_write()
-        if form.validate():
-            try:
-                _stored, receipt = reports.file_report(current_actor(), _notice(form))
-            except Invalid as invalid:
-                form.take_errors(invalid)
-            else:
-                return see_other(url_for(".receipt", receipt=receipt))
-        return render_template("moderation/report.html", form=form, info=None), 422
-    actor = current_actor()
-    form.url.data = request.args.get("url", "")[:2000]
-    if actor.signed_in:
-        form.name.data, form.email.data = actor.name, actor.email
-    info = queries.subject_at(_on_site(form.url.data)) if form.url.data else None
-    return render_template("moderation/report.html", form=form, info=info)
-
-
-def _on_site(url: str) -> str:
-    """The address from its path on, where it leads to the host that the reader came by."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    if parts.scheme in ("http", "https") and parts.netloc == request.host:
-        return urlunsplit(("", "", parts.path, parts.query, parts.fragment))
-    return url
-
-
-def _notice(form: ReportForm) -> reports.Notice:
-    return reports.Notice(
-        url=_on_site(form.url.data),
-        reason=form.reason.data,
-        explanation=form.explanation.data,
-        name=form.name.data,
-        email=form.email.data,
-        good_faith=form.good_faith.data,
-        language=current_language(),
-    )
-
-
-@blueprint.get("/report/<receipt>")
-@access("public")
-def receipt(receipt: str) -> Any:
-    """The receipt of a report and, later, its answer; who has the address may read it."""
-    found, decision = queries.report_by_receipt(receipt)
-    return (
-        render_template("moderation/receipt.html", report=found, decision=decision),
-        200,
-        {"Cache-Control": "private, no-store"},
-    )
-
-
-@blueprint.get("/transparency")
-@access("public")
-def transparency() -> str:
-    """The figures of one year, the present one unless `year` names another with records."""
-    years = figures.years_with_records()
-    wanted = request.args.get("year", "")
-    year = next((known for known in years if str(known) == wanted), years[0])
-    return render_template("moderation/transparency.html", figures=figures.year_figures(year, years))

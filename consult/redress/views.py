@@ -1,7 +1,102 @@
-"""Pages of the room."""
+"""Pages that everyone may open: report a text, the receipt of a report, the figures of moderation."""
 
 from __future__ import annotations
 
-from consult.core.web import room_blueprint
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import render_template, request, url_for
+
+from consult.core.access import access, current_actor
+from consult.core.errors import Invalid, Refused
+from consult.core.i18n import _l, current_language
+from consult.core.limits import allow_write
+from consult.core.registry import FooterItem
+from consult.core.web import room_blueprint, see_other
+from consult.moderation.queries import subject_at
+from consult.redress import figures, queries, reports
+from consult.redress.forms import ReportForm
 
 blueprint = room_blueprint("redress", __name__)
+
+FOOTER = (
+    FooterItem(60, _l("Take part"), "redress.report", _l("Report content")),
+    FooterItem(20, _l("Verify"), "redress.transparency", _l("Figures about moderation")),
+)
+
+
+@blueprint.route("/report", methods=["GET", "POST"])
+@access("public")
+def report() -> Any:
+    """Report a text, signed in or not."""
+    form = ReportForm()
+    form.offer()
+    if request.method == "POST":
+        return _take_in(form)
+    actor = current_actor()
+    form.url.data = request.args.get("url", "")[:2000]
+    if actor.signed_in:
+        form.name.data, form.email.data = actor.name, actor.email
+    info = subject_at(_on_site(form.url.data)) if form.url.data else None
+    return render_template("redress/report.html", form=form, info=info)
+
+
+def _take_in(form: ReportForm) -> Any:
+    allow_write()
+    status = 422
+    if form.validate():
+        try:
+            _stored, receipt = reports.file_report(current_actor(), _notice(form))
+        except Invalid as invalid:
+            form.take_errors(invalid)
+        except Refused as refused:
+            form.take_errors(Invalid(message=refused.message))
+            status = 403
+        else:
+            return see_other(url_for(".receipt", receipt=receipt))
+    return render_template("redress/report.html", form=form, info=None), status
+
+
+def _on_site(url: str) -> str:
+    """The address from its path on, where it leads to the host that the reader came by."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if parts.scheme in ("http", "https") and parts.netloc == request.host:
+        return urlunsplit(("", "", parts.path, parts.query, parts.fragment))
+    return url
+
+
+def _notice(form: ReportForm) -> reports.Notice:
+    return reports.Notice(
+        url=_on_site(form.url.data),
+        reason=form.reason.data,
+        explanation=form.explanation.data,
+        name=form.name.data,
+        email=form.email.data,
+        good_faith=form.good_faith.data,
+        language=current_language(),
+    )
+
+
+@blueprint.get("/report/<receipt>")
+@access("public")
+def receipt(receipt: str) -> Any:
+    """The receipt of a report and, later, its answer; who has the address may read it."""
+    found, decision = queries.report_by_receipt(receipt)
+    return (
+        render_template("redress/receipt.html", report=found, decision=decision),
+        200,
+        {"Cache-Control": "private, no-store"},
+    )
+
+
+@blueprint.get("/transparency")
+@access("public")
+def transparency() -> str:
+    """The figures of one year, the present one unless `year` names another with records."""
+    years = figures.years_with_records()
+    wanted = request.args.get("year", "")
+    year = next((known for known in years if str(known) == wanted), years[0])
+    return render_template("redress/transparency.html", figures=figures.year_figures(year, years))

@@ -86,7 +86,7 @@ class Notes:
     def describe(self, ids: Sequence[int]) -> dict[int, SubjectInfo]:
         return {
             one: SubjectInfo(
-                KIND, one, note.title, path("moderation.transparency") + f"?note={one}", note.language,
+                KIND, one, note.title, path("redress.transparency") + f"?note={one}", note.language,
                 public=note.status == "published", author_id=note.author_id, organisation_id=note.organisation_id,
                 author_name="Firma", excerpt=note.versions[-1][:100], consultation_id=note.consultation_id, key=f"N-{one}",
             )

@@ -1,14 +1,13 @@
 """Reports by readers: taken in with a receipt, put before the moderators as a case, answered with its decision.
 
 Anybody may report, signed in or not (Regulation (EU) 2022/2065, Art. 16). A report opens a case of its subject or joins the
-one that is open.
+one that is open. Who reported is told to nobody but those who have to decide.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app
 from sqlalchemy import select
 
 from consult.accounts.tokens import new_token, token_hash
@@ -16,14 +15,19 @@ from consult.core import audit
 from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import db
-from consult.core.errors import Invalid
-from consult.core.i18n import _
+from consult.core.errors import Invalid, Refused
+from consult.core.i18n import _, format_day
 from consult.core.registry import SubjectInfo, registries
 from consult.core.states import move
 from consult.core.text import excerpt
-from consult.moderation import deadlines, mails, queries, rules
+from consult.moderation import deadlines, queries, rules
 from consult.moderation.cases import put_up
+from consult.moderation.mails import tell_waiting
 from consult.moderation.models import REPORT, Case, Decision, Report
+from consult.moderation.operations import operator_land
+from consult.redress import mails
+from consult.redress.measure_queries import running_measure
+from consult.redress.models import NOTICES
 
 audit.declare("report.received", "report_id", "case_id", "reason")
 
@@ -44,12 +48,16 @@ class Notice:
 
 
 def file_report(actor: Actor, notice: Notice) -> tuple[Report, str]:
-    """Take a report in; returns it with the secret of its receipt's address. Invalid where `url` is no text of ours."""
+    """Take a report in; returns it with the secret of its receipt's address.
+
+    Invalid where `url` is no text of ours; Refused while reports of this person are not processed (Art. 23 (2)).
+    """
     info = queries.subject_at(notice.url)
     if info is None:
         raise Invalid(
             {"url": _("We find no text of this site at this address. Please copy it from the page that you mean.")}
         )
+    _refuse_suspended(actor, notice)
     case = _case_for(actor, info)
     receipt = new_token()
     report = Report(
@@ -69,13 +77,28 @@ def file_report(actor: Actor, notice: Notice) -> tuple[Report, str]:
         detail={"explanation": notice.explanation},
     )  # fmt: skip
     mails.send_receipt(report, receipt)
-    mails.tell_waiting(case)
+    tell_waiting(case)
     return report, receipt
+
+
+def _refuse_suspended(actor: Actor, notice: Notice) -> None:
+    """Reports of somebody who is suspended are not processed, and that is said (Art. 23 (2))."""
+    measure = running_measure(NOTICES, actor.person_id, notice.email)
+    if measure is None:
+        return
+    raise Refused(
+        _(
+            "Until %(day)s we do not process reports from you: %(number)s. You have the reasons by e-mail; there you can "
+            "also complain about it. In an emergency call the police.",
+            day=format_day(measure.ends_at),
+            number=measure.number,
+        )
+    )
 
 
 def _case_for(actor: Actor, info: SubjectInfo) -> Case:
     """The open case of the subject, or a new one; its promised time is not later than that of a report."""
-    due_at = deadlines.due(now(), REPORT_DAYS, land=str(current_app.config["SETTINGS"].operator["land"]))
+    due_at = deadlines.due(now(), REPORT_DAYS, land=operator_land())
     case = queries.waiting_case(info.kind, info.id, lock=True)
     if case is not None:
         case.due_at = min(case.due_at, due_at)
@@ -95,6 +118,9 @@ def _case_for(actor: Actor, info: SubjectInfo) -> Case:
             "case.opened", actor, (info.kind, info.id), case_id=case.id, version_id=case.version_id, source=REPORT
         )
     return case
+
+
+# ---- what becomes of it ---------------------------------------------------------------------------------------------
 
 
 def _of_case(case: Case, *statuses: str) -> list[Report]:
@@ -119,7 +145,18 @@ def answer(actor: Actor, case: Case, decision: Decision | None) -> None:
 
 
 def reopen(actor: Actor, decision: Decision) -> None:
-    """The decision was taken back: its reports wait for another answer."""
-    for report in db.session.execute(select(Report).where(Report.decision_id == decision.id)).scalars().all():
+    """Its maker has taken the decision back: its reports wait for another answer."""
+    for report in _answered_by(decision):
         move(rules.REPORT_MACHINE, report, "reopen", actor)
         report.answered_at = report.decision_id = report.waited_seconds = None
+
+
+def correct(_actor: Actor, old: Decision, new: Decision) -> None:
+    """Somebody else has taken the decision back, long after: who reported is told; the first answer stays on record."""
+    for report in _answered_by(old):
+        mails.send_correction(report, new)
+
+
+def _answered_by(decision: Decision) -> list[Report]:
+    statement = select(Report).where(Report.decision_id == decision.id).order_by(Report.id)
+    return list(db.session.execute(statement).scalars())

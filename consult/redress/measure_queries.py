@@ -1,0 +1,45 @@
+"""Reads about misuse: which suspension runs, who has given cause, and what it would rest on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from consult.core.clock import now
+from consult.core.db import db
+from consult.core.forms import email_key
+from consult.redress.models import SUSPENSION, TEXTS, Measure
+
+
+def of_whom(person_id: int | None, email: str) -> ColumnElement[bool]:
+    """Measures against this person, or against whoever uses this address without an account."""
+    choices = []
+    if person_id is not None:
+        choices.append(Measure.person_id == person_id)
+    if email:
+        choices.append(Measure.email_key == email_key(email))
+    return or_(*choices)
+
+
+def running_measure(scope: str, person_id: int | None, email: str = "") -> Measure | None:
+    """The suspension that is in force now, the one that lasts longest; None without person and address. One query."""
+    if person_id is None and not email:
+        return None
+    statement = select(Measure).where(
+        Measure.scope == scope, Measure.step == SUSPENSION, Measure.status == "active", Measure.ends_at > now(),
+        of_whom(person_id, email),
+    )  # fmt: skip
+    return db.session.execute(statement.order_by(Measure.ends_at.desc()).limit(1)).scalar_one_or_none()
+
+
+def suspended_until(person_id: int) -> datetime | None:
+    """Until when a person may not publish texts, for `Actor.suspended_until`."""
+    measure = running_measure(TEXTS, person_id)
+    return measure.ends_at if measure is not None else None
+
+
+def actor_part(person_id: int) -> dict[str, Any]:
+    """What this room adds to the actor of a request."""
+    return {"suspended_until": suspended_until(person_id)}
