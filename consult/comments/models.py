@@ -7,20 +7,22 @@ What people read stands in the comment itself, so that a thread is one query; ev
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core.clock import now
-from consult.core.db import Base, LongText, RenderedHTML, UTCDateTime
+from consult.core.db import Base, JSONType, LongText, RenderedHTML, UTCDateTime
 
 
 class Comment(Base):
     """A comment or, with `parent_id`, an answer to one; the parent is always a comment without parent.
 
     `version_id` is the version whose text stands in `body` and `html`. `edited_at` is set by an edit after the first
-    quarter of an hour. `author_id` is None for examples and for people who have left. `key` names a comment of the shipped
+    quarter of an hour. `redactions` are the passages that moderation has taken out of `body` and `html`, with reason and
+    decision; the version keeps the text as it was written. `author_id` is None for examples and for people who have left. `key` names a comment of the shipped
     content.
     """
 
@@ -50,6 +52,7 @@ class Comment(Base):
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_example: Mapped[bool] = mapped_column(default=False)
+    redactions: Mapped[list[dict[str, Any]]] = mapped_column(JSONType, default=list, server_default="[]")
     revision: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": revision}

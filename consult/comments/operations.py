@@ -9,7 +9,7 @@ from flask import current_app
 from markupsafe import Markup
 from sqlalchemy import select, update
 
-from consult.comments import mails, queries, rules
+from consult.comments import mails, queries, redactions, rules
 from consult.comments.models import Comment, CommentVersion
 from consult.core import audit
 from consult.core.access import Actor
@@ -20,10 +20,10 @@ from consult.core.i18n import _, in_language
 from consult.core.registry import SubjectInfo, Verdict, registries, touch
 from consult.core.states import move
 from consult.core.text import render_markdown
-from consult.moderation.models import LOOK, SUBMISSION
+from consult.moderation.models import LOOK, SUBMISSION, Decision
 from consult.moderation.operations import open_case, withdraw_case
-from consult.moderation.queries import accepted_texts
-from consult.moderation.rules import UNDO
+from consult.moderation.queries import accepted_texts, decisions_for
+from consult.moderation.rules import REINSTATE, UNDO
 
 audit.declare("comment.written", "subject_kind", "subject_id", "parent_id", "status")
 audit.declare("comment.edited", "version_id", "seen")
@@ -88,18 +88,20 @@ def edit_comment(actor: Actor, comment_id: int, body: str) -> Comment:
     comment = _locked(comment_id)
     if not rules.can_edit(actor, comment):
         raise Refused(_("Only its author can change a comment, and only while it stands."))
-    if body == comment.body:
+    if body == redactions.written_text(comment):
         return comment
     mode = _open_mode(comment.subject_kind, comment.subject_id)
     moment = now()
     unseen = rules.is_unseen_edit(comment, moment)
+    was_redacted = bool(comment.redactions)
+    redactions.forget(comment)
     comment.body, comment.html = body, html
     comment.edited_at = comment.edited_at if unseen else moment
     _add_version(comment, len(queries.versions_of(comment.id)) + 1)
     audit.record("comment.edited", actor, ("comment", comment.id), version_id=comment.version_id, seen=not unseen)
     info = queries.subject_of(comment)
     accepted = accepted_texts(comment.author_id) if mode == "trust" and comment.author_id is not None else 0
-    if not rules.publishes_at_once(mode, accepted):
+    if was_redacted or not rules.publishes_at_once(mode, accepted):  # the passage may stand in the new text as well
         if comment.status == rules.VISIBLE:
             move(rules.COMMENT, comment, "recheck", actor)
             _count(comment, -1)
@@ -121,6 +123,7 @@ def remove_comment(actor: Actor, comment_id: int) -> Comment:
     was_public = comment.status == rules.VISIBLE
     move(rules.COMMENT, comment, "remove", actor)
     comment.body, comment.html = "", Markup("")
+    redactions.forget(comment)
     db.session.execute(
         update(CommentVersion).where(CommentVersion.comment_id == comment.id).values(body="", html=Markup(""))
     )
@@ -136,36 +139,73 @@ def remove_comment(actor: Actor, comment_id: int) -> Comment:
 
 
 def apply_verdict(actor: Actor, comment_id: int, verdict: Verdict) -> None:
-    """Carry a decision out: status, counter, mail to the author."""
+    """Carry a decision out: status, text, counter, mail to the author."""
     comment = _locked(comment_id)
-    if verdict.outcome not in rules.OUTCOMES[comment.status]:
+    before = comment.status
+    if verdict.outcome == REINSTATE:
+        _reinstate(actor, comment, verdict)
+    elif verdict.outcome not in rules.OUTCOMES[before]:
         raise Conflict(_("This is not possible any more: somebody has changed it in the meantime."))
-    move(rules.COMMENT, comment, verdict.outcome, actor)
+    else:
+        if verdict.outcome == "redact":
+            redactions.redact(comment, verdict, before)
+        move(rules.COMMENT, comment, rules.ACTS.get(verdict.outcome, verdict.outcome), actor)
     if comment.status == rules.VISIBLE:
         comment.published_at = comment.published_at or now()
-        _count(comment, 1)
-        if verdict.outcome == "publish":
+        if before == rules.COMMENT.initial:
             mails.tell_later(comment, f"decision:{verdict.decision_id}", now() + UNDO)
-    elif verdict.outcome == "hide":
-        _count(comment, -1)
-    touch("comment", comment.id)
+    _recount(comment, before)
     mails.send_comment_decision(comment, verdict)
     db.session.flush()
+
+
+def _reinstate(actor: Actor, comment: Comment, verdict: Verdict) -> None:
+    """What another decision took away comes back: the comment, or the passages."""
+    if rules.COMMENT.target(comment.status, REINSTATE) is None:
+        raise Conflict(_("This is not possible any more: somebody has changed it in the meantime."))
+    if verdict.overturns == "redact":
+        overturned = db.session.get_one(Decision, verdict.decision_id).overturned_id
+        if not any(one["decision"] == overturned for one in comment.redactions):
+            raise Conflict(_("The text has changed since; the passage is no longer blacked out."))
+        redactions.lift(comment, overturned)
+    elif comment.status == rules.VISIBLE:
+        raise Conflict(_("The comment can be read again already."))
+    move(rules.COMMENT, comment, REINSTATE, actor)
 
 
 def reverse_verdict(actor: Actor, comment_id: int, verdict: Verdict) -> None:
     """Take a decision back: the comment is as it was before."""
     comment = _locked(comment_id)
-    was_public = comment.status == rules.VISIBLE
-    move(rules.COMMENT, comment, f"undo_{verdict.outcome}", actor)
-    if was_public:
-        _count(comment, -1)
-        if verdict.outcome == "publish" and len(queries.versions_of(comment.id)) == 1:
+    before = comment.status
+    move(rules.COMMENT, comment, _undoing(comment, verdict), actor)
+    if verdict.outcome in ("publish", "redact") and comment.status == rules.COMMENT.initial:
+        if len(queries.versions_of(comment.id)) == 1:
             comment.published_at = None
-    elif comment.status == rules.VISIBLE:
-        _count(comment, 1)
-    touch("comment", comment.id)
+    _recount(comment, before)
     db.session.flush()
+
+
+def _undoing(comment: Comment, verdict: Verdict) -> str:
+    """The act that leads back from a decision. Where it could be made in several states, what was before says which."""
+    if verdict.outcome == "redact":
+        former = redactions.lift(comment, verdict.decision_id)
+        return "undo_redact" if former == rules.COMMENT.initial else f"undo_redact_{former}"
+    if verdict.outcome not in ("restore", "remove"):
+        return f"undo_{verdict.outcome}"
+    earlier = [one for one in decisions_for("comment", comment.id) if one.reversed_at is None]
+    standing = [one.outcome for one in earlier if one.id < verdict.decision_id]
+    former = rules.LEFT_BEHIND.get(standing[-1], rules.VISIBLE) if standing else rules.VISIBLE
+    if verdict.outcome == "restore":
+        return "undo_restore_taken_down" if former == "taken_down" else "undo_restore"
+    return "undo_take_down" if former == "hidden" else "undo_take_down_published"
+
+
+def _recount(comment: Comment, before: str) -> None:
+    """After a change of state or text: the subject's counter and the index."""
+    delta = int(comment.status == rules.VISIBLE) - int(before == rules.VISIBLE)
+    if delta:
+        _count(comment, delta)
+    touch("comment", comment.id)
 
 
 def _ask_moderation(actor: Actor, comment: Comment, info: SubjectInfo | None, source: str) -> None:

@@ -49,11 +49,25 @@ def erase(person_id: int) -> None:
         .where(Comment.author_id == person_id, Comment.published_at.is_(None))
         .values(body="", html=Markup(""))
     )
+    _keep_blackened(person_id)
     db.session.execute(
         update(Comment)
         .where(Comment.author_id == person_id)
         .values(author_id=None, author_name="", organisation_id=None, organisation_name="")
     )
+
+
+def _keep_blackened(person_id: int) -> None:
+    """What moderation has blacked out goes with its author: nobody is left who may read it."""
+    comments = db.session.execute(select(Comment).where(Comment.author_id == person_id)).scalars()
+    for comment in [one for one in comments if one.redactions]:
+        comment.redactions = []
+        db.session.execute(
+            update(CommentVersion)
+            .where(CommentVersion.comment_id == comment.id)
+            .values(body=comment.body, html=comment.html)
+        )
+    db.session.flush()
 
 
 PERSONAL_DATA = PersonalData("comments", ("comment", "comment_version"), export, erase)

@@ -21,7 +21,7 @@ from consult.core.registry import SubjectInfo, describe, registries
 from consult.core.text import excerpt
 from consult.core.web import path
 
-OWN = ("pending", "hidden")  # what only its author sees of it
+OWN = ("pending", "hidden", "taken_down")  # what only its author sees of it
 ROOTS = 50  # comments a page
 ANSWERS = 20  # answers shown below a comment; all of them stand on the comment's own page
 

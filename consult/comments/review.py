@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from consult.comments import operations, queries, rules
-from consult.comments.models import Comment
+from consult.comments import operations, queries, redactions, rules
+from consult.comments.models import Comment, CommentVersion
 from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.i18n import _, format_moment
-from consult.core.registry import ModeratedKind, Review, ReviewPart
-from consult.core.text import excerpt
+from consult.core.registry import ModeratedKind, Review, ReviewPart, registries
+from consult.core.text import excerpt, render_markdown
 from consult.core.vocabularies import vocabulary
 
 
@@ -28,7 +28,7 @@ def review(comment_id: int, version_id: int | None) -> Review:
     return Review(
         title=queries.title_for(info),
         language=comment.language,
-        parts=[ReviewPart("", shown.body, shown.html)],
+        parts=[ReviewPart("", shown.body, shown.html, name="body")],
         version_id=shown.id,
         author=comment.author_name,
         author_id=comment.author_id,
@@ -54,6 +54,31 @@ def outcomes(comment_id: int, _version_id: int | None) -> tuple[str, ...]:
     return rules.OUTCOMES[comment.status] if comment is not None else ()
 
 
+def preview(comment_id: int, version_id: int | None, reader: str) -> list[ReviewPart]:
+    """The comment as a reader sees it now, or, with a version, as they would see that one once it is published."""
+    comment = db.session.get(Comment, comment_id)
+    if comment is None:
+        return []
+    if version_id is None:
+        shown = comment.status == rules.VISIBLE or (reader == "author" and comment.status != "removed")
+        return [ReviewPart("", comment.body, comment.html)] if shown else []
+    version = db.session.get(CommentVersion, version_id)
+    if version is None or version.comment_id != comment.id:
+        return []
+    text = version.body
+    if version.id == comment.version_id and reader != "author":
+        text = redactions.shown_text(comment, text)
+    return [ReviewPart("", text, render_markdown(text))]
+
+
+def due_days(comment_id: int) -> int:
+    """As what it stands below says."""
+    comment = db.session.get(Comment, comment_id)
+    commentable = registries.commentable.get(comment.subject_kind) if comment is not None else None
+    return commentable.due_days(comment.subject_id) if comment is not None and commentable is not None else 2
+
+
 MODERATED = ModeratedKind(
-    "comment", review, operations.apply_verdict, involved, outcomes, reverse=operations.reverse_verdict
-)
+    "comment", review, operations.apply_verdict, involved, outcomes, reverse=operations.reverse_verdict,
+    interim=frozenset({"hide"}), preview=preview, due_days=due_days,
+)  # fmt: skip

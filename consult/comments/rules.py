@@ -12,24 +12,41 @@ EDIT_UNSEEN = timedelta(minutes=15)  # within it an edit is not marked
 TRUSTED_AFTER = 3  # accepted texts after which "trust" publishes at once
 MODES = ("pre", "post", "trust", "closed")
 VISIBLE = "published"
-STUBS = ("removed", "hidden", "pending")  # what leaves a stub where it was answered
+STUBS = ("removed", "hidden", "taken_down", "pending")  # what leaves a stub where it was answered
+MODERATOR, MAKER, ANOTHER = "moderator, not involved", "maker of the decision, within ten minutes", "another moderator"
 
 COMMENT = Machine(
     "comment",
     "pending",
     [
-        Transition("pending", "publish", "published", "moderator, not involved"),
-        Transition("pending", "reject", "hidden", "moderator, not involved"),
-        Transition("published", "hide", "hidden", "moderator, not involved"),
-        Transition("hidden", "restore", "published", "moderator, not involved"),
+        Transition("pending", "publish", "published", MODERATOR),
+        Transition("pending", "reject", "hidden", MODERATOR),
+        Transition("published", "hide", "hidden", MODERATOR),
+        Transition("hidden", "restore", "published", MODERATOR),
+        Transition("taken_down", "restore", "published", MODERATOR),
+        Transition("pending", "redact", "published", MODERATOR),
+        Transition("published", "redact", "published", MODERATOR),
+        Transition("hidden", "redact", "published", MODERATOR),
+        Transition("published", "take_down", "taken_down", MODERATOR),
+        Transition("hidden", "take_down", "taken_down", MODERATOR),
+        Transition("published", "reinstate", "published", ANOTHER),
+        Transition("hidden", "reinstate", "published", ANOTHER),
+        Transition("taken_down", "reinstate", "published", ANOTHER),
         Transition("published", "recheck", "pending", "author, by an edit where texts are read first"),
         Transition("pending", "remove", "removed", "author"),
         Transition("published", "remove", "removed", "author"),
         Transition("hidden", "remove", "removed", "author"),
-        Transition("published", "undo_publish", "pending", "maker of the decision, within ten minutes"),
-        Transition("hidden", "undo_reject", "pending", "maker of the decision, within ten minutes"),
-        Transition("hidden", "undo_hide", "published", "maker of the decision, within ten minutes"),
-        Transition("published", "undo_restore", "hidden", "maker of the decision, within ten minutes"),
+        Transition("taken_down", "remove", "removed", "author"),
+        Transition("published", "undo_publish", "pending", MAKER),
+        Transition("hidden", "undo_reject", "pending", MAKER),
+        Transition("hidden", "undo_hide", "published", MAKER),
+        Transition("published", "undo_restore", "hidden", MAKER),
+        Transition("published", "undo_restore_taken_down", "taken_down", MAKER),
+        Transition("published", "undo_redact", "pending", MAKER),
+        Transition("published", "undo_redact_published", "published", MAKER),
+        Transition("published", "undo_redact_hidden", "hidden", MAKER),
+        Transition("taken_down", "undo_take_down", "hidden", MAKER),
+        Transition("taken_down", "undo_take_down_published", "published", MAKER),
     ],
     {
         "publish": "comment.published",
@@ -41,17 +58,31 @@ COMMENT = Machine(
         "undo_publish": "comment.publishing_undone",
         "undo_reject": "comment.rejection_undone",
         "undo_hide": "comment.hiding_undone",
+        "redact": "comment.redacted",
+        "take_down": "comment.taken_down",
+        "reinstate": "comment.reinstated",
         "undo_restore": "comment.restoring_undone",
+        "undo_restore_taken_down": "comment.restoring_undone",
+        "undo_redact": "comment.redaction_undone",
+        "undo_redact_published": "comment.redaction_undone",
+        "undo_redact_hidden": "comment.redaction_undone",
+        "undo_take_down": "comment.taking_down_undone",
+        "undo_take_down_published": "comment.taking_down_undone",
     },
 )
 
 # The decisions that moderation may take in each state.
 OUTCOMES: dict[str, tuple[str, ...]] = {
-    "pending": ("publish", "reject"),
-    "published": ("hide",),
-    "hidden": ("restore",),
+    "pending": ("publish", "redact", "reject"),
+    "published": ("redact", "hide", "remove"),
+    "hidden": ("redact", "restore", "remove"),
+    "taken_down": ("restore",),
     "removed": (),
 }
+# Outcomes whose act has another name: "remove" is what its author does.
+ACTS = {"remove": "take_down"}
+# What a decision left behind, where the one before it decides to which state an undoing leads.
+LEFT_BEHIND = {"hide": "hidden", "reject": "hidden", "remove": "taken_down"}
 
 
 def can_write(actor: Actor) -> bool:

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from consult.comments import operations, queries, rules
 from consult.comments.forms import CommentForm, as_id
 from consult.comments.models import Comment
+from consult.comments.redactions import written_text
 from consult.core.access import access, current_actor
 from consult.core.db import db, set_reading
 from consult.core.errors import Invalid, NotFound, Refused
@@ -32,7 +33,8 @@ def show(comment_id: int) -> str:
 
 def _statement(node: queries.Node) -> list[str]:
     """Why a comment cannot be read any more, in paragraphs, for its author."""
-    decision = last_decision("comment", node.comment.id) if node.mine and node.comment.status == "hidden" else None
+    restricted = node.comment.status in ("hidden", "taken_down") or bool(node.comment.redactions)
+    decision = last_decision("comment", node.comment.id) if node.mine and restricted else None
     return pick(decision.statement).split("\n\n") if decision is not None else []
 
 
@@ -130,7 +132,7 @@ def edit(comment_id: int) -> Any:
         set_reading(True)
     comment, info = _own(comment_id, rules.can_edit)
     if request.method != "POST":
-        form.body.data = comment.body
+        form.body.data = written_text(comment)
     page = render_template(
         "comments/edit.html", form=form, info=info, parent=None, action=url_for(".edit", comment_id=comment.id),
         comment=comment, mode=queries.mode_of(info.kind, info.id),

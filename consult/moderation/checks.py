@@ -13,7 +13,7 @@ from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import _, format_moment
 from consult.core.registry import Review, SubjectInfo, registries
 from consult.core.text import plain
-from consult.moderation import catalogue, hooks, queries, rules
+from consult.moderation import blackening, catalogue, hooks, queries, rules
 from consult.moderation.models import Case
 from consult.moderation.statements import outcome_word
 
@@ -145,22 +145,18 @@ def _passage_fault(review: Review, choice: Choice) -> str:
     if len(choice.passages) > MAX_PASSAGES:
         return _("Please mark at most %(number)s passages.", number=MAX_PASSAGES)
     sources = [review.title, *(part.source for part in review.parts)]
-    # a passage that somebody copied from the page has lost line breaks and markup
-    readable = {_folded(text) for text in [*sources, *(plain(part.source) for part in review.parts)]}
+    readable = [*sources, *(plain(part.source) for part in review.parts)]
     for text, _remark in choice.passages:
         if not text:
             return _("A remark lacks its passage. Please copy the passage from the text.")
-        exact = any(text in source for source in sources)
-        if not exact and (choice.outcome == "redact" or not any(_folded(text) in source for source in readable)):
+        # a passage copied from the page has lost markup and line breaks
+        found = any(blackening.stands_in(source, text) for source in sources)
+        if not found and (choice.outcome == "redact" or not any(text in source for source in readable)):
             return _(
                 "“%(passage)s” does not occur in the text in these words. Please copy the passage from the text.",
                 passage=text[:80],
             )
     return ""
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _split_faults(review: Review, choice: Choice) -> dict[str, str]:

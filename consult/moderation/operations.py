@@ -153,6 +153,7 @@ def decide(actor: Actor, case_id: int, choice: Choice, facts: dict[str, Any] | N
         case.closed_at = decision.made_at
     move(rules.CASE, case, "hold" if interim else "decide", actor)
     if interim:
+        case.due_at = max(case.due_at, deadlines.due(decision.made_at, LOOK_DAYS, land=operator_land()))
         hooks.tell_taken(actor, case)
     else:
         hooks.tell_closed(actor, case, decision)

@@ -40,6 +40,8 @@ def upgrade() -> None:
     op.add_column("moderation_decision", sa.Column("overturned_id", sa.Integer(), nullable=True))
     op.create_index("ix_moderation_decision_overturned_id", "moderation_decision", ["overturned_id"], unique=False)
 
+    op.add_column("comment", sa.Column("redactions", JSON, server_default="[]", nullable=False))
+
     op.create_table(
         "moderation_reason",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -109,6 +111,7 @@ def downgrade() -> None:
     op.drop_table("moderation_second_look")
     op.drop_table("moderation_print")
     op.drop_table("moderation_reason")
+    op.execute("ALTER TABLE comment DROP COLUMN redactions")
     op.drop_index("ix_moderation_decision_overturned_id", table_name="moderation_decision")
     for column in DECISION:
         op.execute(f"ALTER TABLE moderation_decision DROP COLUMN {column}")

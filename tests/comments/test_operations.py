@@ -245,7 +245,7 @@ def test_what_was_hidden_comes_back_by_a_second_look(note: Note, notes: Notes, c
     decide(cast, comment, "hide")
     clock.shift(days=1)
     case = moderation.look_again(cast.actor(cast.moderator2), "comment", comment.id)
-    assert registries.moderated["comment"].outcomes(comment.id, None) == ("restore",)
+    assert registries.moderated["comment"].outcomes(comment.id, None) == ("redact", "restore", "remove")
     decision = moderation.decide(
         cast.actor(cast.moderator2), case.id,
         Choice("restore", "meets-rules", "Doch keine Werbung.", version=version_text(case)),

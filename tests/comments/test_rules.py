@@ -16,11 +16,21 @@ from consult.core.states import move
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 TABLE = {
     # state: {act: next state}; what is not here is refused
-    "pending": {"publish": "published", "reject": "hidden", "remove": "removed"},
+    "pending": {"publish": "published", "redact": "published", "reject": "hidden", "remove": "removed"},
     "published": {
-        "hide": "hidden", "recheck": "pending", "remove": "removed", "undo_publish": "pending", "undo_restore": "hidden",
+        "hide": "hidden", "redact": "published", "take_down": "taken_down", "reinstate": "published",
+        "recheck": "pending", "remove": "removed", "undo_publish": "pending", "undo_restore": "hidden",
+        "undo_restore_taken_down": "taken_down", "undo_redact": "pending", "undo_redact_published": "published",
+        "undo_redact_hidden": "hidden",
     },
-    "hidden": {"restore": "published", "remove": "removed", "undo_reject": "pending", "undo_hide": "published"},
+    "hidden": {
+        "restore": "published", "redact": "published", "take_down": "taken_down", "reinstate": "published",
+        "remove": "removed", "undo_reject": "pending", "undo_hide": "published",
+    },
+    "taken_down": {
+        "restore": "published", "reinstate": "published", "remove": "removed", "undo_take_down": "hidden",
+        "undo_take_down_published": "published",
+    },
     "removed": {},
 }  # fmt: skip
 
@@ -43,7 +53,7 @@ def test_comments_move_as_the_table_says(app: Any, state: str, act: str) -> None
 def test_the_table_names_every_state_and_decision() -> None:
     assert rules.COMMENT.states == set(TABLE) == set(rules.OUTCOMES)
     for state, outcomes in rules.OUTCOMES.items():
-        assert all(rules.COMMENT.target(state, outcome) for outcome in outcomes)
+        assert all(rules.COMMENT.target(state, rules.ACTS.get(outcome, outcome)) for outcome in outcomes)
 
 
 @pytest.mark.parametrize("role", ROLES)
