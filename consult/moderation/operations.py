@@ -243,9 +243,10 @@ def overturn_decision(actor: Actor, decision_id: int, reason: str, note: str, in
     have been published is looked at again instead (`decide_again`).
     """
     old, case = _with_case(decision_id)
-    _refuse_parties(actor, old, case)
+    checks.refuse_outsiders(actor, case)
     if old.reversed_at is not None:
         raise Conflict(_("This decision was taken back already."))
+    _refuse_parties(actor, old, case)
     if old.outcome in rules.FAVOURABLE:
         raise Conflict(_("This decision restricts nothing. Please look at the text again instead."))
     choice = Choice(rules.REINSTATE, reason=reason, note=note, internal_note=internal_note)

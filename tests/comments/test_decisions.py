@@ -86,7 +86,7 @@ def test_readers_see_where_and_why_a_passage_is_missing(
     assert db.session.get(CommentVersion, comment.version_id).body == BODY
     page = client.page(f"/de/comments/{comment.id}")
     assert "geschwärzt: Personenbezogene Daten" in page.text
-    assert "Muster" not in page.text
+    assert "Herrn Muster" not in page.text
 
 
 def test_the_author_still_has_the_own_words(
