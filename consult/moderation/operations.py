@@ -19,7 +19,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.i18n import _
 from consult.core.registry import Verdict, registries
 from consult.core.states import move
-from consult.moderation import catalogue, checks, deadlines, hooks, leases, mails, queries, rules
+from consult.moderation import catalogue, checks, deadlines, examining, hooks, leases, mails, queries, rules
 from consult.moderation.cases import put_up
 from consult.moderation.checks import Choice
 from consult.moderation.leases import claim, release
@@ -85,6 +85,7 @@ def open_case(
             case.version_id = version_id
     db.session.flush()
     audit.record(event, actor, (kind, subject_id), case_id=case.id, version_id=version_id, source=source)
+    examining.ask(case)
     if tell:
         mails.tell_waiting(case)
     return case
@@ -98,6 +99,7 @@ def withdraw_case(kind: str, subject_id: int, actor: Actor = SYSTEM) -> Case | N
     leases.drop(case)
     case.closed_at = now()
     move(rules.CASE, case, "withdraw", actor)
+    examining.forget(case)
     hooks.tell_closed(actor, case, None)
     db.session.flush()
     return case
@@ -202,6 +204,7 @@ def verdict_of(decision: Decision, overturns: str = "") -> Verdict:
         second=tuple(decision.second),
         second_title=decision.second_title,
         overturns=overturns,
+        overturned_id=decision.overturned_id,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from consult.core.db import db
 from consult.core.registry import PersonalData
@@ -32,7 +32,11 @@ def export(person_id: int) -> dict[str, Any]:
 
 def erase(person_id: int) -> None:
     """Cases lose their author; what a moderator decided stays, without the person."""
-    db.session.execute(update(Case).where(Case.author_id == person_id).values(author_id=None))
+    of_person = select(Case.id).where(Case.author_id == person_id)
+    db.session.execute(delete(Print).where(Print.case_id.in_(of_person)))
+    db.session.execute(
+        update(Case).where(Case.author_id == person_id).values(author_id=None, text_hash="", prints=[], signals=[])
+    )
     db.session.execute(
         update(Case).where(Case.claimed_by == person_id).values(claimed_by=None, claimed_name="", claimed_until=None)
     )
