@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.clusters import facets, loading, operations, personal, readings, subjects, views_finding
+from consult.clusters import exchange, facets, loading, operations, personal, readings, subjects, views_finding
 from consult.core.i18n import _l
 from consult.core.registry import Loader, NavigationItem, PersonalData, registries
 
@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
     registries.actor_parts.append(subjects.actor_part)
     registries.counters["clusters.facets"] = facets.recount_all
     registries.on_touch.append(facets.follow)
+    registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(40, "facts", "clusters", loading.load))
     registries.loaders.append(Loader(61, "facts", "clusters", loading.load_focus))
     registries.loaders.append(Loader(41, "demo", "clusters", loading.load_demo))

@@ -19,7 +19,7 @@ from consult.links.sources import sources
 DEMO_MANAGER, DEMO_CLUSTER = "cluster@demo.example", "optonet"
 
 # Keys of a record that hold one observation -> (kind, key of the code in it, key of the value in it).
-_SINGLE = {
+SINGLE = {
     "form": ("form", "value", ""),
     "scope": ("scope", "value", ""),
     "legal_form": ("legal-form", "value", ""),
@@ -37,7 +37,7 @@ _SINGLE = {
     "website": ("website", "", "domain"),
 }
 # Keys that hold a list of observations.
-_SEVERAL = {
+SEVERAL = {
     "stated_as": ("stated-as", "", ""),
     "founded": ("founded", "of", "value"),
     "seat_observations": ("seat", "", "city"),
@@ -70,10 +70,10 @@ def observations(record: dict[str, Any]) -> Iterator[Observation]:
     """All observations of a record, numbered in the order in which the file gives them."""
     position = 0
     for key, content in record.items():
-        if key in _SINGLE:
-            rows, shape = [content], _SINGLE[key]
-        elif key in _SEVERAL:
-            rows, shape = content, _SEVERAL[key]
+        if key in SINGLE:
+            rows, shape = [content], SINGLE[key]
+        elif key in SEVERAL:
+            rows, shape = content, SEVERAL[key]
         else:
             continue
         for row in rows:

@@ -270,6 +270,7 @@ class Registries:
         self.counters: dict[str, Callable[[], int]] = {}  # name -> recount; returns rows mended
         self.loaders: list[Loader] = []
         self.commentable: dict[str, Commentable] = {}
+        self.exchanges: dict[str, Any] = {}  # name on the command line -> core.exchange.Exchange
         self.navigation: list[NavigationItem] = []
         self.footer: list[FooterItem] = []
         self.on_touch: list[Callable[[set[tuple[str, int]]], None]] = []

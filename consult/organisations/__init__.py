@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import Loader, registries
-from consult.organisations import loading, queries, subjects, views
+from consult.organisations import exchange, loading, queries, subjects, views
 
 
 def init_app(app: Flask) -> None:
@@ -19,5 +19,6 @@ def init_app(app: Flask) -> None:
     registries.searchables["organisation"] = subjects.SEARCHABLE
     registries.actor_parts.append(queries.actor_part)
     registries.personal_data["organisations"] = subjects.DATA
+    registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(20, "facts", "organisations", loading.load_facts))
     registries.loaders.append(Loader(21, "demo", "organisations", loading.load_demo))

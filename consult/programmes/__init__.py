@@ -9,7 +9,7 @@ from flask import Flask
 
 from consult.core.i18n import _l
 from consult.core.registry import FooterItem, Loader, registries
-from consult.programmes import loading, page, subjects, views
+from consult.programmes import exchange, loading, page, subjects, views
 
 
 def init_app(app: Flask) -> None:
@@ -20,4 +20,5 @@ def init_app(app: Flask) -> None:
     registries.resolvers["programmes.show"] = subjects.resolve
     registries.subjects[subjects.KIND] = subjects.SUBJECT
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
+    registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(45, "facts", "programmes", loading.load))

@@ -37,13 +37,13 @@ def test_every_mapping_becomes_an_observation(db: Any, facts: Dataset) -> None:
     for record in facts.records("clusters"):
         cluster_id = db.session.execute(select(Cluster.id).where(Cluster.slug == record["id"])).scalar_one()
         found = _count(db, select(Observation).where(Observation.cluster_id == cluster_id).subquery())
-        single = sum(key in record for key in loading._SINGLE)
-        several = sum(len(record.get(key, [])) for key in loading._SEVERAL)
+        single = sum(key in record for key in loading.SINGLE)
+        several = sum(len(record.get(key, [])) for key in loading.SEVERAL)
         assert found == single + several, record["id"]
 
 
 def test_no_key_of_a_record_is_overlooked(facts: Dataset) -> None:
-    known = {*loading._SINGLE, *loading._SEVERAL, "id", "name", "short_name", "named_in"}
+    known = {*loading.SINGLE, *loading.SEVERAL, "id", "name", "short_name", "named_in"}
     assert {key for record in facts.records("clusters") for key in record} <= known
 
 

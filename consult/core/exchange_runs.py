@@ -1,0 +1,346 @@
+"""Imports: looked at first, then carried out as a whole or not at all, and taken back if they were wrong.
+
+`plan` reads a file and says of every row what it would do (added, changed, unchanged, refused and why). `carry_out` does the
+same and then writes, but only if no row was refused: nothing is ever half imported. Doing it again changes nothing. What
+points at something that is not here is kept and settled when its end appears (`settle`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from consult.core import audit
+from consult.core.access import Actor
+from consult.core.clock import now
+from consult.core.db import db
+from consult.core.errors import Conflict
+from consult.core.exchange import (
+    EVERYTHING,
+    Exchange,
+    Fault,
+    Faults,
+    Record,
+    exchange_of,
+    find,
+    is_empty,
+    is_id,
+    missing,
+    references_in,
+)
+from consult.core.exchange_files import BadFile, Row, rows_of
+from consult.core.i18n import _
+from consult.core.imports import DONE, UNDONE, ImportRun, UnresolvedReference, waiting_records
+from consult.core.registry import describe, registries
+
+audit.declare("import.done", "kind", "added", "changed", "unresolved")
+audit.declare("import.undone", "kind", "rows")
+
+ADDED, CHANGED, UNCHANGED, REFUSED = "added", "changed", "unchanged", "refused"
+BATCH = 300
+MOST_FAULTS = 1_000
+ROUNDS = 10  # how long a chain of records that wait for each other may be
+
+Mapped = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What an import does with one row: `fields` are those that change, `unresolved` what points nowhere yet."""
+
+    row: int
+    key: str
+    outcome: str
+    fields: tuple[str, ...] = ()
+    unresolved: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Plan:
+    """What an import would do or did. `faults` are kept up to a number, `fault_count` counts them all."""
+
+    exchange: Exchange
+    lines: list[Line] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    fault_count: int = 0
+    written: bool = False
+
+    @property
+    def refused(self) -> bool:
+        return self.fault_count > 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = Counter(line.outcome for line in self.lines)
+        return {outcome: found[outcome] for outcome in (ADDED, CHANGED, UNCHANGED, REFUSED)}
+
+    @property
+    def unresolved(self) -> list[tuple[int, str, str, str]]:
+        """(row, id, field, reference) of all that points at something that is not here."""
+        return [(line.row, line.key, *one) for line in self.lines for one in line.unresolved]
+
+    def refuse(self, faults: Sequence[Fault], count: int) -> None:
+        self.fault_count += count
+        self.faults += faults[: max(0, MOST_FAULTS - len(self.faults))]
+
+
+@dataclass
+class _Entry:
+    """A row on its way: its id here, what it says, what is there, and what it makes of it."""
+
+    row: Row
+    key: str
+    faults: Faults
+    before: Record | None = None
+    after: Record = field(default_factory=dict)
+
+
+# ---- looking ---------------------------------------------------------------------------------------------------------
+
+
+def plan(exchange: Exchange, name: str, content: bytes, mapping: Mapped | None = None) -> Plan:
+    """What an import of this file would do. Reads only."""
+    found = Plan(exchange)
+    seen: dict[str, int] = {}
+    ends: list[tuple[int, Record]] = []
+    known = _Known()
+    try:
+        for batch in _batches(rows_of(exchange, name, content, mapping)):
+            for entry in _entries(exchange, batch, seen):
+                if exchange.check_all is not None and not entry.faults:
+                    ends.append((entry.row.number, _ends_of(exchange, entry.after)))
+                found.lines.append(_line(entry, exchange))
+                if entry.faults:
+                    found.refuse(entry.faults.found, entry.faults.count)
+    except BadFile as bad:
+        found.refuse(bad.faults, len(bad.faults))
+    if exchange.check_all is not None and ends:
+        _refuse_lines(found, exchange.check_all(ends))
+    found.lines = [_with_unresolved(line, known, seen, exchange) for line in found.lines]
+    if not found.lines and not found.faults:
+        found.refuse([Fault(0, "", _("There are no rows in the file."))], 1)
+    return found
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _entries(exchange: Exchange, batch: Sequence[Row], seen: dict[str, int]) -> list[_Entry]:
+    """The rows of a batch with what is there already and what would be; `seen` are the ids of the rows before."""
+    entries = [_entry(exchange, row) for row in batch]
+    if exchange.match is not None:
+        known = exchange.match([entry.key for entry in entries if entry.key])
+        for entry in entries:
+            entry.key = known.get(entry.key, entry.key)
+    there = present(exchange, [entry.key for entry in entries if entry.key])
+    for entry in entries:
+        if not entry.key:
+            continue
+        if entry.key in seen:
+            entry.faults.add("id", _("%(id)s stands in row %(row)s already.", id=entry.key, row=seen[entry.key]))
+            continue
+        seen[entry.key] = entry.row.number
+        entry.before = there.get(entry.key)
+        _merge(exchange, entry)
+    return entries
+
+
+def present(exchange: Exchange, keys: Sequence[str]) -> dict[str, Record]:
+    """The records of these ids as they are here, in canonical form."""
+    if not keys:
+        return {}
+    return {one["id"]: exchange.canonical(one) for one in exchange.read(sorted(set(keys)), EVERYTHING)}
+
+
+def _entry(exchange: Exchange, row: Row) -> _Entry:
+    faults = Faults(row.number)
+    for fault in row.faults:
+        faults.add(fault.field, fault.message)
+    given = exchange.translate(row.given) if exchange.translate is not None else row.given
+    key = given.get("id")
+    if is_empty(key) and exchange.identify is not None and not row.faults:
+        key = exchange.identify(given)
+    if not is_id(key):
+        if not row.faults:
+            faults.add("id", _("An id of letters, digits and hyphens is needed, the same in every import."))
+        key = ""
+    return _Entry(Row(row.number, {**given, "id": key}), str(key), faults)
+
+
+def _merge(exchange: Exchange, entry: _Entry) -> None:
+    """What the record is after this row: what the row does not name stays, what it names empty goes."""
+    given = {**entry.row.given, "id": entry.key}
+    values = exchange.canonical(given, entry.faults)
+    kept = {name: value for name, value in (entry.before or {}).items() if name not in given}
+    entry.after = {**kept, **values}
+    if not entry.faults:
+        missing(exchange.fields, entry.after, entry.faults)
+        if exchange.check is not None and not entry.faults:
+            exchange.check(entry.after, entry.faults)
+
+
+def _line(entry: _Entry, exchange: Exchange) -> Line:
+    if entry.faults:
+        return Line(entry.row.number, entry.key, REFUSED)
+    references = tuple(references_in(exchange.fields, entry.after))
+    if entry.before is None:
+        return Line(entry.row.number, entry.key, ADDED, (), references)
+    names = entry.before.keys() | entry.after.keys()
+    fields = tuple(sorted(one for one in names if entry.before.get(one) != entry.after.get(one)))
+    return Line(entry.row.number, entry.key, CHANGED if fields else UNCHANGED, fields, references)
+
+
+class _Known:
+    """Which references lead somewhere, each looked up once."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, bool] = {}
+
+    def __getitem__(self, reference: str) -> bool:
+        if reference not in self.found:
+            self.found[reference] = find(reference) is not None
+        return self.found[reference]
+
+
+def _with_unresolved(line: Line, known: _Known, seen: Mapping[str, int], exchange: Exchange) -> Line:
+    """The line with those of its references that lead nowhere, neither here nor within the file."""
+    open_ends = tuple(
+        (name, reference)
+        for name, reference in line.unresolved
+        if not (reference.startswith(f"{exchange.kind}/") and reference.partition("/")[2] in seen)
+        and not known[reference]
+    )
+    return Line(line.row, line.key, line.outcome, line.fields, open_ends)
+
+
+def _ends_of(exchange: Exchange, record: Record) -> Record:
+    """What rules about all rows together need: references, codes and ids, none of the texts."""
+    return {name: value for name, value in record.items() if isinstance(value, str) and len(value) < 300}
+
+
+def _refuse_lines(found: Plan, faults: Sequence[Fault]) -> None:
+    found.refuse(list(faults), len(faults))
+    rows = {fault.row for fault in faults}
+    found.lines = [
+        Line(line.row, line.key, REFUSED) if line.row in rows and line.outcome != REFUSED else line
+        for line in found.lines
+    ]
+
+
+# ---- writing ---------------------------------------------------------------------------------------------------------
+
+
+def carry_out(
+    actor: Actor, exchange: Exchange, name: str, content: bytes, mapping: Mapped | None = None
+) -> tuple[Plan, ImportRun | None]:
+    """Import the file if every row of it can be taken; else nothing is written. Flushes, never commits."""
+    found = plan(exchange, name, content, mapping)
+    if found.refused:
+        return found, None
+    changes: list[dict[str, Any]] = []
+    seen: dict[str, int] = {}
+    for batch in _batches(rows_of(exchange, name, content, mapping)):
+        for entry in _entries(exchange, batch, seen):
+            if entry.faults:  # the file is the same as a moment ago, so somebody changed what is there
+                raise Conflict(_("Somebody changed what is there while the file was read. Please try again."))
+            if entry.before != entry.after:
+                exchange.write(entry.after, entry.before)
+                changes.append({"id": entry.key, "before": entry.before, "after": entry.after})
+        db.session.flush()
+        settle_now()
+    if exchange.finish is not None and changes:
+        exchange.finish([change["id"] for change in changes])
+        settle_now()
+    found.written = True
+    counts = found.counts | {"unresolved": len(found.unresolved)}
+    run = ImportRun(
+        kind=exchange.name, filename=name[:200], mapping=dict(mapping or {}), state=DONE, counts=counts, changes=changes,
+        made_by=actor.person_id, done_at=now(),
+    )  # fmt: skip
+    db.session.add(run)
+    db.session.flush()
+    audit.record(
+        "import.done", actor, ("import", run.id), kind=exchange.name, added=counts[ADDED], changed=counts[CHANGED],
+        unresolved=counts["unresolved"],
+    )  # fmt: skip
+    return found, run
+
+
+def settle_now() -> None:
+    """Let the index and whatever hangs on changes follow now, so that a long import does not heap them up."""
+    for _round in range(ROUNDS):
+        touched = db.session.info.pop("touched", None)
+        if not touched:
+            return
+        for hook in registries.on_touch:
+            hook(touched)
+        db.session.flush()
+
+
+def settle(touched: set[tuple[str, int]]) -> None:
+    """Before a commit: what waited for one of these things finds its end now."""
+    if db.session.execute(select(UnresolvedReference.id).limit(1)).first() is None:
+        return
+    arrived = {f"{kind}/{info.key}" for (kind, _id), info in describe(touched).items() if info.key}
+    for start in range(0, len(arrived), 500):
+        part = sorted(arrived)[start : start + 500]
+        query = (
+            select(UnresolvedReference).where(UnresolvedReference.reference.in_(part)).order_by(UnresolvedReference.id)
+        )
+        for row in db.session.execute(query).scalars().all():
+            _settle_one(row)
+
+
+def _settle_one(row: UnresolvedReference) -> None:
+    exchange = exchange_of(row.kind)
+    if exchange is None or row not in db.session:
+        return
+    key, waiting = row.key, row.record
+    if waiting is not None:
+        db.session.delete(row)
+        db.session.flush()
+        exchange.write(exchange.canonical(waiting), None)
+        return
+    for record in present(exchange, [key]).values():
+        exchange.write(record, record)
+
+
+def undo(actor: Actor, run: ImportRun) -> list[str]:
+    """Take an import back; what somebody changed since stays as it is and is returned by id. Flushes, never commits."""
+    exchange: Exchange | None = registries.exchanges.get(run.kind)
+    if run.state != DONE or exchange is None:
+        raise Conflict(_("This import is not there to be taken back."))
+    left: list[str] = []
+    for start in range(0, len(run.changes), BATCH):
+        part = run.changes[start : start + BATCH]
+        there = present(exchange, [change["id"] for change in part])
+        for change in reversed(part):
+            if there.get(change["id"]) != change["after"] or (change["before"] is None and exchange.remove is None):
+                left.append(change["id"])
+            elif change["before"] is not None:
+                exchange.write(change["before"], change["after"])
+            else:
+                _remove(exchange, change["id"])
+        db.session.flush()
+        settle_now()
+    if exchange.finish is not None:
+        exchange.finish([change["id"] for change in run.changes])
+    run.state, run.undone_at = UNDONE, now()
+    audit.record("import.undone", actor, ("import", run.id), kind=run.kind, rows=len(run.changes) - len(left))
+    return sorted(left)
+
+
+def _remove(exchange: Exchange, key: str) -> None:
+    waits = bool(waiting_records(exchange.kind, [key]))
+    db.session.execute(
+        delete(UnresolvedReference).where(UnresolvedReference.kind == exchange.kind, UnresolvedReference.key == key)
+    )
+    if exchange.remove is not None and not waits:
+        exchange.remove(key)
