@@ -37,6 +37,17 @@ def _question(slug: str) -> int | None:
     return db.session.execute(query).scalar()
 
 
+def _open_question(article: dict[str, str]) -> dict[str, str]:
+    """The question that ends an article of the data set: its last paragraph, after the words that introduce it."""
+    found = {}
+    for language, opening in (("de", "Die Frage an Sie: "), ("en", "The question for you: ")):
+        last = article.get(language, "").strip().rpartition("\n")[2]
+        if last.startswith(opening):
+            question = last.removeprefix(opening)
+            found[language] = question[:1].upper() + question[1:]
+    return found
+
+
 def topic_of(record: dict[str, Any]) -> Topic:
     """A record as a topic; not yet in the session."""
     contact, statement, article = record.get("contact", {}), record.get("statement", {}), record.get("article", {})
@@ -51,7 +62,7 @@ def topic_of(record: dict[str, Any]) -> Topic:
         statement_by_id=_organisation(statement.get("organisation")), statement_kind=statement.get("kind", ""),
         statement_approved=bool(statement.get("approved_by_speaker")), statement_note=statement.get("note", {}),
         statement_source=sources(statement), facts_note=record.get("facts_note", {}),
-        question_id=_question(record["id"]), as_of=record.get("as_of", ""), source=sources(record),
+        open_question=_open_question(article), question_id=_question(record["id"]), as_of=record.get("as_of", ""), source=sources(record),
         published_at=moment, created_at=moment, updated_at=moment,
     )  # fmt: skip
 

@@ -64,6 +64,7 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
         for language in LANGUAGES:
             words += [pick(topic.title, language), pick(topic.description, language), pick(topic.teaser, language)]
             words += [plain(pick(topic.article, language)), pick(topic.statement, language)]
+            words += [pick(topic.open_question, language), pick(topic.picture_alt, language)]
         yield SearchDocument(
             kind=KIND, id=topic.id, title=pick(topic.title, "de"), body="\n".join(filter(None, words)), language="de",
             at=topic.published_at,

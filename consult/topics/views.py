@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from flask import render_template, request
 
 from consult.consultations.queries import questions_by_ids
 from consult.core.access import Actor, access
 from consult.core.db import sort_key
+from consult.core.editing import machine_made
 from consult.core.errors import NotFound
-from consult.core.i18n import _, current_language
+from consult.core.i18n import _, current_language, pick, picked_language
 from consult.core.registry import registries
-from consult.core.web import room_blueprint
+from consult.core.web import path, room_blueprint
 from consult.links.queries import LinkView, links_of, links_to
 from consult.organisations.queries import organisations_by_ids
 from consult.topics import queries
 from consult.topics.models import AGENDA, Topic
+from consult.topics.pictures import file_name
+from consult.topics.queries import Archive
 
 blueprint = room_blueprint("topics", __name__)
 
 MOST_LINKS = 200  # of each direction; a tag may lead to thousands of clusters, which the directory lists better
 SHOWN = 12
 ON_HOME = 3
-KINDS = ("cluster", "programme", "topic")  # projects and activities come as panels of their room
+KINDS = ("cluster", "programme", "topic", "idea")  # projects and activities come as panels of their room
 
 
 def article_html(topic: Topic) -> tuple[Any, str]:
@@ -35,29 +40,97 @@ def article_html(topic: Topic) -> tuple[Any, str]:
     return texts[language], language
 
 
-def grouped(links: Sequence[LinkView]) -> list[tuple[str, str, list[LinkView]]]:
-    """(kind, heading, links) of related things, by name; contact and statement have places of their own."""
+def grouped(links: Sequence[LinkView], tags: Sequence[str] = ()) -> list[tuple[str, str, list[LinkView]]]:
+    """(kind, heading, links) of related things, by name; contact, statement and tags have places of their own."""
     headings = {
         "topic": _("Topics"),
+        "idea": _("Ideas"),
         "cluster": _("Clusters"),
         "programme": _("Programmes"),
     }
     found = []
     for kind, heading in headings.items():
         views = [
-            view for view in links if view.other.kind == kind and view.type not in ("contact_for", "made_statement")
+            view
+            for view in links
+            if view.other.kind == kind
+            and view.type not in ("contact_for", "made_statement")
+            and not (kind == "topic" and view.outgoing and view.other.key in tags)
         ]
         if views:
             found.append((kind, heading, sorted(views, key=lambda view: sort_key(view.other.title))))
     return found
 
 
+def month_words(month: date) -> str:
+    """A month by its name."""
+    return str(format_date(month, "LLLL yyyy", locale=current_language()))
+
+
+def _groups(chosen: Archive, agenda: Sequence[Topic]) -> list[dict[str, Any]]:
+    """The archive's filters: themes and months that occur, with "all" first."""
+    counts = queries.archive_counts(chosen)
+    themes = [
+        {
+            "value": tag.slug,
+            "label": pick(tag.title),
+            "lang": other_language(picked_language(tag.title)),
+            "count": counts.themes[tag.slug],
+            "checked": chosen.theme == tag.slug,
+        }
+        for tag in agenda
+        if counts.themes[tag.slug] or chosen.theme == tag.slug
+    ]
+    known = dict.fromkeys([*([chosen.month] if chosen.month else []), *counts.months])
+    months = [
+        {
+            "value": f"{month:%Y-%m}",
+            "label": month_words(month),
+            "count": counts.months.get(month, 0),
+            "checked": chosen.month == month,
+        }
+        for month in sorted(known, reverse=True)
+    ]
+    return [
+        {
+            "name": "theme", "legend": _("Theme"), "kind": "radio",
+            "options": [{"value": "", "label": _("All themes"), "checked": not chosen.theme}, *themes],
+        },
+        {
+            "name": "month", "legend": _("Month"), "kind": "radio",
+            "options": [{"value": "", "label": _("All months"), "checked": chosen.month is None}, *months],
+        },
+    ]  # fmt: skip
+
+
+def other_language(language: str) -> str | None:
+    """The language for a `lang` attribute, or None where it is that of the page."""
+    return language if language != current_language() else None
+
+
 @blueprint.get("/topics/")
 @access("public")
 def index() -> str:
-    """The topics of the month, the newest first, and the tags of the agenda."""
-    page = queries.topics_of_the_month(request.args.get("after"))
-    return render_template("topics/index.html", page=page, agenda=queries.agenda_topics())
+    """The topics of the month, the newest first, by month and theme; and the tags of the agenda."""
+    agenda = queries.agenda_topics()
+    theme = request.args.get("theme", "")
+    chosen = Archive(
+        queries.month_of(request.args.get("month", "")), theme if theme in {one.slug for one in agenda} else ""
+    )
+    return render_template(
+        "topics/index.html",
+        page=queries.topics_of_the_month(request.args.get("after"), chosen),
+        agenda=agenda,
+        titles={one.slug: one.title for one in agenda},
+        chosen=bool(chosen.month) + bool(chosen.theme),
+        groups=_groups(chosen, agenda),
+        picture=picture_address,
+    )
+
+
+def picture_address(topic: Topic, width: int) -> str:
+    """Address of a topic's picture in one of its sizes."""
+    return path("uploads.picture", file=file_name(topic.picture, width))
 
 
 @blueprint.get("/topics/<slug>")
@@ -67,20 +140,31 @@ def show(slug: str) -> str:
     topic = queries.topic_by_slug(slug)
     if topic is None:
         raise NotFound(_("We have no topic under this address."))
+    return page_of(topic)
+
+
+def page_of(topic: Topic, *, preview: bool = False) -> str:
+    """The page of a topic; as a preview it says that it is one."""
     bodies = organisations_by_ids(sorted({one for one in (topic.contact_id, topic.statement_by_id) if one}))
     questions = questions_by_ids([topic.question_id]) if topic.question_id else {}
     html, html_language = article_html(topic)
+    links = links_of("topic", topic.id, kinds=KINDS, limit=MOST_LINKS)
     return render_template(
         "topics/show.html",
         topic=topic,
+        preview=preview,
         is_tag=topic.kind == AGENDA,
         html=html,
         html_language=html_language,
+        by_machine=machine_made(topic.article, topic.text_states.get("article")),
         contact=bodies.get(topic.contact_id or 0),
         speaker=bodies.get(topic.statement_by_id or 0),
         question=questions.get(topic.question_id or 0),
-        groups=grouped(links_of("topic", topic.id, kinds=KINDS, limit=MOST_LINKS)),
+        groups=grouped(links, topic.tags),
+        tags=[view.other for view in links if view.outgoing and view.other.kind == "topic" and view.other.key in topic.tags],
         shown=SHOWN,
+        picture=picture_address,
+        edit_url=path("editorial.topic", slug=topic.slug) if not topic.kind == AGENDA else "",
     )
 
 
@@ -97,5 +181,6 @@ def on_home(_consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
     return {
         "topic": topic,
         "related": related,
+        "picture": picture_address,
         "kinds": {kind: registries.subjects[kind].label for kind in kinds if kind in registries.subjects},
     }

@@ -21,6 +21,7 @@ PLAIN = (
     "/robots.txt",
     "/.well-known/",
     "/static/",
+    "/uploads/",
     "/dev/",
 )
 

@@ -58,7 +58,11 @@ def test_a_statement_is_marked_as_a_paraphrase(client: Any, facts: Dataset) -> N
 
 def test_the_article_leads_to_a_question(client: Any, facts: Dataset) -> None:
     page = client.page(f"/de/topics/{MONTH}")
-    assert page.links(".c-call a") == ["/de/consultations/open-region/questions/3"]
+    assert page.links(".c-call a") == [
+        "/de/ideas/new?consultation=open-region&question=3",
+        "/de/consultations/open-region/questions/3",
+    ]
+    assert "Welche Region hätte, was Ihnen fehlt?" in page.one(".c-call").get_text()
     assert not client.page("/de/topics/innovation").select(".c-call")
 
 
@@ -134,7 +138,7 @@ def test_an_unknown_topic_is_not_found(client: Any, slug: str) -> None:
 
 
 def test_few_queries_whatever_there_is(app: Flask, client: Any, db: Any, facts: Dataset) -> None:
-    budgets = {"/de/topics/": 2, f"/de/topics/{MONTH}": 10, "/de/topics/innovation": 10}
+    budgets = {"/de/topics/": 3, f"/de/topics/{MONTH}": 10, "/de/topics/innovation": 10}
     taken = {}
     for address, budget in budgets.items():
         with count_queries(app, at_most=budget) as found:
