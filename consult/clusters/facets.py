@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import CTE, ColumnElement, case, delete, func, insert, select
+from sqlalchemy.sql.functions import Function
 
 from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount, Observation
 from consult.core.db import db
@@ -25,7 +26,9 @@ COVERED, OPENNESS = "regions-covered", "openness"  # kinds of observations
 MACRO_REGIONS = "macro_regions"
 # Of these facets it is also counted how many clusters have any code, and how many have several.
 SUMMED = (REGION, COUNTRY)
-ANY, SEVERAL = "any", "several"
+ANY, SEVERAL, MEMBERS = "any", "several", "members"
+# What makes an organisation belong to a cluster.
+BELONGING = ("member_of", "part_of")
 ALL = ("", "")
 CHUNK = 500
 
@@ -133,6 +136,7 @@ def follow(touched: set[tuple[str, int]]) -> None:
     ids = {subject_id for kind, subject_id in touched if kind == "cluster"}
     if ids:
         renew(ids)
+        _store(_members())
 
 
 # ---- rows and numbers -----------------------------------------------------------------------------------------------
@@ -151,6 +155,27 @@ def _summed(facet: str) -> dict[Code, int]:
     for number, clusters in rows:
         having[number] += clusters
     return {(ANY, facet): having.total(), (SEVERAL, facet): having.total() - having[1]}
+
+
+def belonging(*conditions: ColumnElement[bool]) -> CTE:
+    """For each organisation that belongs to clusters the first (`one`) and the last (`other`) of them by number."""
+    links = select(func.min(Link.to_id).label("one"), func.max(Link.to_id).label("other")).where(
+        Link.type.in_(BELONGING), Link.from_kind == "organisation", Link.to_kind == "cluster", Link.status.in_(VISIBLE),
+        Link.from_id.is_not(None), Link.to_id.is_not(None), *conditions,
+    )  # fmt: skip
+    return links.group_by(Link.from_id).cte()
+
+
+def of_several(found: CTE) -> Function[int]:
+    """How many of them belong to more than one."""
+    return func.coalesce(func.sum(case((found.c.one != found.c.other, 1), else_=0)), 0)
+
+
+def _members() -> dict[Code, int]:
+    """Organisations that belong to any cluster, each counted once; and those of them that belong to several."""
+    found = belonging()
+    count, several = db.session.execute(select(func.count(), of_several(found)).select_from(found)).one()
+    return {(MEMBERS, ""): count, (SEVERAL, MEMBERS): int(several)}
 
 
 def _listed() -> int:
@@ -203,6 +228,7 @@ def recount_all() -> int:
     right = {ALL: _listed(), **{(facet, code): count for facet, code, count in rows}}
     for facet in SUMMED:
         right |= _summed(facet)
+    right |= _members()
     known = db.session.execute(select(ClusterFacetCount.facet, ClusterFacetCount.code))
     gone: dict[Code, int] = {(facet, code): 0 for facet, code in known if (facet, code) not in right}
     return wrong + _store(right | gone)

@@ -54,6 +54,7 @@ FACETS = (
     Facet("open", _l("Open to"), "openness_aspects"),
     Facet("legal", _l("Legal form"), "legal_forms"),
 )
+WORLD_MAP = "world"
 BY_NAME = {facet.name: facet for facet in FACETS}
 # Asked for by the pages of topics only; its codes are the addresses of agenda topics, which are no closed list.
 TOPIC = "topic"
@@ -130,15 +131,22 @@ def choice_of(arguments: Arguments, name: str = "c") -> list[str]:
     return list(dict.fromkeys(slug[:MAX_SLUG] for slug in arguments.getlist(name) if slug and slug.isprintable()))
 
 
-def carried(selection: Selection, chosen: Sequence[str]) -> Pairs:
-    """What the form of filters carries along: what it does not show, and the portraits chosen for a comparison."""
-    return Pairs([*selection.hidden.items(), *(("c", slug) for slug in chosen)])
+def map_of(arguments: Arguments) -> str:
+    """Which map is shown: that of focus countries, or "" for the Länder."""
+    return WORLD_MAP if arguments.get("map", "") == WORLD_MAP else ""
 
 
-def filters_of(selection: Selection) -> Pairs:
-    """The filters as the form of the comparison carries them back to the list."""
+def carried(selection: Selection, chosen: Sequence[str], shown_map: str = "") -> Pairs:
+    """What the form of filters carries along: what it does not show, the map, the portraits chosen for a comparison."""
+    maps = [("map", shown_map)] if shown_map else []
+    return Pairs([*selection.hidden.items(), *maps, *(("c", slug) for slug in chosen)])
+
+
+def filters_of(selection: Selection, shown_map: str = "") -> Pairs:
+    """The filters and the map as the form of the comparison carries them back to the list."""
     words = [("q", selection.words)] if selection.words else []
-    return Pairs([*words, *((name, code) for name, codes in selection.codes.items() for code in codes)])
+    maps = [("map", shown_map)] if shown_map else []
+    return Pairs([*words, *((name, code) for name, codes in selection.codes.items() for code in codes), *maps])
 
 
 def country_of(arguments: Arguments) -> str:

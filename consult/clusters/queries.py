@@ -6,18 +6,19 @@ stored ones; under filters they come from one bounded statement.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, String, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, String, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import load_only, selectinload
 
-from consult.clusters.facets import COUNTRY, SEVERAL, SUMMED
+from consult.clusters.facets import COUNTRY, MEMBERS, SEVERAL, SUMMED, belonging, of_several
 from consult.clusters.forms import FACETS, Selection
 from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount
 from consult.clusters.readings import COUNTED
 from consult.core.db import db, sort_key
 from consult.core.paging import Page, keyset
+from consult.links.models import Link
 from consult.search.queries import matching
 
 PAGE_SIZE = 20
@@ -26,6 +27,7 @@ MATRIX_SIZE = 50
 NO_PORTFOLIO = "cross-sector"  # across sectors nobody is alike
 
 Counts = dict[tuple[str, str], int]
+CodesOf = dict[int, dict[str, list[str]]]
 
 
 def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
@@ -54,15 +56,56 @@ def clusters_page(selection: Selection, after: str | None) -> Page[Cluster]:
     return keyset(statement, [(Cluster.sort_key, "asc"), (Cluster.id, "asc")], after, PAGE_SIZE)
 
 
+# What a file tells beyond a card.
+_EXPORTED = (*_CARD, Cluster.short_name, Cluster.website)
+PART = 500
+
+
+def every_cluster(selection: Selection) -> Iterator[tuple[Sequence[Cluster], CodesOf]]:
+    """All that fit by name, in parts, each with the codes of its clusters (number -> facet -> codes); two queries a part."""
+    statement = (
+        select(Cluster)
+        .where(*_conditions(selection))
+        .options(load_only(*_EXPORTED, raiseload=True))
+        .order_by(Cluster.sort_key, Cluster.id)
+        .limit(PART)
+    )
+    last: Cluster | None = None
+    while True:
+        part = statement if last is None else statement.where(tuple_(Cluster.sort_key, Cluster.id) > _place(last))
+        found = db.session.execute(part).scalars().all()
+        if found:
+            yield found, _codes_of([cluster.id for cluster in found])
+        if len(found) < PART:
+            return
+        last = found[-1]
+
+
+def _place(cluster: Cluster) -> ColumnElement[Any]:
+    return tuple_(literal(cluster.sort_key), literal(cluster.id))
+
+
+def _codes_of(ids: Sequence[int]) -> CodesOf:
+    found: CodesOf = {}
+    query = select(ClusterFacet.cluster_id, ClusterFacet.facet, ClusterFacet.code).where(
+        ClusterFacet.cluster_id.in_(ids)
+    )
+    for cluster_id, facet, code in db.session.execute(query.order_by(ClusterFacet.facet, ClusterFacet.code)):
+        found.setdefault(cluster_id, {}).setdefault(facet, []).append(code)
+    return found
+
+
 def _matched(selection: Selection) -> CTE:
     """Numbers of the clusters that fit, at most one more than are counted; found once, however often it is asked."""
     return select(Cluster.id.label("id")).where(*_conditions(selection)).limit(COUNTED + 1).cte()
 
 
 def _count_codes(matched: CTE, names: Sequence[str]) -> Select[Any, Any, Any]:
+    """Led by the clusters that fit: their codes are few beside all codes."""
     return (
         select(ClusterFacet.facet, ClusterFacet.code, func.count())
-        .where(ClusterFacet.facet.in_(names), ClusterFacet.cluster_id.in_(select(matched.c.id)))
+        .select_from(matched.join(ClusterFacet, ClusterFacet.cluster_id == matched.c.id))
+        .where(ClusterFacet.facet.in_(names))
         .group_by(ClusterFacet.facet, ClusterFacet.code)
     )
 
@@ -80,7 +123,8 @@ def _count_several(matched: CTE, facet: str) -> Select[Any, Any, Any]:
     """How many of those that fit have several codes of a facet."""
     several = (
         select(ClusterFacet.cluster_id)
-        .where(ClusterFacet.facet == facet, ClusterFacet.cluster_id.in_(select(matched.c.id)))
+        .select_from(matched.join(ClusterFacet, ClusterFacet.cluster_id == matched.c.id))
+        .where(ClusterFacet.facet == facet)
         .group_by(ClusterFacet.cluster_id)
         .having(func.count() > 1)
         .subquery()
@@ -88,18 +132,28 @@ def _count_several(matched: CTE, facet: str) -> Select[Any, Any, Any]:
     return select(literal(SEVERAL, String), literal(facet, String), func.count()).select_from(several)
 
 
+def _count_members(matched: CTE) -> list[Select[Any, Any, Any]]:
+    """Organisations that belong to those that fit: each counted once, and those of them that belong to several."""
+    found = belonging(Link.to_id.in_(select(matched.c.id)))
+    return [
+        select(literal(MEMBERS, String), literal("", String), func.count()).select_from(found),
+        select(literal(SEVERAL, String), literal(MEMBERS, String), of_several(found)).select_from(found),
+    ]
+
+
 def facet_counts(selection: Selection) -> Counts:
-    """(facet, code) -> number of clusters; ("total", "") -> all that fit; ("several", facet) -> those that have several
-    codes of it. One query.
+    """(facet, code) -> number of clusters; ("total", "") -> all that fit; ("members", "") -> organisations that belong to
+    them; ("several", facet) -> those that have several codes of it, or belong to several. One query.
 
     A chosen facet is counted as if nothing were chosen in it, so the other codes tell what they would add.
     """
     if not selection.any:
-        return {(facet or TOTAL, code): count for facet, code, count in db.session.execute(_stored())}
+        rows = db.session.execute(_stored())
+        return {(facet or TOTAL, code): count for facet, code, count in rows}
     matched = _matched(selection)
     names = [facet.name for facet in FACETS]
     parts = [_count_all(matched), _count_codes(matched, [name for name in names if name not in selection.codes])]
-    parts += [_count_several(matched, facet) for facet in SUMMED]
+    parts += [_count_several(matched, facet) for facet in SUMMED] + _count_members(matched)
     for name in names:
         if name in selection.codes:
             rest = selection.without(name)

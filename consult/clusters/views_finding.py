@@ -6,107 +6,75 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from consult.clusters import abroad, comparing, facets, forms, portrait, queries
+from consult.clusters import abroad, comparing, directory, exporting, facets, forms, portrait, queries
 from consult.clusters.facets import ANY, COUNTRY, FOCUS_KINDS, FOCUS_TYPE
-from consult.clusters.forms import FACETS, Selection
+from consult.clusters.forms import Selection
 from consult.clusters.models import Cluster
-from consult.clusters.readings import count_of
 from consult.clusters.views import LINKED_KINDS, blueprint
 from consult.core.access import access
-from consult.core.i18n import _
-from consult.core.templating import with_query, without_value
-from consult.core.vocabularies import LAND_LETTERS, vocabulary
+from consult.core.i18n import _, current_language
+from consult.core.memory import remembered
 from consult.core.web import path
 from consult.links.queries import links_of_many
 
-
-def facet_groups(selection: Selection, counts: queries.Counts) -> list[dict[str, Any]]:
-    """The filters with their numbers; a code that nobody has is left out unless it is chosen."""
-    groups = []
-    for facet in FACETS:
-        chosen = selection.codes.get(facet.name, ())
-        codes = [term.code for term in facet.vocabulary] + [code for code in chosen if code not in facet.vocabulary]
-        options = [
-            {
-                "value": code,
-                "label": forms.title_of(facet.name, code),
-                "count": counts.get((facet.name, code), 0),
-                "checked": code in chosen,
-            }
-            for code in codes
-            if counts.get((facet.name, code)) or code in chosen
-        ]
-        if len(options) > 1 or chosen:  # a filter with one answer filters nothing
-            groups.append({"name": facet.name, "legend": facet.legend, "options": options})
-    return groups
+# ---- the directory --------------------------------------------------------------------------------------------------
 
 
-def chosen_chips(selection: Selection) -> list[dict[str, str]]:
-    """What is chosen, each with the address of the list without it."""
-    chips = []
-    if selection.words:
-        chips.append({"label": _("Search: %(query)s", query=selection.words), "url": with_query(q=None)})
-    for facet, codes in selection.codes.items():
-        chips += [{"label": forms.title_of(facet, code), "url": without_value(facet, code)} for code in codes]
-    return chips
+def _drawn(template: str, **values: Any) -> Markup:
+    return Markup(render_template(template, **values))  # noqa: S704 - a template's own output
 
 
-def tiles(selection: Selection, counts: queries.Counts) -> list[dict[str, Any]]:
-    """The sixteen Länder with the number of clusters that act there; the shade grows with the share of the largest."""
-    numbers = {code: counts.get(("region", code), 0) for code in LAND_LETTERS}
-    most = max(numbers.values())
-    return [
-        {
-            "code": code,
-            "letters": letters,
-            "name": vocabulary("nuts2024_de").title(code),
-            "number": numbers[code],
-            "shade": -(-4 * numbers[code] // most) if most else 0,
-            "url": with_query(region=code),
-            "current": code in selection.codes.get("region", ()),
-        }
-        for code, letters in LAND_LETTERS.items()
-    ]
+def _frame(selection: Selection, chosen: Sequence[str], shown_map: str) -> directory.Frame:
+    """Filters, map and totals. A choice of one filter is made by many: then it is drawn once a change for all."""
+    carried = forms.carried(selection, chosen, shown_map)
 
+    def draw() -> directory.Frame:
+        counts = queries.facet_counts(selection)
+        total = counts.get((queries.TOTAL, ""), 0)
+        capped = selection.any and total > queries.COUNTED
+        groups = directory.facet_groups(selection, counts)
+        definitions = directory.form_definitions()
+        return directory.Frame(
+            total=total,
+            members=(counts.get((facets.MEMBERS, ""), 0), counts.get((facets.SEVERAL, facets.MEMBERS), 0)),
+            filters=_drawn("clusters/_filters.html", groups=groups, selection=selection, carried=carried,
+                           definitions=definitions),
+            map=_drawn("clusters/_map.html", map=directory.map_of(shown_map, selection, counts), total=total,
+                       capped=capped),
+        )  # fmt: skip
 
-def ways_out(selection: Selection) -> list[tuple[str, str]]:
-    """For an empty list: (sentence, address) of the lists that one filter less would give."""
-    found = []
-    for name, count in queries.counts_without(selection).items():
-        words = (
-            selection.words if name == "q" else ", ".join(forms.title_of(name, code) for code in selection.codes[name])
-        )
-        url = with_query(q=None) if name == "q" else with_query(**{name: None})
-        found.append((_("Without “%(filter)s” there are %(num)s.", filter=words, num=count_of(count)), url))
-    return found
+    asked = tuple((name, value) for name, value in request.args.items(multi=True) if name != "after")
+    common = not selection.words and not chosen and len(asked) == selection.chosen + bool(shown_map) <= 2
+    return remembered(("clusters.frame", current_language(), asked), draw) if common else draw()
 
 
 @blueprint.get("/clusters/")
 @access("public")
-def index() -> str:
-    """All clusters by name, with search and filters."""
+def index() -> str | AnyResponse:
+    """All clusters by name, with search, filters and maps; exactly what is shown is also a file."""
     selection = forms.selection_of(request.args)
-    counts = queries.facet_counts(selection)
-    page = queries.clusters_page(selection, request.args.get("after"))
+    wanted = request.args.get("format", "")
+    if wanted in exporting.FORMATS:
+        return exporting.as_file(wanted, selection)
     chosen = queries.names_of(forms.choice_of(request.args)[: forms.READ])
     slugs = [cluster.slug for cluster in chosen]
+    shown_map = forms.map_of(request.args)
+    page = queries.clusters_page(selection, request.args.get("after"))
     return render_template(
         "clusters/index.html",
         page=page,
+        around=_frame(selection, slugs, shown_map),
         chosen=slugs,
         elsewhere=[cluster for cluster in chosen if cluster.slug not in {one.slug for one in page.items}],
-        carried=forms.carried(selection, slugs),
-        back=[*forms.filters_of(selection), *([] if page.at_start else [("after", request.args["after"])])],
+        back=[*forms.filters_of(selection, shown_map), *([] if page.at_start else [("after", request.args["after"])])],
         most=forms.MOST,
         selection=selection,
-        total=counts.get((queries.TOTAL, ""), 0),
-        capped=selection.any and counts.get((queries.TOTAL, ""), 0) > queries.COUNTED,
-        groups=facet_groups(selection, counts),
-        chips=chosen_chips(selection),
-        tiles=tiles(selection, counts),
-        ways_out=ways_out(selection) if not page.items and selection.any else [],
+        formats=exporting.FORMATS,
+        chips=directory.chosen_chips(selection),
+        ways_out=directory.ways_out(selection) if not page.items and selection.any else [],
     )
 
 

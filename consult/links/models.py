@@ -35,6 +35,7 @@ class Link(Base):
         Index("ix_link_from", "from_kind", "from_id", "status"),
         Index("ix_link_to", "to_kind", "to_id", "status"),
         Index("ix_link_type", "type", "from_kind", "to_kind", "to_id"),
+        Index("ix_link_belonging", "to_kind", "from_kind", "from_id", "type", "to_id", "status"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consult.accounts.models import Person
-from consult.clusters.models import Cluster, ClusterFacet
+from consult.clusters.models import Cluster
 from consult.comments.models import Comment
 from consult.consultations.models import Consultation, NumberCounter, Question
 from consult.consultations.queries import current_consultation, questions_of
@@ -32,7 +32,8 @@ from consult.core.unit import bump_content
 from consult.core.vocabularies import vocabulary
 from consult.ideas.models import Answer, Idea, IdeaFacet, IdeaVersion
 from consult.ops import content, installation
-from consult.ops.synthetic_words import NOUNS, Writer
+from consult.ops.synthetic_clusters import ClusterMaker
+from consult.ops.synthetic_words import Writer
 
 DOMAIN = "@synth.example"
 START = datetime(2025, 1, 2, 8, tzinfo=UTC)
@@ -127,30 +128,8 @@ class _Maker:
         )
 
     def clusters(self, count: int) -> list[int]:
-        first = self._next_id(Cluster)
-        rows = []
-        for number in range(count):
-            name = f"{self.random.choice(NOUNS)}-Netzwerk {first + number}"
-            nuts2 = self.random.choice(self.regions)
-            rows.append(
-                {
-                    "id": first + number,
-                    "slug": f"synth-{first + number}",
-                    "name": {"de": name, "en": name},
-                    "short_name": name,
-                    "sort_key": sort_key(name),
-                    "name_key": sort_key(name),
-                    "nuts1": nuts2[:3],
-                    "nuts2": nuts2,
-                    "strengths": {"de": self.writer.paragraph(1), "en": ""},
-                    "created_at": START,
-                    "updated_at": START,
-                }
-            )
-        for batch in _batches(iter(rows)):
-            db.session.execute(insert(Cluster), batch)
-            facets = [{"cluster_id": row["id"], "facet": "region", "code": row["nuts1"]} for row in batch]
-            db.session.execute(insert(ClusterFacet), facets)
+        """Portraits with what belongs to them; the numbers of all clusters."""
+        ClusterMaker(self.random, self.writer, START).make(count)
         return list(db.session.execute(select(Cluster.id).order_by(Cluster.id)).scalars())
 
     def ideas(self, count: int, people: Sequence[int], clusters: Sequence[int]) -> tuple[int, int]:

@@ -23,11 +23,14 @@ VISIBLE = ("stated", "proposed", "confirmed")
 ADDED = ("label", "country")
 SUMMED = ("region", "country")
 
+# Whether an organisation belongs to several clusters is answered from the index alone, in its order.
+BELONGING = ["to_kind", "from_kind", "from_id", "type", "to_id", "status"]
+
 CLUSTER = sa.table("cluster", sa.column("id"))
 FACET = sa.table("cluster_facet", sa.column("cluster_id"), sa.column("facet"), sa.column("code"))
 COUNT = sa.table("cluster_facet_count", sa.column("facet"), sa.column("code"), sa.column("count"))
 OBSERVATION = sa.table("cluster_observation", sa.column("cluster_id"), sa.column("kind"), sa.column("code"))
-LINK = sa.table("link", *map(sa.column, ("type", "from_kind", "from_id", "to_kind", "to_key", "status")))
+LINK = sa.table("link", *map(sa.column, ("type", "from_kind", "from_id", "to_kind", "to_id", "to_key", "status")))
 
 
 def naming(code):
@@ -70,12 +73,23 @@ def count(connection):
         ]
         summed = (("any", len(numbers)), ("several", sum(number > 1 for number in numbers)))
         rows += [(name, facet, number) for name, number in summed if number]
+    belonging = sa.select(LINK.c.from_id, LINK.c.to_id).where(
+        LINK.c.type.in_(("member_of", "part_of")), LINK.c.from_kind == "organisation", LINK.c.to_kind == "cluster",
+        LINK.c.status.in_(VISIBLE), LINK.c.from_id.is_not(None), LINK.c.to_id.is_not(None),
+    )  # fmt: skip
+    clusters = {}
+    for organisation, cluster in connection.execute(belonging):
+        clusters.setdefault(organisation, set()).add(cluster)
+    numbers = (("members", "", len(clusters)), ("several", "members", sum(len(one) > 1 for one in clusters.values())))
+    rows += [row for row in numbers if row[2]]
     insert(connection, COUNT, [dict(zip(("facet", "code", "count"), row, strict=True)) for row in rows])
 
 
 def upgrade() -> None:
     with op.batch_alter_table("cluster", schema=None) as batch_op:
         batch_op.create_index("ix_cluster_portfolio", ["portfolio", "nuts1"], unique=False)
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index("ix_link_belonging", BELONGING, unique=False)
     connection = op.get_bind()
     fill(connection)
     count(connection)
@@ -84,6 +98,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     connection = op.get_bind()
     connection.execute(FACET.delete().where(FACET.c.facet.in_(ADDED)))
-    connection.execute(COUNT.delete().where(COUNT.c.facet.in_((*ADDED, "any", "several"))))
+    connection.execute(COUNT.delete().where(COUNT.c.facet.in_((*ADDED, "any", "several", "members"))))
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.drop_index("ix_link_belonging")
     with op.batch_alter_table("cluster", schema=None) as batch_op:
         batch_op.drop_index("ix_cluster_portfolio")

@@ -217,11 +217,12 @@ def _double(db: Any) -> None:
 
 
 BUDGETS = {
-    "/de/clusters/": 2,
+    "/de/clusters/": 3,
+    "/de/clusters/?map=world": 3,
     "/de/clusters/?q=Photonik": 2,
-    "/de/clusters/?region=DE1&sector=C&technology=advanced-manufacturing&service=networking": 2,
-    "/de/clusters/?country=FI": 2,
-    "/de/clusters/?topic=innovation": 6,
+    "/de/clusters/?region=DE1&sector=C&technology=advanced-manufacturing&service=networking&label=ecei": 2,
+    "/de/clusters/?country=FI": 3,
+    "/de/clusters/?topic=innovation": 7,
 }
 
 
