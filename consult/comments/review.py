@@ -33,6 +33,7 @@ def review(comment_id: int, version_id: int | None) -> Review:
         author=comment.author_name,
         author_id=comment.author_id,
         organisation=comment.organisation_name,
+        organisation_id=comment.organisation_id,
         previous=[ReviewPart("", former[-1].body, former[-1].html)] if former and comment.published_at else [],
         links=[info] if info is not None else [],
         history=[f"{format_moment(one.made_at)}: {excerpt(one.body, 120)}" for one in former],

@@ -77,6 +77,7 @@ class Review:
     author: str
     author_id: int | None
     organisation: str = ""
+    organisation_id: int | None = None
     previous: list[ReviewPart] = field(default_factory=list)
     links: list[SubjectInfo] = field(default_factory=list)
     history: list[str] = field(default_factory=list)

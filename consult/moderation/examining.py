@@ -46,6 +46,7 @@ def examine(payload: dict[str, Any]) -> None:
     case.text_hash = prints.text_hash(text)
     case.prints = prints.prints_of(text)
     case.signals = _signals(case, review)
+    case.organisation_id = review.organisation_id
     case.examined_at = now()
     db.session.execute(delete(Print).where(Print.case_id == case.id))
     marks = prints.marks_of(case.prints)
@@ -126,15 +127,14 @@ def _alike(case: Case) -> list[dict[str, Any]]:
         .limit(CANDIDATES)
     )
     rows = db.session.execute(
-        select(Case.kind, Case.subject_id, Case.prints).where(Case.id.in_(ids), _others(case)).order_by(Case.id.desc())
+        select(Case.id, Case.kind, Case.subject_id, Case.prints).where(Case.id.in_(ids), _others(case)).order_by(Case.id.desc())
     )
-    best: dict[tuple[str, int], float] = {}
-    for kind, subject_id, other in rows:
-        share = prints.alike(case.prints, other)
-        if share >= ALIKE:
-            best[(kind, subject_id)] = max(share, best.get((kind, subject_id), 0.0))
-    ranked = sorted(best.items(), key=lambda one: (-one[1], one[0]))[:MOST_ALIKE]
-    return [{"code": "alike", "kind": kind, "id": one_id, "share": round(share, 2)} for (kind, one_id), share in ranked]
+    best: dict[tuple[str, int], dict[str, Any]] = {}
+    for case_id, kind, subject_id, other in rows:
+        share = round(prints.alike(case.prints, other), 2)
+        if share >= ALIKE and share > best.get((kind, subject_id), {"share": 0.0})["share"]:
+            best[(kind, subject_id)] = {"code": "alike", "kind": kind, "id": subject_id, "case": case_id, "share": share}
+    return sorted(best.values(), key=lambda one: (-one["share"], one["case"]))[:MOST_ALIKE]
 
 
 def _related(case: Case, review: Review) -> list[dict[str, Any]]:

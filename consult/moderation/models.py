@@ -31,6 +31,7 @@ class Case(Base):
     the same text used up before it was returned, so that the promise counts on and does not begin anew. `revision`
     refuses writes on a case that somebody else changed.
 
+    `organisation_id` is the one under whose name the text was sent, for its history; it is found out with the signals.
     `text_hash`, `prints` and `signals` are what software noticed about the text soon after it came in (`examining`); they
     hold places in the text and numbers, never the text itself.
     """
@@ -56,6 +57,7 @@ class Case(Base):
     title: Mapped[str] = mapped_column(String(300), default="")
     language: Mapped[str] = mapped_column(String(5), default="de")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(index=True)
     status: Mapped[str] = mapped_column(String(20), default="open")
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)

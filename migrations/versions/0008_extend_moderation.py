@@ -16,18 +16,20 @@ branch_labels = None
 depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-CASE = ("text_hash", "prints", "signals", "examined_at")
+CASE = ("organisation_id", "text_hash", "prints", "signals", "examined_at")
 DECISION = (
     "internal_note", "reason_version", "reason_texts", "target_id", "second", "second_title", "overturned_id",
 )  # fmt: skip
 
 
 def upgrade() -> None:
+    op.add_column("moderation_case", sa.Column("organisation_id", sa.Integer(), nullable=True))
     op.add_column("moderation_case", sa.Column("text_hash", sa.String(length=64), server_default="", nullable=False))
     op.add_column("moderation_case", sa.Column("prints", JSON, server_default="[]", nullable=False))
     op.add_column("moderation_case", sa.Column("signals", JSON, server_default="[]", nullable=False))
     op.add_column("moderation_case", sa.Column("examined_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_moderation_case_text_hash", "moderation_case", ["text_hash", "id"], unique=False)
+    op.create_index(op.f("ix_moderation_case_organisation_id"), "moderation_case", ["organisation_id"], unique=False)
 
     op.add_column("moderation_decision", sa.Column("internal_note", sa.Text(), server_default="", nullable=False))
     op.add_column("moderation_decision", sa.Column("reason_version", sa.Integer(), server_default="1", nullable=False))
@@ -116,5 +118,6 @@ def downgrade() -> None:
     for column in DECISION:
         op.execute(f"ALTER TABLE moderation_decision DROP COLUMN {column}")
     op.drop_index("ix_moderation_case_text_hash", table_name="moderation_case")
+    op.drop_index(op.f("ix_moderation_case_organisation_id"), table_name="moderation_case")
     for column in CASE:
         op.execute(f"ALTER TABLE moderation_case DROP COLUMN {column}")
