@@ -110,6 +110,8 @@ def _responses(endpoint: Endpoint) -> Json:
     if endpoint.place.model_fields:
         found["404"] = _problem(_("There is no such thing, or it is not public."))
     if endpoint.gone:
+        location = {"description": _("Its address."), "schema": {"type": "string", "format": "uri"}}
+        found["301"] = {"description": _("It went up in another one."), "headers": {"Location": location}}
         found["410"] = _problem(_("It was public and is not any more."))
     found["503"] = _problem(_("Busy. Retry-After says when to ask again."))
     return found

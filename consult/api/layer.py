@@ -22,6 +22,7 @@ from flask import Blueprint, Response, current_app, g, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import SkipJsonSchema
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from consult.core.access import access
 from consult.core.errors import NotFound
@@ -31,6 +32,16 @@ from consult.core.web import address, problem
 LARGEST_PAGE = 100
 
 Entry = TypeVar("Entry", bound="Resource")
+
+
+class Moved(HTTPException):
+    """What was asked for stands at another address of this API, for now or for ever: nobody keeps the answer."""
+
+    code = 301
+
+    def __init__(self, url: str) -> None:
+        response = current_app.response_class(status=301, headers={"Location": url, "Cache-Control": "no-cache"})
+        super().__init__(response=response)
 
 
 class Resource(BaseModel):
@@ -83,7 +94,8 @@ class Listing(Generic[Entry]):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An address of the API with all that its description tells. `gone` where withdrawn things answer 410."""
+    """An address of the API with all that its description tells. `gone` where withdrawn things answer 410 and
+    those that went up in another one 301."""
 
     rule: str
     name: str

@@ -9,7 +9,7 @@ from flask import current_app
 
 from consult.api import parameters as asked
 from consult.api import present, queries, resources
-from consult.api.layer import Layer, Listing, ListParameters, Nothing, Parameters, choose_language
+from consult.api.layer import Layer, Listing, ListParameters, Moved, Nothing, Parameters, choose_language
 from consult.clusters.queries import cluster_by_slug
 from consult.consultations.queries import question_at
 from consult.core.clock import now
@@ -20,10 +20,11 @@ from consult.core.registry import SubjectInfo, describe
 from consult.core.text import clean_line
 from consult.core.vocabularies import FOLDER, vocabulary
 from consult.core.web import address, plain_blueprint
-from consult.ideas.models import HIDDEN, REMOVED, WITHDRAWN, Idea
+from consult.ideas.models import HIDDEN, MERGED, REMOVED, WITHDRAWN, Idea
 from consult.ideas.page_queries import answers_to, nameless_answers_to
 from consult.ideas.publishing import LANGUAGE, REGION, SECTOR
 from consult.ideas.queries import Filters, ideas_page
+from consult.ideas.transfers import heir_of
 from consult.links.queries import links_of
 from consult.programmes.queries import bodies_of, programme_by_slug
 from consult.projects.activity_queries import ActivityFilter, activities_page, activity_by_slug
@@ -151,10 +152,16 @@ def ideas(_place: Nothing, given: asked.IdeaList) -> Listing[resources.Idea]:
 
 @layer.read(
     "/ideas/<number>", resources.LinkedIdea, place=asked.NumberPlace, gone=True, tag="ideas", summary=_l("One idea"),
-    description=_l("An idea that was public and was withdrawn, hidden or removed answers with status 410."),
+    description=_l(
+        "An idea that was public and was withdrawn, hidden or removed answers with status 410; one that was merged into "
+        "another answers with status 301 and the other one's address."
+    ),
 )  # fmt: skip
 def idea(place: asked.NumberPlace, _given: Parameters) -> resources.LinkedIdea:
     row = queries.public_idea(place.number)
+    heir = heir_of(row) if row is not None and row.status == MERGED else None
+    if heir is not None and heir.number:
+        raise Moved(address("api.idea", number=heir.number))
     if row is not None and not row.is_public and row.status in (WITHDRAWN, REMOVED, HIDDEN):
         raise Gone(_("This idea is not public any more."))
     fields = _idea_fields([row] if row is not None else [])

@@ -31,6 +31,7 @@ from consult.ideas import (
     personal,
     publishing,
     recounting,
+    review,
     subjects,
     views,
     views_writing,
@@ -47,8 +48,8 @@ def init_app(app: Flask) -> None:
         KIND, _l("Idea"), subjects.describe, subjects.find, subjects.picker, subjects.may_manage
     )
     registries.moderated[KIND] = ModeratedKind(
-        KIND, decisions.review, decisions.apply, decisions.involved, decisions.outcomes, decisions.reverse,
-        frozenset({"hide"}),
+        KIND, review.review, decisions.apply, review.involved, review.outcomes, decisions.reverse,
+        frozenset({"hide", "split"}), review.preview, subjects.due_days,
     )  # fmt: skip
     registries.searchables[KIND] = Searchable(KIND, subjects.documents, _l("Ideas"))
     registries.commentable[KIND] = Commentable(

@@ -1,7 +1,8 @@
-"""Ideas before moderation: what a moderator reads, which decisions are possible, and what each of them does.
+"""What moderators' decisions do to ideas, and how each is taken back.
 
 A decision is about one version. While the idea is not public it moves the idea; beside a public version it moves only the
-version that waits. `reverse` leads back within ten minutes, as if the decision had not been made.
+version that waits. `reverse` leads back within ten minutes, as if the decision had not been made; a decision that was
+wrong is undone later by `reinstate`, the outcome of a complaint or a second look, which stands.
 """
 
 from __future__ import annotations
@@ -11,159 +12,47 @@ from typing import Any
 from sqlalchemy import select
 
 from consult.accounts.operations import as_actor
-from consult.accounts.queries import people_by_ids
-from consult.consultations.queries import questions_by_ids
 from consult.core.access import SYSTEM, Actor
-from consult.core.audiences import PUBLIC
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict
-from consult.core.i18n import _, format_day, pick
+from consult.core.i18n import _
 from consult.core.jobs import enqueue
 from consult.core.notices import notify
-from consult.core.registry import Review, ReviewPart, Verdict, describe
+from consult.core.registry import Verdict
 from consult.core.states import move
-from consult.core.text import render_markdown
-from consult.core.vocabularies import term_title
-from consult.core.web import path
-from consult.ideas import mails, rules
-from consult.ideas.drafting import locked, newest_version_id
+from consult.ideas import mails, redactions, rules, transfers
 from consult.ideas.models import (
     CURRENT,
     HELD,
-    HIDDEN,
+    MERGE,
     PUBLISHED,
     REJECTED,
     RETURNED,
+    SPLIT,
     SUBMITTED,
     SUPERSEDED,
     WAITING,
     Idea,
+    IdeaTransfer,
     IdeaVersion,
 )
 from consult.ideas.publishing import refresh_public
 from consult.ideas.versions import link_partners, version_with_answers
+from consult.moderation.queries import decisions_for
 from consult.notifications.queries import followers
 
 # Outcomes about a version that waits, and the acts by which they move the idea or only its next version.
-ACTS = {"publish": "publish", "return": "return", "reject": "reject"}
-VERSION_ACTS = {"publish": "publish_version", "return": "return_version", "reject": "reject_version"}
-VERSION_STATES = {"publish": CURRENT, "return": RETURNED, "reject": REJECTED}
+ACTS = {"publish": "publish", "return": "return", "reject": "reject", "redact": "redact"}
+VERSION_ACTS = {
+    "publish": "publish_version", "return": "return_version", "reject": "reject_version", "redact": "redact_version",
+}  # fmt: skip
+VERSION_STATES = {"publish": CURRENT, "return": RETURNED, "reject": REJECTED, "redact": CURRENT}
+PUBLISHING = frozenset({"publish", "redact"})
 
 
-# ---- what is read ---------------------------------------------------------------------------------------------------
-
-
-def review(idea_id: int, version_id: int | None) -> Review:
-    """The version before moderation with all its answers, the version before it, its partners and the author's record."""
-    idea = db.session.get_one(Idea, idea_id)
-    wanted = version_id or idea.waiting_version_id or idea.public_version_id or newest_version_id(idea.id)
-    if wanted is None:
-        return Review(idea.title, idea.language, [], None, "", idea.author_id)
-    version = version_with_answers(wanted)
-    before = _version_before(idea, version)
-    infos = describe([(kind, int(one_id)) for kind, one_id, _type in version.partners])
-    person = people_by_ids([idea.author_id]).get(idea.author_id) if idea.author_id is not None else None
-    return Review(
-        title=version.title,
-        language=version.language,
-        parts=_parts(version),
-        version_id=version.id,
-        author=person.name if person else "",
-        author_id=idea.author_id,
-        organisation=version.organisation_name,
-        previous=_parts(before) if before is not None else [],
-        links=list(infos.values()),
-        history=_history(idea),
-        outcomes=outcomes(idea.id, version.id),
-        public_url=path("ideas.show", number=idea.number) if idea.is_public and idea.number else "",
-        facts=_facts(idea, version),
-    )
-
-
-def _version_before(idea: Idea, version: IdeaVersion) -> IdeaVersion | None:
-    if version.number <= 1:
-        return None
-    found = db.session.execute(
-        select(IdeaVersion.id)
-        .where(IdeaVersion.idea_id == idea.id, IdeaVersion.number < version.number)
-        .order_by(IdeaVersion.number.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return version_with_answers(found) if found is not None else None
-
-
-def _parts(version: IdeaVersion) -> list[ReviewPart]:
-    parts = [ReviewPart(_("Title"), version.title, render_markdown(version.title), PUBLIC, "title")]
-    if version.summary:
-        parts.append(ReviewPart(_("Summary"), version.summary, render_markdown(version.summary), PUBLIC, "summary"))
-    questions = questions_by_ids([answer.question_id for answer in version.answers])
-    for answer in sorted(version.answers, key=lambda one: questions[one.question_id].position):
-        question = questions[answer.question_id]
-        heading = f"{question.position} {pick(question.short_title)}"
-        parts.append(ReviewPart(heading, answer.body, answer.html, answer.audience, f"answer-{question.position}"))
-    return parts
-
-
-def _facts(idea: Idea, version: IdeaVersion) -> list[tuple[str, str]]:
-    facts = [
-        (_("Number"), idea.number or ""),
-        (_("Version"), str(version.number)),
-        (_("Received"), format_day(version.sent_at)),
-        (_("Sector"), term_title("nace_rev2_1", version.sector) if version.sector else ""),
-        (_("Region"), term_title("nuts2024_de", version.region) if version.region else ""),
-        (_("Size"), term_title("size_classes", version.size) if version.size else ""),
-    ]
-    return [(term, value) for term, value in facts if value]
-
-
-def _history(idea: Idea) -> list[str]:
-    """The author's other ideas with what became of them, newest first, at most ten."""
-    if idea.author_id is None:
-        return []
-    rows = db.session.execute(
-        select(Idea.number, Idea.title, Idea.status)
-        .where(Idea.author_id == idea.author_id, Idea.id != idea.id, Idea.number.is_not(None))
-        .order_by(Idea.id.desc())
-        .limit(10)
-    )
-    return [f"{number} {title} ({status_word(status)})" for number, title, status in rows]
-
-
-def status_word(status: str) -> str:
-    """A state in one word."""
-    words = {
-        "draft": _("Draft"),
-        "awaiting_confirmation": _("Confirm by e-mail"),
-        "submitted": _("Received"),
-        "returned": _("Query"),
-        "published": _("Published"),
-        "rejected": _("Rejected"),
-        "withdrawn": _("Withdrawn"),
-        "hidden": _("Hidden for now"),
-        "removed": _("Removed"),
-        "closed": _("Closed"),
-    }
-    return words.get(status, status)
-
-
-def outcomes(idea_id: int, version_id: int | None) -> tuple[str, ...]:
-    """The decisions that are possible about this version in the idea's present state."""
-    idea = db.session.get(Idea, idea_id)
-    if idea is None:
-        return ()
-    waits = version_id is not None and version_id == idea.waiting_version_id
-    if idea.status == SUBMITTED and waits:
-        return ("publish", "return", "reject")
-    if idea.status == PUBLISHED:
-        return ("publish", "return", "reject", "hide") if waits else ("hide",)
-    return ("restore", "remove") if idea.status == HIDDEN else ()
-
-
-def involved(actor: Actor, idea_id: int) -> bool:
-    """Author or member of the author's organisation."""
-    idea = db.session.get(Idea, idea_id)
-    return idea is not None and rules.is_involved(actor, idea)
+def _overtaken() -> Conflict:
+    return Conflict(_("Something else has happened to this text since. Please look at its present state."))
 
 
 # ---- what a decision does -------------------------------------------------------------------------------------------
@@ -171,56 +60,101 @@ def involved(actor: Actor, idea_id: int) -> bool:
 
 def apply(actor: Actor, idea_id: int, verdict: Verdict) -> None:
     """Carry a decision out: move idea and version, derive what follows, write to the author."""
-    idea = locked(idea_id)
+    idea = transfers.lock_both(idea_id, verdict.target_id if verdict.outcome == "merge" else None)
     title = idea.title
-    if verdict.outcome in ACTS:
+    target: Idea | None = None
+    if verdict.outcome == "redact" and verdict.version_id == idea.public_version_id:
+        _redact_public(actor, idea, verdict)
+    elif verdict.outcome in ACTS:
         title = _decide_version(actor, idea, verdict)
     elif verdict.outcome in ("hide", "restore", "remove"):
-        move(rules.MACHINE, idea, verdict.outcome, actor)
-        if verdict.outcome == "hide":
-            _hold_waiting(idea)
-        elif verdict.outcome == "restore" and _take_up_held(idea):
-            # this case ends with the decision; the version needs one of its own
-            enqueue("idea.case", {"idea_id": idea.id})
+        _move_whole(actor, idea, verdict.outcome)
+    elif verdict.outcome == "merge":
+        target = _merge(actor, idea, verdict)
+    elif verdict.outcome == "split":
+        _refuse_other_version(idea, verdict)
+        transfers.split(actor, idea, verdict)
+    elif verdict.outcome == "reinstate":
+        _reinstate(actor, idea, verdict)
     else:
         raise Conflict(_("This decision is not possible for ideas."))
     idea.moved_at, idea.reminded_at = now(), None
     refresh_public(idea)
     mails.send_decision(idea, verdict, title)
-    if verdict.outcome == "publish":
+    if target is not None:
+        mails.tell_merged_into(target, verdict)
+    if verdict.outcome in PUBLISHING:
         _tell_followers(idea)
 
 
-def _decide_version(actor: Actor, idea: Idea, verdict: Verdict) -> str:
+def _move_whole(actor: Actor, idea: Idea, outcome: str) -> None:
+    move(rules.MACHINE, idea, outcome, actor)
+    if outcome == "hide":
+        hold_waiting(idea)
+    elif outcome == "restore" and take_up_held(idea):
+        # this case ends with the decision; the version needs one of its own
+        enqueue("idea.case", {"idea_id": idea.id})
+
+
+def _refuse_other_version(idea: Idea, verdict: Verdict) -> None:
     if idea.waiting_version_id is None or verdict.version_id != idea.waiting_version_id:
         raise Conflict(_("The text has changed since you opened it. Please read the new version before you decide."))
-    version = db.session.get_one(IdeaVersion, idea.waiting_version_id)
+
+
+def _decide_version(actor: Actor, idea: Idea, verdict: Verdict) -> str:
+    _refuse_other_version(idea, verdict)
+    version = version_with_answers(idea.waiting_version_id or 0)
     acts = VERSION_ACTS if idea.status == PUBLISHED else ACTS
     move(rules.MACHINE, idea, acts[verdict.outcome], actor)
     version.state = VERSION_STATES[verdict.outcome]
     idea.waiting_version_id = None
-    if verdict.outcome == "publish":
+    if verdict.outcome == "redact":
+        _redact(version, verdict)
+    if verdict.outcome in PUBLISHING:
         _make_public(idea, version)
     return version.title
 
 
-def _hold_waiting(idea: Idea) -> None:
-    """While the idea is hidden, the version that waited is set aside: first the public one is judged."""
+def _redact(version: IdeaVersion, verdict: Verdict) -> None:
+    passages = [text for text, _remark in verdict.passages]
+    redactions.redact(version, passages, reason=verdict.reason, decision_id=verdict.decision_id)
+
+
+def _redact_public(actor: Actor, idea: Idea, verdict: Verdict) -> None:
+    """Black out passages of what is public already; it stays public."""
+    move(rules.MACHINE, idea, "redact_public", actor)
+    _redact(version_with_answers(idea.public_version_id or 0), verdict)
+
+
+def _merge(actor: Actor, idea: Idea, verdict: Verdict) -> Idea:
+    if idea.status == SUBMITTED:
+        _refuse_other_version(idea, verdict)
+    target = transfers.merge(actor, idea, verdict)
+    hold_waiting(idea)
+    return target
+
+
+def hold_waiting(idea: Idea) -> None:
+    """While the idea is hidden or merged, the version that waited is set aside."""
     waiting = db.session.get(IdeaVersion, idea.waiting_version_id) if idea.waiting_version_id else None
     if waiting is not None:
         waiting.state = HELD
         idea.waiting_version_id = None
 
 
-def _take_up_held(idea: Idea) -> bool:
+def take_up_held(idea: Idea) -> bool:
     """Let a version that was set aside wait again; False if there is none."""
-    statement = select(IdeaVersion).where(IdeaVersion.idea_id == idea.id, IdeaVersion.state == HELD)
-    held = db.session.execute(statement.order_by(IdeaVersion.number.desc()).limit(1)).scalar_one_or_none()
+    held = _held(idea)
     if held is None:
         return False
     held.state = WAITING
     idea.waiting_version_id = held.id
     return True
+
+
+def _held(idea: Idea) -> IdeaVersion | None:
+    statement = select(IdeaVersion).where(IdeaVersion.idea_id == idea.id, IdeaVersion.state == HELD)
+    return db.session.execute(statement.order_by(IdeaVersion.number.desc()).limit(1)).scalar_one_or_none()
 
 
 def _make_public(idea: Idea, version: IdeaVersion) -> None:
@@ -242,51 +176,104 @@ def _as_author(idea: Idea) -> Actor:
 
 
 def _tell_followers(idea: Idea) -> None:
-    """Those who follow a cluster or project that a new idea names; once for each idea."""
+    """Those who follow a cluster, project or question that a new idea speaks to; once for each idea."""
     if not idea.is_public or not idea.number:
         return
-    version = db.session.get_one(IdeaVersion, idea.public_version_id)
+    version = version_with_answers(idea.public_version_id or 0)
     people: set[int] = set()
     for kind, one_id, _type in version.partners:
         people.update(followers(kind, int(one_id)))
+    for answer in version.answers:
+        if answer.audience in rules.OPEN_TO_ALL:
+            people.update(followers("question", answer.question_id))
     people.update(followers("consultation", idea.consultation_id))
     people.discard(idea.author_id or 0)
     context: dict[str, Any] = {"number": idea.number, "title": idea.title, "language": idea.language}
     notify("idea.published", people, context, dedupe=f"idea.published:{idea.id}")
 
 
+# ---- taken back within ten minutes ----------------------------------------------------------------------------------
+
+
 def reverse(actor: Actor, idea_id: int, verdict: Verdict) -> None:
     """Take a decision back: idea, versions, links and counters are as before."""
-    idea = locked(idea_id)
-    if verdict.outcome not in ACTS:
-        move(rules.MACHINE, idea, f"reverse_{verdict.outcome}", actor)
-        if verdict.outcome == "hide":
-            _take_up_held(idea)
-        elif verdict.outcome == "restore":
-            _hold_waiting(idea)
+    idea = transfers.lock_both(idea_id, verdict.target_id if verdict.outcome == "merge" else None)
+    if verdict.outcome == "merge":
+        _reverse_merger(actor, idea, verdict)
+    elif verdict.outcome == "split":
+        transfers.undo_split(actor, idea, _transfer(SPLIT, idea, verdict.decision_id))
+        move(rules.MACHINE, idea, "reverse_split", actor)
+    elif verdict.outcome == "redact" and not _published_by(verdict):
+        redactions.lift([verdict.decision_id], None)
+        move(rules.MACHINE, idea, "reverse_redact_public", actor)
+    elif verdict.outcome in ACTS:
+        _reverse_version(actor, idea, verdict)
     else:
-        version = db.session.get(IdeaVersion, verdict.version_id) if verdict.version_id else None
-        if version is None or idea.waiting_version_id is not None:
-            raise Conflict(_("Something else has happened to this text since. Please look at its present state."))
-        before = _public_before(idea, version)
-        beside = idea.status == PUBLISHED and (before is not None or verdict.outcome != "publish")
-        move(rules.MACHINE, idea, "reverse_version" if beside else f"reverse_{verdict.outcome}", actor)
-        version.state, version.published_at = WAITING, None
-        idea.waiting_version_id = version.id
-        if verdict.outcome == "publish":
-            _public_again(idea, before)
+        _reverse_whole(actor, idea, verdict.outcome)
     idea.moved_at = now()
     refresh_public(idea)
+
+
+def _reverse_whole(actor: Actor, idea: Idea, outcome: str) -> None:
+    move(rules.MACHINE, idea, f"reverse_{outcome}", actor)
+    if outcome == "hide":
+        take_up_held(idea)
+    elif outcome == "restore":
+        hold_waiting(idea)
+
+
+def _reverse_version(actor: Actor, idea: Idea, verdict: Verdict) -> None:
+    version = db.session.get(IdeaVersion, verdict.version_id) if verdict.version_id else None
+    if version is None or idea.waiting_version_id is not None:
+        raise _overtaken()
+    publishing = verdict.outcome in PUBLISHING
+    before = _public_before(idea, version)
+    beside = idea.status == PUBLISHED and (before is not None or not publishing)
+    move(rules.MACHINE, idea, "reverse_version" if beside else f"reverse_{verdict.outcome}", actor)
+    version.state, version.published_at = WAITING, None
+    idea.waiting_version_id = version.id
+    if verdict.outcome == "redact":
+        redactions.lift([verdict.decision_id], None)
+    if publishing:
+        _public_again(idea, before)
+
+
+def _published_by(verdict: Verdict) -> bool:
+    """Whether the decision itself made its version public, as against changing one that was public before."""
+    version = db.session.get_one(IdeaVersion, verdict.version_id)
+    made = {one.id: one for one in decisions_for("idea", version.idea_id)}
+    decision = made.get(verdict.decision_id)
+    if decision is not None and version.published_at is not None and version.published_at < decision.made_at:
+        return False
+    earlier = [one for one in made.values() if one.id < verdict.decision_id and one.version_id == version.id]
+    return not any(one.reversed_at is None and one.outcome in (*PUBLISHING, "reinstate") for one in earlier)
+
+
+def _transfer(kind: str, idea: Idea, decision_id: int | None = None) -> IdeaTransfer:
+    found = transfers.live_transfer(kind, idea.id, decision_id)
+    if found is None:
+        raise _overtaken()
+    return found
+
+
+def _reverse_merger(actor: Actor, idea: Idea, verdict: Verdict) -> None:
+    transfer = _transfer(MERGE, idea, verdict.decision_id)
+    transfers.undo_merger(idea, transfer)
+    move(rules.MACHINE, idea, "reverse_merge" if transfer.before == PUBLISHED else "reverse_merge_submitted", actor)
+    take_up_held(idea)
 
 
 def _public_before(idea: Idea, version: IdeaVersion) -> IdeaVersion | None:
     """The version that was public until this one replaced it."""
     statement = (
         select(IdeaVersion)
-        .where(IdeaVersion.idea_id == idea.id, IdeaVersion.number < version.number, IdeaVersion.state == SUPERSEDED)
+        .where(
+            IdeaVersion.idea_id == idea.id, IdeaVersion.number < version.number, IdeaVersion.state == SUPERSEDED,
+            IdeaVersion.published_at.is_not(None),
+        )
         .order_by(IdeaVersion.number.desc())
         .limit(1)
-    )
+    )  # fmt: skip
     return db.session.execute(statement).scalar_one_or_none()
 
 
@@ -298,3 +285,56 @@ def _public_again(idea: Idea, before: IdeaVersion | None) -> None:
     idea.public_version_id = before.id
     refresh_public(idea)
     link_partners(_as_author(idea), idea, before)
+
+
+# ---- undone by a complaint or a second look -------------------------------------------------------------------------
+
+
+def _reinstate(actor: Actor, idea: Idea, verdict: Verdict) -> None:
+    """Undo what the decision that was overturned had done, however long ago. Conflict where that is past."""
+    if verdict.overturns == "redact":
+        _unredact(actor, idea, verdict)
+    elif verdict.overturns == "merge":
+        _reinstate_merged(actor, idea, verdict)
+    elif verdict.overturns == "split":
+        transfers.undo_split(actor, idea, _transfer(SPLIT, idea, verdict.overturned_id), verdict.decision_id)
+    elif verdict.overturns in ("hide", "remove"):
+        move(rules.MACHINE, idea, "reinstate", actor)
+        if take_up_held(idea):
+            enqueue("idea.case", {"idea_id": idea.id})
+    elif verdict.overturns in ("reject", "return"):
+        _reinstate_version(actor, idea, verdict)
+    else:
+        raise Conflict(_("This decision is not possible for ideas."))
+
+
+def _unredact(actor: Actor, idea: Idea, verdict: Verdict) -> None:
+    ids = [verdict.overturned_id] if verdict.overturned_id is not None else []
+    version_id = verdict.version_id or idea.public_version_id
+    if not ids and version_id is not None:
+        ids = [one.decision_id for one in redactions.live_redactions([version_id]) if one.decision_id is not None]
+    if not redactions.lift([one for one in ids if one is not None], verdict.decision_id):
+        raise _overtaken()
+    if idea.status == PUBLISHED:
+        move(rules.MACHINE, idea, "unredact", actor)
+
+
+def _reinstate_merged(actor: Actor, idea: Idea, verdict: Verdict) -> None:
+    transfer = _transfer(MERGE, idea, verdict.overturned_id)
+    transfers.undo_merger(idea, transfer, verdict.decision_id)
+    move(rules.MACHINE, idea, "reinstate", actor)
+    held = _held(idea)
+    if held is not None and transfer.before == SUBMITTED:
+        _make_public(idea, held)
+    elif take_up_held(idea):
+        enqueue("idea.case", {"idea_id": idea.id})
+
+
+def _reinstate_version(actor: Actor, idea: Idea, verdict: Verdict) -> None:
+    version = db.session.get(IdeaVersion, verdict.version_id) if verdict.version_id else None
+    public = db.session.get(IdeaVersion, idea.public_version_id) if idea.public_version_id else None
+    newer = public is not None and version is not None and public.number > version.number
+    if version is None or version.idea_id != idea.id or newer or idea.waiting_version_id is not None:
+        raise _overtaken()
+    move(rules.MACHINE, idea, "reinstate_version" if idea.status == PUBLISHED else "reinstate", actor)
+    _make_public(idea, version)

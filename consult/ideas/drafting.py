@@ -17,10 +17,10 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, NotFound
 from consult.core.i18n import _
-from consult.ideas import rules, tokens
+from consult.ideas import redactions, rules, tokens
 from consult.ideas.drafts import Content, Written
 from consult.ideas.models import DRAFT, Idea, IdeaDraft, IdeaVersion
-from consult.ideas.versions import content_of, version_with_answers
+from consult.ideas.versions import version_with_answers
 
 audit.declare("idea.started", "consultation_id")
 audit.declare("idea.draft_deleted", "reason")
@@ -138,7 +138,9 @@ def draft_row(idea: Idea) -> IdeaDraft:
     draft = db.session.execute(statement).scalar_one_or_none()
     if draft is None:
         version_id = idea.public_version_id or newest_version_id(idea.id)
-        content = content_of(version_with_answers(version_id)) if version_id else Content(language=idea.language)
+        content = (
+            redactions.sent_content(version_with_answers(version_id)) if version_id else Content(language=idea.language)
+        )
         draft = IdeaDraft(idea_id=idea.id, content=content.document(), edit_count=0, saved_at=now())
         db.session.add(draft)
         db.session.flush()

@@ -35,7 +35,8 @@ class Written:
 
 @dataclass
 class Content:
-    """Everything that is written of an idea. `answers` by question id; `partners` are (kind, id, type of link)."""
+    """Everything that is written of an idea. `answers` by question id; `partners` are (kind, id, type of link); `secrets`
+    are the passages of answers, by question id, that only a ministry may read."""
 
     title: str = ""
     summary: str = ""
@@ -47,6 +48,7 @@ class Content:
     answers: dict[int, Written] = field(default_factory=dict)
     partners: list[Partner] = field(default_factory=list)
     attributes: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[int, list[str]] = field(default_factory=dict)
 
     @property
     def given(self) -> dict[int, Written]:
@@ -77,6 +79,7 @@ class Content:
             "answers": {str(q): [one.body, one.audience] for q, one in self.answers.items()},
             "partners": [list(partner) for partner in self.partners],
             "attributes": self.attributes,
+            **({"secrets": {str(q): found for q, found in self.secrets.items()}} if self.secrets else {}),
         }
 
     @classmethod
@@ -96,4 +99,5 @@ class Content:
             },
             partners=[(kind, int(one_id), code) for kind, one_id, code in document.get("partners", [])],
             attributes=dict(document.get("attributes", {})),
+            secrets={int(question): list(found) for question, found in document.get("secrets", {}).items() if found},
         )

@@ -27,9 +27,9 @@ BATCH = 200
 
 @handler("idea.case")
 def put_before_moderation(payload: dict[str, Any]) -> None:
-    """Open the case of a version that waits again after its idea was restored."""
+    """Open the case of a version that waits again after a decision that ended the case before."""
     idea = db.session.get(Idea, payload["idea_id"])
-    if idea is None or not idea.has_waiting_version:
+    if idea is None or idea.waiting_version_id is None:
         return
     version = db.session.get_one(IdeaVersion, idea.waiting_version_id)
     consultation = consultations_by_ids([idea.consultation_id])[idea.consultation_id]

@@ -23,6 +23,9 @@ from consult.ideas.models import Idea, IdeaVersion
 from consult.ideas.rules import TERMS
 from consult.moderation import mails as moderation_mails
 
+# After these outcomes the mail leads to the public page, where there is one.
+SHOWING = frozenset({"publish", "restore", "redact", "reinstate"})
+
 
 @dataclass
 class Letter:
@@ -169,12 +172,25 @@ def send_decision(idea: Idea, verdict: Verdict, title: str) -> None:
         return
     recipient, language, person_id = to
     with in_language(language):
-        public = idea.is_public and verdict.outcome in ("publish", "restore") and idea.number
+        public = idea.is_public and verdict.outcome in SHOWING and idea.number
         url = address("ideas.show", number=idea.number) if public else status_url(idea)
     moderation_mails.send_decision(
         recipient, language, verdict, title=title, number=idea.number or "", url=url,
         until=now() + TERMS.revision if verdict.outcome == "return" and not idea.was_public else None, person_id=person_id,
     )  # fmt: skip
+
+
+def tell_merged_into(target: Idea, verdict: Verdict) -> None:
+    """The same decision to the author of the idea that another one was merged into."""
+    to = recipient_of(target)
+    if to is None:
+        return
+    recipient, language, person_id = to
+    with in_language(language):
+        url = address("ideas.show", number=target.number)
+    moderation_mails.send_decision(
+        recipient, language, verdict, title=target.title, number=target.number or "", url=url, person_id=person_id
+    )
 
 
 # ---- what jobs write ------------------------------------------------------------------------------------------------

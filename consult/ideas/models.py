@@ -253,7 +253,7 @@ class IdeaRedaction(Base):
     """A passage of a version that is blacked out, in the words in which it was sent. Lifted, never deleted.
 
     `reason` is a code of the catalogue of reasons, empty for a business secret. `lifted_by` is the decision that lifted
-    it, so that lifting can be taken back.
+    it.
     """
 
     __tablename__ = "idea_redaction"

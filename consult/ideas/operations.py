@@ -23,7 +23,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.forms import email_problem
 from consult.core.i18n import _, format_day
 from consult.core.states import move
-from consult.ideas import mails, rules, tokens
+from consult.ideas import mails, redactions, rules, tokens
 from consult.ideas.drafting import draft_row, insert_into, locked
 from consult.ideas.drafts import Content
 from consult.ideas.models import (
@@ -177,6 +177,8 @@ def _send_next(actor: Actor, idea: Idea, content: Content, consultation: Consult
 
 def _put_before_moderation(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> None:
     version = make_version(idea, content, now())
+    redactions.keep_secrets(version, content.secrets)
+    redactions.carry_over(version)
     idea.waiting_version_id = version.id
     if idea.public_version_id is None:
         idea.title, idea.language = version.title, version.language

@@ -18,19 +18,32 @@ from sqlalchemy.orm import contains_eager
 from consult.consultations.models import Consultation, Question
 from consult.consultations.queries import consultation_by_slug, current_consultation, questions_of
 from consult.core.access import Actor
-from consult.core.audiences import ANONYMOUS, PUBLIC
+from consult.core.audiences import ANONYMOUS, MINISTRY, PUBLIC
 from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.i18n import current_language
 from consult.core.memory import detached, remembered
 from consult.core.paging import Page, keyset
-from consult.core.text import slugify
+from consult.core.text import render_markdown, slugify
 from consult.core.web import path
-from consult.ideas import rules, tokens
+from consult.ideas import redactions, rules, tokens
 from consult.ideas.drafts import Content
-from consult.ideas.models import PUBLISHED, RETURNED, Answer, Idea, IdeaDraft, IdeaVersion, Support
+from consult.ideas.models import (
+    CONFIRMED,
+    PUBLISHED,
+    RETURNED,
+    SECRET,
+    Answer,
+    Idea,
+    IdeaCoauthor,
+    IdeaDraft,
+    IdeaRedaction,
+    IdeaVersion,
+    Support,
+)
 from consult.ideas.queries import is_number
-from consult.ideas.versions import content_of, version_with_answers
+from consult.ideas.redactions import Blackened
+from consult.ideas.versions import version_with_answers
 from consult.links.queries import LinkView, links_of
 from consult.moderation.models import Case, Decision
 from consult.moderation.queries import decisions_for, last_decision, open_case_for
@@ -46,6 +59,7 @@ class AnswerView:
     question: Question
     audience: str
     html: Markup
+    marks: tuple[Blackened, ...] = ()
 
     @property
     def readable(self) -> bool:
@@ -65,12 +79,9 @@ class IdeaView:
     published: list[IdeaVersion]
     supported: bool
     following: bool
+    summary: str = ""
+    marks: tuple[Blackened, ...] = ()
     links: list[LinkView] = field(default_factory=list)
-
-    @property
-    def shown(self) -> list[tuple[Question, Markup, str]]:
-        """(question, text or nothing, audience) in the order of the questions."""
-        return [(one.question, one.html, one.audience) for one in self.answers]
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,7 @@ class IdeaRow:
     question_total: int
     supported: bool
     following: bool
+    beside: bool
 
 
 def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
@@ -92,7 +104,7 @@ def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
     if person_id is not None:
         values["reader"] = person_id
     row = db.session.execute(_with_marks(person_id is not None), values).first()
-    return IdeaRow(row[0], row[1], row[2], bool(row[3]), bool(row[4])) if row is not None else None
+    return IdeaRow(*row[:3], *map(bool, row[3:])) if row is not None else None
 
 
 @lru_cache(maxsize=2)
@@ -103,12 +115,16 @@ def _with_marks(signed_in: bool) -> Select[Any]:
     )
     supported: Any = literal(False)
     following: Any = literal(False)
+    beside: Any = literal(False)
     if signed_in:
         reader = bindparam("reader", type_=Integer)
         supported = exists().where(Support.idea_id == Idea.id, Support.person_id == reader)
         following = exists().where(Follow.kind == "idea", Follow.subject_id == Idea.id, Follow.person_id == reader)
+        beside = exists().where(
+            IdeaCoauthor.idea_id == Idea.id, IdeaCoauthor.person_id == reader, IdeaCoauthor.status == CONFIRMED
+        )
     statement: Select[Any] = (
-        select(Idea, Consultation, total, supported, following)
+        select(Idea, Consultation, total, supported, following, beside)
         .join(Consultation, Consultation.id == Idea.consultation_id)
         .where(Idea.number == bindparam("number", type_=String))
     )
@@ -116,11 +132,18 @@ def _with_marks(signed_in: bool) -> Select[Any]:
 
 
 def restricted_audiences(idea: Idea) -> frozenset[str]:
-    """The audiences of the public version's answers beyond "everyone"; one query, for readers with rights only."""
-    statement = select(Answer.audience).where(
+    """The audiences of the public version's texts beyond "everyone"; one query, for readers with rights only.
+
+    A business secret in an answer counts as a text for the ministry.
+    """
+    answers = select(Answer.audience).where(
         Answer.version_id == idea.public_version_id, Answer.audience.in_(rules.RESTRICTED)
     )
-    return frozenset(db.session.execute(statement.distinct()).scalars())
+    secret = exists().where(
+        IdeaRedaction.version_id == idea.public_version_id, IdeaRedaction.kind == SECRET,
+        IdeaRedaction.lifted_at.is_(None),
+    )  # fmt: skip
+    return frozenset(db.session.execute(answers.union(select(literal(MINISTRY)).where(secret))).scalars())
 
 
 @dataclass(frozen=True)
@@ -131,17 +154,20 @@ class _Content:
     answers: list[AnswerView]
     anonymous: int
     links: list[LinkView]
+    summary: str
+    marks: tuple[Blackened, ...]
 
 
-def idea_view(row: IdeaRow, allowed: frozenset[str]) -> IdeaView:
+def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaView:
     """The page of a published idea for a reader who may read the audiences `allowed` beyond the public.
 
-    Four queries after a change, none until the next one.
+    With `own` the reader is one of its authors and reads what is blacked out, too. Four queries after a change, none until
+    the next one; two more where something is blacked out.
     """
     idea = row.idea
-    readable = (PUBLIC, *sorted(allowed & rules.RESTRICTED))
-    key = ("ideas.page", idea.id, idea.public_version_id, readable, current_language())
-    content = remembered(key, lambda: _content(idea.id, idea.public_version_id, readable))
+    readable = (PUBLIC, *sorted(rules.RESTRICTED if own else allowed & rules.RESTRICTED))
+    key = ("ideas.page", idea.id, idea.public_version_id, readable, own, current_language())
+    content = remembered(key, lambda: _content(idea.id, idea.public_version_id, readable, own))
     return IdeaView(
         idea=idea,
         version=next(one for one in content.versions if one.id == idea.public_version_id),
@@ -152,11 +178,22 @@ def idea_view(row: IdeaRow, allowed: frozenset[str]) -> IdeaView:
         published=content.versions,
         supported=row.supported,
         following=row.following,
+        summary=content.summary,
+        marks=content.marks,
         links=content.links,
     )
 
 
-def _content(idea_id: int, version_id: int | None, readable: tuple[str, ...]) -> _Content:
+def _full_texts(version: IdeaVersion, readable: tuple[str, ...], own: bool) -> dict[str, str]:
+    """The parts that this reader reads otherwise than everybody, by their name; two queries, or none."""
+    if not version.is_redacted:
+        return {}
+    if own:
+        return redactions.originals_of(version.id)
+    return redactions.ministry_texts(version.id, version.language) if MINISTRY in readable else {}
+
+
+def _content(idea_id: int, version_id: int | None, readable: tuple[str, ...], own: bool) -> _Content:
     versions = list(
         db.session.execute(
             select(IdeaVersion)
@@ -172,16 +209,24 @@ def _content(idea_id: int, version_id: int | None, readable: tuple[str, ...]) ->
         .order_by(Question.position, Answer.id)
     ).all()
     links = [view for view in links_of("idea", idea_id) if view.outgoing or view.confirmed]
+    version = next(one for one in versions if one.id == version_id)
+    full = _full_texts(version, readable, own)
+    marks = redactions.blackened(version.id) if version.is_redacted else []
+
+    def answer(question: Question, audience: str, text: str | None) -> AnswerView:
+        part = redactions.part_of(question.id)
+        stored = Markup(text or "")  # noqa: S704 - stored by RenderedHTML
+        shown = render_markdown(full[part]) if text and part in full else stored
+        return AnswerView(question, audience, shown, tuple(one for one in marks if text and one.part == part))
+
     detached({*versions, *(question for question, _audience, _text in rows), *(view.link for view in links)})
     return _Content(
         versions=versions,
-        answers=[
-            AnswerView(question, audience, Markup(text or ""))  # noqa: S704 - stored by RenderedHTML
-            for question, audience, text in rows
-            if audience != ANONYMOUS
-        ],
-        anonymous=sum(1 for _question, audience, _text in rows if audience == ANONYMOUS),
+        answers=[answer(*row) for row in rows if row[1] != ANONYMOUS],
+        anonymous=sum(1 for row in rows if row[1] == ANONYMOUS),
         links=links,
+        summary=full.get(redactions.SUMMARY, version.summary),
+        marks=tuple(one for one in marks if one.part in (redactions.TITLE, redactions.SUMMARY)),
     )
 
 
@@ -354,7 +399,7 @@ def draft_frame(idea: Idea) -> Frame:
     else:
         version_id = idea.public_version_id or _newest_version_id(idea.id)
         if version_id is not None:
-            frame.content = content_of(version_with_answers(version_id))
+            frame.content = redactions.sent_content(version_with_answers(version_id))
     if idea.status in (RETURNED, PUBLISHED):
         _add_marks(frame, idea)
     _detached(consultation, questions)

@@ -22,7 +22,19 @@ from consult.core.db import db
 from consult.core.registry import touch
 from consult.core.text import excerpt
 from consult.core.vocabularies import short_region
-from consult.ideas.models import PUBLISHED, Answer, Idea, IdeaFacet, IdeaTally, IdeaVersion, Support
+from consult.ideas.models import (
+    CONFIRMED,
+    MERGE,
+    PUBLISHED,
+    Answer,
+    Idea,
+    IdeaCoauthor,
+    IdeaFacet,
+    IdeaTally,
+    IdeaTransfer,
+    IdeaVersion,
+    Support,
+)
 from consult.ideas.rules import OPEN_TO_ALL
 from consult.links.queries import links_of_many
 
@@ -101,12 +113,41 @@ def _copy_from_version(idea: Idea, version: IdeaVersion, current: Sequence[Answe
     idea.sector, idea.region, idea.size = version.sector, version.region, version.size
     idea.teaser = excerpt(version.summary, 300) or (named[0].excerpt[:300] if named else "")
     idea.first_question_id = named[0].question_id if named else None
-    idea.byline = (version.organisation_name or _author_name(idea)) if named else ""
+    idea.byline = joined([author_name(idea, version), *other_names(idea.id)]) if named else ""
 
 
-def _author_name(idea: Idea) -> str:
+def author_name(idea: Idea, version: IdeaVersion) -> str:
+    """Under which name a version stands: that of the organisation, else of its author."""
+    if version.organisation_name:
+        return version.organisation_name
     person = people_by_ids([idea.author_id]).get(idea.author_id) if idea.author_id is not None else None
     return person.name if person else ""
+
+
+def other_names(idea_id: int) -> list[str]:
+    """Who stands for an idea beside its author: co-authors who have confirmed, then authors of ideas merged into it."""
+    beside = (
+        select(IdeaCoauthor)
+        .where(IdeaCoauthor.idea_id == idea_id, IdeaCoauthor.status == CONFIRMED)
+        .order_by(IdeaCoauthor.answered_at, IdeaCoauthor.id)
+    )
+    merged = (
+        select(IdeaTransfer.name)
+        .where(IdeaTransfer.other_id == idea_id, IdeaTransfer.kind == MERGE, IdeaTransfer.undone_at.is_(None))
+        .order_by(IdeaTransfer.id)
+    )
+    names = [one.shown_name for one in db.session.execute(beside).scalars()]
+    return [*names, *db.session.execute(merged).scalars()]
+
+
+def joined(names: Iterable[str], longest: int = 200) -> str:
+    """Several names in one line, each once; where they are too many, an ellipsis stands for the rest."""
+    known = list(dict.fromkeys(name for name in names if name))
+    line = ", ".join(known)
+    while len(line) > longest and len(known) > 1:
+        known.pop()
+        line = ", ".join(known) + ", …"
+    return line[:longest]
 
 
 # ---- facets and tallies ---------------------------------------------------------------------------------------------

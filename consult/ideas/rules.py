@@ -18,6 +18,7 @@ from consult.ideas.models import (
     CLOSED,
     DRAFT,
     HIDDEN,
+    MERGED,
     PUBLISHED,
     REJECTED,
     REMOVED,
@@ -30,6 +31,7 @@ from consult.organisations.rules import may_approve
 
 AUTHOR, MODERATOR, JOB = "author", "moderator", "job"
 MAKER = "maker of the decision, within ten minutes"
+ANOTHER = "another moderator, after a complaint or a second look"
 
 MACHINE = Machine(
     "idea",
@@ -63,6 +65,25 @@ MACHINE = Machine(
         Transition(PUBLISHED, "reverse_restore", HIDDEN, MAKER),
         Transition(REMOVED, "reverse_remove", HIDDEN, MAKER),
         Transition(PUBLISHED, "reverse_version", PUBLISHED, MAKER),
+        Transition(SUBMITTED, "redact", PUBLISHED, MODERATOR),
+        Transition(PUBLISHED, "redact_version", PUBLISHED, MODERATOR),
+        Transition(PUBLISHED, "redact_public", PUBLISHED, MODERATOR),
+        Transition(PUBLISHED, "reverse_redact", SUBMITTED, MAKER),
+        Transition(PUBLISHED, "reverse_redact_public", PUBLISHED, MAKER),
+        Transition(SUBMITTED, "merge", MERGED, MODERATOR),
+        Transition(PUBLISHED, "merge", MERGED, MODERATOR),
+        Transition(MERGED, "reverse_merge", PUBLISHED, MAKER),
+        Transition(MERGED, "reverse_merge_submitted", SUBMITTED, MAKER),
+        Transition(SUBMITTED, "split", SUBMITTED, MODERATOR),
+        Transition(SUBMITTED, "reverse_split", SUBMITTED, MAKER),
+        Transition(SUBMITTED, "rejoin", WITHDRAWN, MAKER),
+        Transition(REJECTED, "reinstate", PUBLISHED, ANOTHER),
+        Transition(RETURNED, "reinstate", PUBLISHED, ANOTHER),
+        Transition(REMOVED, "reinstate", PUBLISHED, ANOTHER),
+        Transition(HIDDEN, "reinstate", PUBLISHED, ANOTHER),
+        Transition(MERGED, "reinstate", PUBLISHED, ANOTHER),
+        Transition(PUBLISHED, "reinstate_version", PUBLISHED, ANOTHER),
+        Transition(PUBLISHED, "unredact", PUBLISHED, ANOTHER),
     ],
     {
         "send": "idea.sent",
@@ -89,6 +110,20 @@ MACHINE = Machine(
         "reverse_restore": "idea.decision_reversed",
         "reverse_remove": "idea.decision_reversed",
         "reverse_version": "idea.decision_reversed",
+        "redact": "idea.published_redacted",
+        "redact_version": "idea.version_published_redacted",
+        "redact_public": "idea.redacted",
+        "reverse_redact": "idea.decision_reversed",
+        "reverse_redact_public": "idea.decision_reversed",
+        "merge": "idea.merged",
+        "reverse_merge": "idea.decision_reversed",
+        "reverse_merge_submitted": "idea.decision_reversed",
+        "split": "idea.split",
+        "reverse_split": "idea.decision_reversed",
+        "rejoin": "idea.rejoined",
+        "reinstate": "idea.reinstated",
+        "reinstate_version": "idea.version_reinstated",
+        "unredact": "idea.unredacted",
     },
 )
 
@@ -167,10 +202,11 @@ def restricted_for(actor: Actor) -> frozenset[str]:
     return readable_by(actor) & RESTRICTED
 
 
-def own_restricted_for(actor: Actor, idea: Idea) -> frozenset[str]:
-    """What is not public and yet read by this actor because it is their own: authors, and approvers of the organisation."""
+def reads_all(actor: Actor, idea: Idea, beside: bool = False) -> bool:
+    """Whether the actor reads what is not public because it is their own: authors (with `beside` co-authors, too), and
+    approvers of the organisation."""
     approver = idea.organisation_id is not None and may_approve(actor, idea.organisation_id)
-    return RESTRICTED if is_author(actor, idea) or approver else frozenset()
+    return is_author(actor, idea) or approver or beside
 
 
 def is_narrower(new: str, old: str) -> bool:

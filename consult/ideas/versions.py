@@ -6,6 +6,7 @@ Markdown is rendered here and nowhere later.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -60,17 +61,21 @@ def version_with_answers(version_id: int) -> IdeaVersion:
     return db.session.execute(statement).scalar_one()
 
 
-def content_of(version: IdeaVersion) -> Content:
-    """What stands in a version, to be written on."""
+def content_of(version: IdeaVersion, sent: Mapping[str, str] | None = None) -> Content:
+    """What stands in a version, to be written on; `sent` are the parts as they were sent, where passages are blacked out."""
+    texts = sent or {}
     return Content(
-        title=version.title,
-        summary=version.summary,
+        title=texts.get("title", version.title),
+        summary=texts.get("summary", version.summary),
         language=version.language,
         sector=version.sector,
         region=version.region,
         size=version.size,
         organisation=version.organisation_name,
-        answers={answer.question_id: Written(answer.body, answer.audience) for answer in version.answers},
+        answers={
+            answer.question_id: Written(texts.get(f"answer-{answer.question_id}", answer.body), answer.audience)
+            for answer in version.answers
+        },
         partners=[(kind, int(one_id), code) for kind, one_id, code in version.partners],
         attributes=dict(version.attributes),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 
 from consult.comments.queries import thread_for
 from consult.core import audit
@@ -17,9 +17,9 @@ from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
 from consult.core.memory import detached, remembered
 from consult.core.web import flash_done, path, room_blueprint, see_other
-from consult.ideas import filters, operations, page_queries, queries, rules, tokens, words
+from consult.ideas import filters, operations, page_queries, queries, rules, tokens, transfers, words
 from consult.ideas.cards import cards, crossing
-from consult.ideas.models import HIDDEN, PUBLISHED, REMOVED, WITHDRAWN, Idea
+from consult.ideas.models import HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
 from consult.moderation.statements import statement_of
 from consult.notifications.operations import follow as start_following
 from consult.notifications.operations import unfollow
@@ -74,12 +74,14 @@ def show(number: str) -> Any:
     row = page_queries.idea_row(number, actor.person_id)
     if row is None:
         raise NotFound()
+    if row.idea.status == MERGED:
+        return _to_heir(row.idea)
     if row.idea.status in (WITHDRAWN, REMOVED, HIDDEN) and row.idea.was_public:
         return render_template("ideas/stub.html", idea=row.idea), 410
     present = page_queries.restricted_audiences(row.idea) if allowed and not row.idea.is_public else frozenset()
     if row.idea.status != PUBLISHED or not rules.can_open_page(actor, row.idea, present):
         raise NotFound()
-    view = page_queries.idea_view(row, allowed | rules.own_restricted_for(actor, row.idea))
+    view = page_queries.idea_view(row, allowed, own=rules.reads_all(actor, row.idea, row.beside))
     return render_template(
         "ideas/show.html",
         view=view,
@@ -92,6 +94,16 @@ def show(number: str) -> Any:
         other=words.other_language(row.idea.language),
         crosses=words.crosses,
     )
+
+
+def _to_heir(idea: Idea) -> Any:
+    """From a merged idea to the one that took it up. It may be parted from it again, so nobody keeps the answer."""
+    heir = transfers.heir_of(idea)
+    if heir is None or heir.number is None:
+        raise NotFound()
+    answer = redirect(path("ideas.show", number=heir.number), 301)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 def _thread(idea: Idea) -> Any:

@@ -18,6 +18,7 @@ from consult.ideas.models import (
     CLOSED,
     DRAFT,
     HIDDEN,
+    MERGED,
     PUBLISHED,
     REJECTED,
     REMOVED,
@@ -102,6 +103,10 @@ def decision_words(decision: Decision) -> str:
         "hide": _("Hidden for now"),
         "restore": _("Visible again"),
         "remove": _("Removed"),
+        "redact": _("Passage blacked out"),
+        "merge": _("Merged"),
+        "split": _("Split in two"),
+        "reinstate": _("Decision overturned"),
     }
     return words.get(decision.outcome, decision.outcome)
 
@@ -156,6 +161,7 @@ def next_step(view: StatusView) -> str:
         + (" " + decide if decide else ""),
         REMOVED: _("Your idea was removed. The reasons stand below, with what you can do."),
         WITHDRAWN: _("You have withdrawn the idea. Nobody reads its text any more."),
+        MERGED: _("Your idea was joined with another one on the same matter; both names stand there."),
         CLOSED: _("The matter was closed, since no change came. You can send the idea as a new one."),
     }
     if idea.status == PUBLISHED and not idea.is_public:

@@ -9,7 +9,7 @@ import pytest
 from consult.consultations.models import Consultation, Question
 from consult.core.errors import Conflict
 from consult.core.registry import registries
-from consult.ideas import decisions, drafting, operations, page_queries
+from consult.ideas import decisions, drafting, operations, page_queries, review
 from consult.ideas.models import Answer, Idea, IdeaVersion
 from consult.ideas.publishing import facet_rows_beside_public
 from consult.links.queries import own_links
@@ -46,18 +46,18 @@ def counted(db: Any, consultation: Any) -> tuple[int, list[int]]:
 
 
 def test_what_the_moderator_reads(sent: Idea, cast: Any) -> None:
-    review = decisions.review(sent.id, sent.waiting_version_id)
-    assert review.title == "Prüfstand teilen" and review.author == "Olga Owner"
-    assert review.organisation == "Feinwerk Saaletal" and review.author_id == cast.owner.id
-    assert [(part.name, part.audience) for part in review.parts] == [
+    found = review.review(sent.id, sent.waiting_version_id)
+    assert found.title == "Prüfstand teilen" and found.author == "Olga Owner"
+    assert found.organisation == "Feinwerk Saaletal" and found.author_id == cast.owner.id
+    assert [(part.name, part.audience) for part in found.parts] == [
         ("title", "public"),
         ("answer-1", "public"),
         ("answer-2", "ministry"),
         ("answer-3", "anonymous"),
     ]
-    assert [info.key for info in review.links] == ["photonik-musterland"]
-    assert review.outcomes == ("publish", "return", "reject")
-    assert review.previous == [] and review.public_url == ""
+    assert [info.key for info in found.links] == ["photonik-musterland"]
+    assert found.outcomes == ("publish", "return", "redact", "reject", "merge", "split")
+    assert found.previous == [] and found.public_url == ""
 
 
 def test_publishing(sent: Idea, make: Any, db: Any, consultation: Any, cast: Any, outbox: Any) -> None:
@@ -89,14 +89,14 @@ def test_returning_and_sending_again(sent: Idea, make: Any, db: Any, cast: Any, 
     assert {answer.audience for answer in second.answers} == {"public", "ministry", "anonymous"}
     case = waiting_case("idea", sent.id)
     assert case is not None and case.version_id == second.id
-    assert decisions.review(sent.id, second.id).previous[0].source == "Prüfstand teilen"
+    assert review.review(sent.id, second.id).previous[0].source == "Prüfstand teilen"
     assert counted(db, consultation) == (0, [0] * 5)
 
 
 def test_rejecting(sent: Idea, make: Any, db: Any, cast: Any) -> None:
     make.decide("idea", sent.id, "reject", reason="advertising", note="Ein Angebot.", moderator=cast.moderator)
     assert sent.status == "rejected" and not sent.is_public
-    assert decisions.outcomes(sent.id, None) == ()
+    assert review.outcomes(sent.id, None) == ()
     with pytest.raises(Conflict):
         drafting.save_draft(sent.id, drafting.Changes(fields={"title": "x"}), seen=0, tab="a")
 
@@ -113,8 +113,8 @@ def test_a_new_version_waits_while_the_old_one_is_read(sent: Idea, make: Any, db
     assert sent.status == "published" and sent.has_waiting_version and sent.public_version_id == first
     assert sent.title == "Prüfstand teilen"
     assert not decisions.rules.can_write(sent)
-    assert decisions.outcomes(sent.id, sent.waiting_version_id) == ("publish", "return", "reject", "hide")
-    assert decisions.outcomes(sent.id, first) == ("hide",)
+    assert review.outcomes(sent.id, sent.waiting_version_id) == ("publish", "return", "redact", "reject", "hide")
+    assert review.outcomes(sent.id, first) == ("redact", "merge", "hide")
     make.decide("idea", sent.id, "publish")
     assert sent.title == "Zweite Fassung" and not sent.has_waiting_version
     assert [one.state for one in versions(db, sent)] == ["superseded", "public"]

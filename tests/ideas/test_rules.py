@@ -13,7 +13,7 @@ from consult.ideas.rules import MACHINE
 
 STATES = (
     "draft", "awaiting_confirmation", "submitted", "returned", "published", "rejected", "withdrawn", "hidden", "removed",
-    "closed",
+    "closed", "merged",
 )  # fmt: skip
 
 # The table of `domain.md`, as far as this room serves it: act -> {state: state after it}.
@@ -47,7 +47,24 @@ TABLE: dict[str, dict[str, str]] = {
     "reverse_restore": {"published": "hidden"},
     "reverse_remove": {"removed": "hidden"},
     "reverse_version": {"published": "published"},
-}
+    "redact": {"submitted": "published"},
+    "redact_version": {"published": "published"},
+    "redact_public": {"published": "published"},
+    "reverse_redact": {"published": "submitted"},
+    "reverse_redact_public": {"published": "published"},
+    "merge": {"submitted": "merged", "published": "merged"},
+    "reverse_merge": {"merged": "published"},
+    "reverse_merge_submitted": {"merged": "submitted"},
+    "split": {"submitted": "submitted"},
+    "reverse_split": {"submitted": "submitted"},
+    "rejoin": {"submitted": "withdrawn"},
+    "reinstate": {
+        "rejected": "published", "returned": "published", "removed": "published", "hidden": "published",
+        "merged": "published",
+    },
+    "reinstate_version": {"published": "published"},
+    "unredact": {"published": "published"},
+}  # fmt: skip
 
 
 def test_the_machine_knows_exactly_these_states_and_acts() -> None:
@@ -79,6 +96,7 @@ def test_every_transition_says_who() -> None:
         ("hidden", None, False),
         ("removed", None, False),
         ("closed", None, False),
+        ("merged", None, False),
     ],
 )
 def test_when_the_author_may_write(status: str, waiting: int | None, may: bool) -> None:

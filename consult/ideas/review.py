@@ -1,0 +1,210 @@
+"""Ideas as moderation reads them: the text of a version with what surrounds it, and as its readers would see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from consult.accounts.queries import people_by_ids
+from consult.consultations.models import Question
+from consult.consultations.queries import questions_by_ids
+from consult.core.access import Actor
+from consult.core.audiences import AGENCY, ANONYMOUS, MINISTRY, PUBLIC
+from consult.core.db import db
+from consult.core.i18n import _, format_day, pick
+from consult.core.registry import Review, ReviewPart, describe
+from consult.core.text import render_markdown
+from consult.core.vocabularies import term_title
+from consult.core.web import path
+from consult.ideas import redactions, rules
+from consult.ideas.coauthors import is_coauthor
+from consult.ideas.drafting import newest_version_id
+from consult.ideas.models import HIDDEN, PUBLISHED, SUBMITTED, Answer, Idea, IdeaVersion
+from consult.ideas.versions import version_with_answers
+
+FULL = "full-"  # before the name of a part that holds a text as it was sent, where passages of it are blacked out
+READERS = {
+    "public": frozenset({PUBLIC}),
+    "agency": frozenset({PUBLIC, AGENCY}),
+    "ministry": frozenset({PUBLIC, AGENCY, MINISTRY}),
+}
+
+
+def review(idea_id: int, version_id: int | None) -> Review:
+    """The version before moderation with all its answers, the version before it, its partners and the author's record."""
+    idea = db.session.get_one(Idea, idea_id)
+    wanted = version_id or idea.waiting_version_id or idea.public_version_id or newest_version_id(idea.id)
+    if wanted is None:
+        return Review(idea.title, idea.language, [], None, "", idea.author_id)
+    version = version_with_answers(wanted)
+    before = _version_before(idea, version)
+    infos = describe([(kind, int(one_id)) for kind, one_id, _type in version.partners])
+    person = people_by_ids([idea.author_id]).get(idea.author_id) if idea.author_id is not None else None
+    return Review(
+        title=version.title,
+        language=version.language,
+        parts=_parts(version),
+        version_id=version.id,
+        author=person.name if person else "",
+        author_id=idea.author_id,
+        organisation=version.organisation_name,
+        previous=_parts(before) if before is not None else [],
+        links=list(infos.values()),
+        history=_history(idea),
+        outcomes=outcomes(idea.id, version.id),
+        public_url=path("ideas.show", number=idea.number) if idea.is_public and idea.number else "",
+        facts=_facts(idea, version),
+    )
+
+
+def _version_before(idea: Idea, version: IdeaVersion) -> IdeaVersion | None:
+    if version.number <= 1:
+        return None
+    found = db.session.execute(
+        select(IdeaVersion.id)
+        .where(IdeaVersion.idea_id == idea.id, IdeaVersion.number < version.number)
+        .order_by(IdeaVersion.number.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return version_with_answers(found) if found is not None else None
+
+
+def _heading(question: Question) -> str:
+    return f"{question.position} {pick(question.short_title)}"
+
+
+def _answers(version: IdeaVersion) -> list[tuple[Question, Answer]]:
+    questions = questions_by_ids([answer.question_id for answer in version.answers])
+    pairs = [(questions[answer.question_id], answer) for answer in version.answers]
+    return sorted(pairs, key=lambda pair: pair[0].position)
+
+
+def _parts(version: IdeaVersion) -> list[ReviewPart]:
+    """The parts as everybody reads them; where passages are blacked out, followed by the part as it was sent.
+
+    The latter is marked as for the ministry only: moderators read it in an open case, and the look is noted.
+    """
+    sent = redactions.originals_of(version.id) if version.is_redacted else {}
+    parts: list[ReviewPart] = []
+
+    def add(heading: str, source: str, html: Markup, audience: str, name: str, part: str) -> None:
+        parts.append(ReviewPart(heading, source, html, audience, name))
+        if part in sent:
+            full = _("%(part)s, with what is blacked out", part=heading)
+            parts.append(ReviewPart(full, sent[part], render_markdown(sent[part]), MINISTRY, FULL + name))
+
+    add(_("Title"), version.title, render_markdown(version.title), PUBLIC, "title", redactions.TITLE)
+    if version.summary:
+        add(_("Summary"), version.summary, render_markdown(version.summary), PUBLIC, "summary", redactions.SUMMARY)
+    for question, answer in _answers(version):
+        name, part = f"answer-{question.position}", redactions.part_of(question.id)
+        add(_heading(question), answer.body, answer.html, answer.audience, name, part)
+    return parts
+
+
+def _facts(idea: Idea, version: IdeaVersion) -> list[tuple[str, str]]:
+    facts = [
+        (_("Number"), idea.number or ""),
+        (_("Version"), str(version.number)),
+        (_("Received"), format_day(version.sent_at)),
+        (_("Sector"), term_title("nace_rev2_1", version.sector) if version.sector else ""),
+        (_("Region"), term_title("nuts2024_de", version.region) if version.region else ""),
+        (_("Size"), term_title("size_classes", version.size) if version.size else ""),
+    ]
+    return [(term, value) for term, value in facts if value]
+
+
+def _history(idea: Idea) -> list[str]:
+    """The author's other ideas with what became of them, newest first, at most ten."""
+    if idea.author_id is None:
+        return []
+    rows = db.session.execute(
+        select(Idea.number, Idea.title, Idea.status)
+        .where(Idea.author_id == idea.author_id, Idea.id != idea.id, Idea.number.is_not(None))
+        .order_by(Idea.id.desc())
+        .limit(10)
+    )
+    return [f"{number} {title} ({status_word(status)})" for number, title, status in rows]
+
+
+def status_word(status: str) -> str:
+    """A state in one word."""
+    words = {
+        "draft": _("Draft"),
+        "awaiting_confirmation": _("Confirm by e-mail"),
+        "submitted": _("Received"),
+        "returned": _("Query"),
+        "published": _("Published"),
+        "rejected": _("Rejected"),
+        "withdrawn": _("Withdrawn"),
+        "hidden": _("Hidden for now"),
+        "removed": _("Removed"),
+        "closed": _("Closed"),
+        "merged": _("Merged"),
+    }
+    return words.get(status, status)
+
+
+def outcomes(idea_id: int, version_id: int | None) -> tuple[str, ...]:
+    """The decisions that are possible about this version in the idea's present state."""
+    idea = db.session.get(Idea, idea_id)
+    if idea is None:
+        return ()
+    waits = version_id is not None and version_id == idea.waiting_version_id
+    if idea.status == SUBMITTED and waits:
+        return ("publish", "return", "redact", "reject", "merge", "split")
+    if idea.status == PUBLISHED:
+        return ("publish", "return", "redact", "reject", "hide") if waits else ("redact", "merge", "hide")
+    return ("restore", "remove") if idea.status == HIDDEN else ()
+
+
+def involved(actor: Actor, idea_id: int) -> bool:
+    """Author, co-author or member of the author's organisation."""
+    idea = db.session.get(Idea, idea_id)
+    return idea is not None and (rules.is_involved(actor, idea) or is_coauthor(actor, idea.id))
+
+
+# ---- as its readers see it ------------------------------------------------------------------------------------------
+
+
+def preview(idea_id: int, version_id: int | None, reader: str) -> list[ReviewPart]:
+    """A version as "public", "author", "agency" or "ministry" would read it; a text that they may not read is empty.
+
+    What is without name keeps its text, since everybody reads it, and says in its heading that it stands elsewhere.
+    """
+    idea = db.session.get_one(Idea, idea_id)
+    wanted = version_id or idea.waiting_version_id or idea.public_version_id or newest_version_id(idea.id)
+    if wanted is None:
+        return []
+    version = version_with_answers(wanted)
+    texts = _texts_for(version, reader)
+    allowed = READERS.get(reader)
+    parts = [_part(_("Title"), texts[redactions.TITLE], "title")]
+    if version.summary:
+        parts.append(_part(_("Summary"), texts[redactions.SUMMARY], "summary"))
+    for question, answer in _answers(version):
+        heading = _heading(question)
+        if answer.audience == ANONYMOUS:
+            heading = _("%(part)s, without name on the page of the question", part=heading)
+        readable = allowed is None or answer.audience in (ANONYMOUS, *allowed)
+        text = texts[redactions.part_of(question.id)] if readable else ""
+        parts.append(_part(heading, text, f"answer-{question.position}", answer.audience))
+    return parts
+
+
+def _texts_for(version: IdeaVersion, reader: str) -> dict[str, str]:
+    texts = redactions.shown_texts(version)
+    if version.is_redacted and reader == "author":
+        return redactions.sent_texts(version)
+    if version.is_redacted and reader == "ministry":
+        return {**texts, **redactions.ministry_texts(version.id, version.language)}
+    return texts
+
+
+def _part(heading: str, text: str, name: str, audience: str = PUBLIC) -> ReviewPart:
+    return ReviewPart(heading, text, render_markdown(text), audience, name)
+
+
+__all__: Sequence[str] = ("involved", "outcomes", "preview", "review", "status_word")
