@@ -27,6 +27,7 @@ FILES = (
     "relations",
     "topics",
     "ideas",
+    "offers",
 )
 
 _RELATIVE = re.compile(r"^([+-]\d+)d$")

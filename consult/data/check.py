@@ -27,7 +27,7 @@ PRIVATE = (
 )
 BOOLEAN_KEYS = {
     "derived", "example", "example_dates", "inferred", "value", "open", "waiting_list", "approved_by_speaker",
-    "company_fictional", "confirmed_by_organisation", "confirmed_by_from", "confirmed_by_to",
+    "anonymous", "company_fictional", "confirmed_by_organisation", "confirmed_by_from", "confirmed_by_to",
 }  # fmt: skip
 
 

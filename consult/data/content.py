@@ -26,11 +26,12 @@ FILES = {
     "relations": ("relations",),
     "topics": ("topics",),
     "ideas": ("ideas", "comments"),
+    "offers": ("offers",),
 }
 KINDS = {
     "consultations": "consultation", "organisations": "organisation", "clusters": "cluster", "programmes": "programme",
     "projects": "project", "activities": "activity", "relations": "relation", "topics": "topic", "ideas": "idea",
-    "comments": "comment",
+    "comments": "comment", "offers": "offer",
 }  # fmt: skip
 NEEDED_LISTS = (
     "nace_rev2_1", "nuts2024_de", "ecosystems", "key_technologies", "portfolios", "forms", "relation_types", "services",

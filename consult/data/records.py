@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from consult.data.content import FIRST_TEXTS, Content, Record, number_of_words
 from consult.data.examples import comments, ideas
+from consult.data.offer_rules import offers
 
 QUESTIONS = ["benefit", "instruments", "external-competence", "projects", "support"]
 AGENDA_TOPICS = 6
@@ -347,5 +348,6 @@ def _list_references(content: Content) -> None:
 
 
 RULES: tuple[Callable[[Content], None], ...] = (
-    consultations, organisations, clusters, programmes, projects, activities, relations, topics, ideas, comments, lists,
+    consultations, organisations, clusters, programmes, projects, activities, relations, topics, ideas, comments, offers,
+    lists,
 )  # fmt: skip
