@@ -9,15 +9,29 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.accounts import demo, jobs, personal, transport, views, views_own
+from consult.accounts import (
+    demo,
+    jobs,
+    outside,
+    personal,
+    transport,
+    views,
+    views_address,
+    views_factors,
+    views_outside,
+    views_own,
+    views_passkeys,
+)
 from consult.core.registry import Loader, registries
 
-__all__ = ["init_app", "jobs", "views_own"]
+# Imported for what they register with the blueprint or with the jobs.
+__all__ = ["init_app", "jobs", "views_address", "views_factors", "views_outside", "views_own", "views_passkeys"]
 
 
 def init_app(app: Flask) -> None:
     """Register pages, the gate's question who is there, the demo accounts and what is known of a person."""
     transport.init_app(app)
+    outside.init_app(app)
     app.register_blueprint(views.blueprint)
     registries.loaders.append(Loader(10, "demo", "accounts", demo.load))
     registries.personal_data["accounts"] = personal.DATA

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from consult.accounts import mails, operations, passwords, queries
+from consult.accounts import factors, mails, operations, passwords, queries
 from consult.accounts.models import Person
 from consult.core.access import ROLES, SYSTEM
 from consult.core.db import db
@@ -82,6 +82,19 @@ def deactivate(email: str) -> None:
         operations.deactivate(SYSTEM, person)
         db.session.commit()
     click.echo(f"{email} is deactivated.")
+
+
+@group.command("reset-factors")
+@click.argument("email")
+def reset_factors(email: str) -> None:
+    """Take all second factors of an account whose owner lost them; make sure first who asks."""
+    person = _known(email)
+    try:
+        factors.reset_factors(SYSTEM, person)
+    except DomainError as error:
+        raise click.ClickException(f"{email} has no second factor.") from error
+    db.session.commit()
+    click.echo(f"The second factors of {email} are gone, and its sessions are ended.")
 
 
 @group.command("list")

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core.clock import now
-from consult.core.db import Base, JSONType, UTCDateTime
+from consult.core.db import Base, JSONType, LongText, UTCDateTime
 
 
 class Person(Base):
@@ -73,7 +73,11 @@ class RoleGrant(Base):
 
 
 class UserSession(Base):
-    """A place where a person is signed in. The cookie holds the token, this row its hash; `ended_at` ends it at once."""
+    """A place where a person is signed in. The cookie holds the token, this row its hash; `ended_at` ends it at once.
+
+    `factor` is the second factor that was shown here: "totp", "passkey", "recovery", "outside" (another house vouches for
+    it) or "" for none. `proven_at` is when the person last showed who they are, which dangerous acts ask for anew.
+    """
 
     __tablename__ = "user_session"
     __private__ = True
@@ -85,6 +89,8 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     address: Mapped[str] = mapped_column(String(45), default="")
     agent: Mapped[str] = mapped_column(String(200), default="")
+    factor: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    proven_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
@@ -103,3 +109,55 @@ class Token(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class SecondFactor(Base):
+    """Something a person has beside what they know: an authenticator application ("totp") or a passkey ("passkey").
+
+    `secret` is the shared secret of an authenticator, encrypted under the installation's key, since it has to be read
+    again. A passkey has `credential_id` and `public_key`, both in base64url. `counter` is the last time step whose code was
+    taken, so that no code counts twice, or the signature counter of a passkey.
+    """
+
+    __tablename__ = "second_factor"
+    __private__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(60), default="")
+    secret: Mapped[str] = mapped_column(String(400), default="")
+    credential_id: Mapped[str | None] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(LongText, default="")
+    counter: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class RecoveryCode(Base):
+    """One of the codes for the day the second factor is lost: 120 random bits, kept as a hash, used once."""
+
+    __tablename__ = "recovery_code"
+    __private__ = True
+    __table_args__ = (UniqueConstraint("person_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class OutsideIdentity(Base):
+    """A person as another house knows them (OpenID Connect): its address and the unchanging subject that it names."""
+
+    __tablename__ = "outside_identity"
+    __private__ = True
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    issuer: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

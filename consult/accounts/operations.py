@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 
 from consult.accounts import queries, rules
-from consult.accounts.models import Person, RoleGrant, Token, UserSession
+from consult.accounts.models import OutsideIdentity, Person, RoleGrant, Token, UserSession
 from consult.accounts.tokens import new_token, token_hash
 from consult.core import audit
 from consult.core.access import GUEST, ROLES, Actor
@@ -21,6 +21,7 @@ from consult.core.db import db, sort_key
 from consult.core.errors import Conflict, Gone, Invalid, Refused
 from consult.core.forms import email_key
 from consult.core.i18n import _
+from consult.core.registry import registries
 from consult.core.text import clean_line
 
 audit.declare("account.created", "source")
@@ -34,13 +35,18 @@ audit.declare("account.password_set", "how")
 audit.declare("account.deactivated")
 audit.declare("account.reactivated")
 audit.declare("account.erased")
+audit.declare("account.identity_added", "identity_id")
+audit.declare("account.identity_removed", "identity_id")
 audit.declare("role.granted", "role", "consultation_id")
 audit.declare("role.revoked", "role", "consultation_id")
 
 
 def as_actor(person: Person) -> Actor:
     """The person as the one who acts, where no session says so yet (at sign-in)."""
-    return Actor(person_id=person.id, name=person.name, email=person.email, language=person.language)
+    return Actor(
+        person_id=person.id, name=person.name, email=person.email, language=person.language,
+        suspended_until=registries.suspended_until(person.id),
+    )  # fmt: skip
 
 
 # ---- people ---------------------------------------------------------------------------------------------------------
@@ -221,16 +227,24 @@ def revoke_role(actor: Actor, grant: RoleGrant) -> None:
 # ---- sessions -------------------------------------------------------------------------------------------------------
 
 
-def start_session(person: Person, *, how: str, address: str = "", agent: str = "") -> tuple[str, UserSession]:
+def start_session(
+    person: Person, *, how: str, address: str = "", agent: str = "", factor: str = ""
+) -> tuple[str, UserSession]:
     """Sign a person in: a new session under a new token, whatever the browser brought along; (token, row).
 
-    Refused for a person who is not confirmed or is deactivated. `how`: "password", "link" or "test".
+    Refused for a person who is not confirmed or is deactivated. `how`: "password", "link", "passkey", "outside" or "test";
+    `factor` is the second factor that was shown, if any.
     """
     if not person.is_active:
         raise Refused(_("This account cannot be used to sign in."))
     raw = new_token()
     started = UserSession(
-        person_id=person.id, token_hash=token_hash(raw), address=address[:45], agent=clean_line(agent)[:200]
+        person_id=person.id,
+        token_hash=token_hash(raw),
+        address=address[:45],
+        agent=clean_line(agent)[:200],
+        factor=factor,
+        proven_at=now(),
     )
     db.session.add(started)
     db.session.flush()
@@ -268,6 +282,24 @@ def end_sessions(actor: Actor, person_id: int, keep_session_id: int | None = Non
             audit.record("account.session_ended", actor, ("person", person_id), session_id=session.id)
             ended += 1
     return ended
+
+
+# ---- people as another house knows them -----------------------------------------------------------------------------
+
+
+def note_identity(person: Person, issuer: str, subject: str) -> None:
+    """From now on this subject of another house is this person. Conflict where it is somebody else already."""
+    found = db.session.execute(
+        select(OutsideIdentity).where(OutsideIdentity.issuer == issuer, OutsideIdentity.subject == subject)
+    ).scalar_one_or_none()
+    if found is not None and found.person_id != person.id:
+        raise Conflict(_("This sign-in belongs to another account already."))
+    if found is None:
+        found = OutsideIdentity(person_id=person.id, issuer=issuer[:300], subject=subject[:255])
+        db.session.add(found)
+        db.session.flush()
+        audit.record("account.identity_added", as_actor(person), ("person", person.id), identity_id=found.id)
+    found.last_used_at = now()
 
 
 # ---- mailed links ---------------------------------------------------------------------------------------------------
@@ -321,7 +353,7 @@ def void_tokens(person_id: int) -> None:
         update(Token)
         .where(
             Token.person_id == person_id,
-            Token.purpose.in_(("sign_in", "reset")),
+            Token.purpose.in_(("sign_in", "reset", "prove", "second_step", "new_address")),
             Token.used_at.is_(None),
         )
         .values(used_at=now())

@@ -6,8 +6,15 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from consult.accounts import queries
-from consult.accounts.models import Person, RoleGrant, Token, UserSession
+from consult.accounts import factors, outside, queries
+from consult.accounts.models import (
+    OutsideIdentity,
+    RecoveryCode,
+    RoleGrant,
+    SecondFactor,
+    Token,
+    UserSession,
+)
 from consult.core import audit
 from consult.core.access import SYSTEM
 from consult.core.clock import now
@@ -44,9 +51,16 @@ def export(person_id: int) -> dict[str, Any]:
                 "last_seen_at": one.last_seen_at.isoformat(),
                 "address": one.address,
                 "agent": one.agent,
+                "second_factor": one.factor,
             }
             for one in sessions
         ],
+        "second_factors": [
+            {"kind": one.kind, "name": one.name, "created_at": one.created_at.isoformat()}
+            for one in factors.factors_of(person_id)
+        ],
+        "unused_recovery_codes": factors.codes_left(person_id),
+        "other_houses": [{"issuer": one.issuer, "subject": one.subject} for one in outside.identities_of(person_id)],
     }
 
 
@@ -58,9 +72,19 @@ def erase(person_id: int) -> None:
     person.email = person.email_key = f"erased-{person_id}@invalid"
     person.name = person.name_key = person.password_hash = ""
     person.deactivated_at = person.deactivated_at or now()
-    for table in (UserSession, Token, RoleGrant):
+    for table in (UserSession, Token, RoleGrant, SecondFactor, RecoveryCode, OutsideIdentity):
         db.session.execute(delete(table).where(table.person_id == person_id))
     audit.record("account.erased", SYSTEM, ("person", person_id))
 
 
-DATA = PersonalData("accounts", (Person.__tablename__, "role_grant", "user_session", "token"), export, erase)
+TABLES = (
+    "person",
+    "role_grant",
+    "user_session",
+    "token",
+    "second_factor",
+    "recovery_code",
+    "outside_identity",
+)
+
+DATA = PersonalData("accounts", TABLES, export, erase)

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
+from consult.accounts.agents import browser_words
 from consult.accounts.models import Person, RoleGrant, Token, UserSession
-from consult.accounts.rules import oldest_allowed
+from consult.accounts.rules import factor_roles, missing_factor, oldest_allowed
 from consult.accounts.tokens import token_hash
 from consult.core.access import PERMISSIONS, Grant
 from consult.core.clock import now
@@ -32,6 +33,7 @@ class SessionView:
     last_seen_at: datetime
     grants: tuple[Grant, ...]
     content_version: int
+    factor: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ _LIVING = (
     select(
         UserSession.id,
         UserSession.last_seen_at,
+        UserSession.factor,
         Person.id.label("person_id"),
         Person.name,
         Person.email,
@@ -98,6 +101,7 @@ def session_by_token(raw: str) -> SessionView | None:
         last_seen_at=found.last_seen_at,
         grants=tuple(Grant(row.role, row.consultation_id) for row in rows if row.role is not None),
         content_version=found.content_version or 0,
+        factor=found.factor,
     )
 
 
@@ -181,6 +185,23 @@ def sessions_of(person_id: int) -> list[UserSession]:
         .limit(100)
     )
     return list(db.session.execute(statement).scalars())
+
+
+def knows_browser(person_id: int, agent: str) -> bool | None:
+    """Whether the person was signed in with such a browser before, as far back as sessions are kept; None for a first
+    sign-in at all, of which nobody has to be warned.
+    """
+    statement = select(UserSession.agent).where(UserSession.person_id == person_id).distinct().limit(200)
+    before = db.session.execute(statement).scalars().all()
+    if not before:
+        return None
+    return browser_words(agent) in {browser_words(one) for one in before}
+
+
+def needs_factor(person: Person) -> bool:
+    """Whether a present role of the person needs a second factor."""
+    roles = frozenset(grant.role for grant in roles_of([person.id])[person.id])
+    return bool(missing_factor(person.email, roles, factor_roles()))
 
 
 def usable_token(purpose: str, raw: str) -> Token | None:

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from consult.core.access import Actor
+from flask import current_app
 
-# A session ends after this long without a request, and after this long in any case (OWASP ASVS 7.3.1, 7.3.2).
-SESSION_IDLE = timedelta(days=14)
-SESSION_LIFETIME = timedelta(days=30)
+from consult.core.access import ROLES, Actor
+from consult.core.settings_store import recall
+
+# Roles that cannot be used without a second factor, until the administration says otherwise (OWASP ASVS 6.3.3).
+FACTOR_ROLES = ("moderator", "editor", "analyst", "official", "administrator")
+FACTOR_SETTING = "accounts.factor_roles"
+# Accounts of the demonstration; nobody can confirm an address below the reserved domain `.example` (RFC 2606).
+DEMO_DOMAIN = "demo.example"
 # How stale "last seen" may be: it is written at most this often.
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -20,6 +25,9 @@ LINK_LIFETIMES = {
     "sign_up": timedelta(days=2),
     "sign_in": timedelta(minutes=15),
     "reset": timedelta(hours=1),
+    "prove": timedelta(minutes=15),
+    "new_address": timedelta(days=2),
+    "undo_address": timedelta(days=30),
 }
 
 # The first link of an account that somebody else made.
@@ -27,8 +35,22 @@ INVITATION_LIFETIME = timedelta(days=7)
 
 
 def oldest_allowed(moment: datetime) -> tuple[datetime, datetime]:
-    """(last seen after this, created after this) for sessions that are alive at `moment`."""
-    return moment - SESSION_IDLE, moment - SESSION_LIFETIME
+    """(last seen after this, created after this) for sessions that are alive at `moment` (OWASP ASVS 7.3.1, 7.3.2)."""
+    settings = current_app.config["SETTINGS"]
+    return moment - timedelta(days=settings.session_idle_days), moment - timedelta(days=settings.session_days)
+
+
+def factor_roles() -> frozenset[str]:
+    """The roles that need a second factor; none on a demonstration."""
+    if current_app.config["SETTINGS"].demo:
+        return frozenset()
+    chosen = recall(FACTOR_SETTING, FACTOR_ROLES)
+    return frozenset(role for role in chosen if role in ROLES)
+
+
+def missing_factor(email: str, roles: frozenset[str], needing: frozenset[str]) -> frozenset[str]:
+    """Roles that do not count until a second factor is shown; accounts of the demonstration sign in by password alone."""
+    return frozenset() if email.endswith(f"@{DEMO_DOMAIN}") else roles & needing
 
 
 def may_manage_people(actor: Actor) -> bool:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, current_app, request, session
@@ -14,9 +15,9 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from consult.accounts import operations, queries, rules
+from consult.accounts import mails, operations, queries, rules
 from consult.accounts.models import Person, UserSession
-from consult.core.access import GUEST, Actor, current_actor
+from consult.core.access import GUEST, Actor, Grant, current_actor
 from consult.core.clock import now
 from consult.core.db import db, set_reading
 from consult.core.errors import Busy
@@ -78,15 +79,26 @@ def load_actor() -> Actor:
     note_version(view.content_version)
     parts = remembered(("actor", view.person_id), lambda: _parts(view.person_id))
     _note_seen(view)
+    grants, missing = _usable(view)
     return Actor(
         person_id=view.person_id,
         name=view.name,
         email=view.email,
         language=view.language,
-        grants=view.grants,
+        grants=grants,
         session_id=view.session_id,
+        factor_missing=missing,
         **parts,
     )
+
+
+def _usable(view: queries.SessionView) -> tuple[tuple[Grant, ...], frozenset[str]]:
+    """(grants that count in this session, roles that wait for a second factor)."""
+    if view.factor or not view.grants:
+        return view.grants, frozenset()
+    needing = remembered(("accounts.factor_roles",), rules.factor_roles)
+    missing = rules.missing_factor(view.email, frozenset(grant.role for grant in view.grants), needing)
+    return tuple(grant for grant in view.grants if grant.role not in missing), missing
 
 
 def _parts(person_id: int) -> dict[str, Any]:
@@ -97,14 +109,19 @@ def _parts(person_id: int) -> dict[str, Any]:
     return parts
 
 
-def sign_in(person: Person, how: str) -> None:
+def sign_in(person: Person, how: str, factor: str = "") -> None:
     """Start a session for this person in this browser: under a new token, with nothing of the old session.
 
     Only the secret behind the csrf tokens stays, so that a form that waits in another window can still be sent.
     """
     if current_actor().signed_in:
         operations.sign_out(current_actor())
-    raw, _started = operations.start_session(person, how=how, address=client_address(), agent=request.user_agent.string)
+    agent = request.user_agent.string
+    # who came by a mailed link has just been written to at the only address that we could warn
+    known = how == "link" or queries.knows_browser(person.id, agent)
+    raw, started = operations.start_session(person, how=how, address=client_address(), agent=agent, factor=factor)
+    if known is False:
+        mails.send_new_device(person, started)
     kept = session.get("csrf_token")
     session.clear()
     if kept:
@@ -122,7 +139,8 @@ def sign_out() -> None:
 
 def init_app(app: Flask) -> None:
     """Make the gate ask us who is there."""
-    app.config.update(PERMANENT_SESSION_LIFETIME=rules.SESSION_LIFETIME, SESSION_REFRESH_EACH_REQUEST=False)
+    lifetime = timedelta(days=app.config["SETTINGS"].session_days)
+    app.config.update(PERMANENT_SESSION_LIFETIME=lifetime, SESSION_REFRESH_EACH_REQUEST=False)
     manager = Transport(app)
     manager.session_protection = None  # people change networks; a stolen cookie is ended on the account page
     manager.user_loader(_load_user)

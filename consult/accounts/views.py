@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, session
+from flask import current_app, render_template, request, session
 
-from consult.accounts import mails, operations, passwords, queries, transport
+from consult.accounts import mails, operations, outside, passkeys, passwords, proof, queries, transport
 from consult.accounts.forms import AskForm, NewPasswordForm, SignInForm, SignUpForm
 from consult.accounts.models import Person, Token
 from consult.core import audit
@@ -46,7 +46,14 @@ def sign_in() -> Any:
 
 
 def _sign_in_page(form: SignInForm, status: int = 200) -> Any:
-    return render_template("accounts/sign_in.html", form=form, target=form.next.data), status
+    body = render_template(
+        "accounts/sign_in.html",
+        form=form,
+        target=form.next.data,
+        passkeys=passkeys.available(),
+        house=current_app.config["SETTINGS"].oidc["name"] if outside.available() else "",
+    )
+    return body, status
 
 
 def _failure_keys(form: SignInForm) -> list[tuple[str, str]]:
@@ -69,8 +76,7 @@ def _sign_in_by_password(form: SignInForm, target: str | None) -> Any:
     person = _person(known.person_id)
     if stronger:
         operations.set_password(operations.as_actor(person), person, stronger, how="rehashed")
-    transport.sign_in(person, "password")
-    return see_other(target or path("pages.me"))
+    return proof.go_on(person, "password", target)
 
 
 def _sign_in_failed(form: SignInForm, person_id: int | None, reason: str) -> Any:
@@ -94,12 +100,12 @@ def _too_many_failures(form: SignInForm, seconds: int) -> Any:
 
 
 def _mail_sign_in_link(form: SignInForm, target: str | None) -> Any:
-    _allow_mail(form.email.data)
+    allow_mail(form.email.data)
     mails.send_link("sign_in", form.email.data, queries.person_by_email(form.email.data), target)
-    return _sent("sign_in", form.email.data)
+    return mailed("sign_in", form.email.data)
 
 
-def _allow_mail(email: str) -> None:
+def allow_mail(email: str) -> None:
     """Count a mail to this address; TooMany when it had its number for the day, whether it has an account or not."""
     allow_write()
     key = ("confirmations.recipient", email_key(email))
@@ -112,7 +118,7 @@ def _allow_mail(email: str) -> None:
         )
 
 
-def _sent(what: str, email: str) -> Any:
+def mailed(what: str, email: str) -> Any:
     """Go to the page that says where the mail went; the address travels in the visitor's own cookie."""
     session["mailed_to"] = email
     return see_other(path("accounts.sent", what=what))
@@ -155,7 +161,7 @@ def sign_up() -> Any:
     if not valid:
         body = render_template("accounts/sign_up.html", form=form, target=form.next.data)
         return body, 422 if request.method == "POST" else 200
-    _allow_mail(form.email.data)
+    allow_mail(form.email.data)
     # hashed also where the address has an account and the hash is thrown away: time tells nothing
     hashed = passwords.hash_password(form.password.data) if form.password.data else ""
     known = queries.person_by_email(form.email.data)
@@ -165,7 +171,7 @@ def sign_up() -> Any:
         mails.send_no_account(form.email.data, known)
     else:
         mails.send_account_exists(known, target)
-    return _sent("sign_up", form.email.data)
+    return mailed("sign_up", form.email.data)
 
 
 # ---- mailed links ---------------------------------------------------------------------------------------------------
@@ -207,9 +213,10 @@ def confirm(token: str) -> Any:
     if link is None:
         return _spent("sign_up")
     person = operations.confirm_sign_up(link)
-    transport.sign_in(person, "link")
+    if outside := link.payload.get("outside"):
+        operations.note_identity(person, outside["issuer"], outside["subject"])
     flash_done(_("Your account is ready."))
-    return see_other(safe_next(link.payload.get("next")) or path("pages.me"))
+    return proof.go_on(person, "link", safe_next(link.payload.get("next")))
 
 
 @blueprint.route("/account/link/<token>", methods=["GET", "POST"])
@@ -223,8 +230,9 @@ def sign_in_link(token: str) -> Any:
         return _spent("sign_in")
     person = _person(link.person_id)
     operations.confirm_person(person)
-    transport.sign_in(person, "link")
-    return see_other(safe_next(link.payload.get("next")) or path("pages.me"))
+    if outside := link.payload.get("outside"):
+        operations.note_identity(person, outside["issuer"], outside["subject"])
+    return proof.go_on(person, "link", safe_next(link.payload.get("next")))
 
 
 @blueprint.route("/account/reset", methods=["GET", "POST"])
@@ -234,9 +242,9 @@ def reset_ask() -> Any:
     form = AskForm()
     if not form.validate_on_submit():
         return render_template("accounts/reset_ask.html", form=form), 422 if request.method == "POST" else 200
-    _allow_mail(form.email.data)
+    allow_mail(form.email.data)
     mails.send_link("reset", form.email.data, queries.person_by_email(form.email.data))
-    return _sent("reset", form.email.data)
+    return mailed("reset", form.email.data)
 
 
 @blueprint.route("/account/reset/<token>", methods=["GET", "POST"])
@@ -265,6 +273,5 @@ def reset(token: str) -> Any:
     operations.confirm_person(person)
     operations.set_password(operations.as_actor(person), person, hashed, how="reset")
     mails.send_password_set(person)
-    transport.sign_in(person, "link")
     flash_done(_("Your new password counts from now on. You are signed out everywhere else."))
-    return see_other(path("pages.me"))
+    return proof.go_on(person, "link", None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 
-from consult.accounts import mails, operations, passwords, queries
+from consult.accounts import factors, mails, operations, outside, passwords, queries
 from consult.accounts.agents import browser_words
 from consult.accounts.forms import ChangePasswordForm, ProfileForm
 from consult.accounts.models import Person
@@ -19,7 +19,8 @@ from consult.core.limits import TooMany, allow_write, client_address, limits
 from consult.core.web import flash_done, path, see_other
 
 
-def _me() -> Person:
+def own_account() -> Person:
+    """The person signed in."""
     person = queries.person_by_id(current_actor().person_id or 0)
     if person is None:
         raise NotFound()
@@ -30,7 +31,7 @@ def _me() -> Person:
 @access("signed-in")
 def settings() -> Any:
     """Name, language, roles, sessions."""
-    person = _me()
+    person = own_account()
     form = ProfileForm(obj=person)
     if form.validate_on_submit():
         operations.change_profile(current_actor(), person, name=form.name.data, language=form.language.data)
@@ -43,6 +44,9 @@ def settings() -> Any:
         person=person,
         sessions=queries.sessions_of(person.id),
         browser_words=browser_words,
+        factors=factors.factors_of(person.id),
+        identities=outside.identities_of(person.id),
+        house=current_app.config["SETTINGS"].oidc["name"] if outside.available() else "",
     )
     return body, status
 
@@ -55,14 +59,14 @@ def password() -> Any:
     """
     form = ChangePasswordForm()
     with reading():
-        person = _me()
+        person = own_account()
         stored, own = person.password_hash, (person.email, person.name)
     if request.method != "POST" or not stored:
         return render_template("accounts/password.html", form=form, has_password=bool(stored))
     if not _password_form_holds(form, stored, own):
         return render_template("accounts/password.html", form=form, has_password=True), 422
     hashed = passwords.hash_password(form.password.data)
-    person = _me()
+    person = own_account()
     operations.set_password(current_actor(), person, hashed, how="changed", keep_session_id=current_actor().session_id)
     mails.send_password_set(person)
     flash_done(_("Your new password counts from now on. You are signed out everywhere else."))
@@ -89,7 +93,7 @@ def _password_form_holds(form: ChangePasswordForm, stored: str, own: tuple[str, 
 def password_link() -> Any:
     """Mail oneself the link by which a first password is set."""
     allow_write()
-    person = _me()
+    person = own_account()
     mails.send_link("reset", person.email, person)
     flash_done(_("We have mailed you the link."))
     return see_other(path("accounts.settings"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField
+from wtforms import DateField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.consultations.queries import all_consultations
 from consult.core.access import ROLES
@@ -88,3 +89,11 @@ class PlaceForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organisation.choices = [(str(one.id), pick(one.name)) for one in all_organisations()]
+
+
+class FactorRolesForm(Form):
+    """The roles that need a second factor."""
+
+    roles = SelectMultipleField(
+        _l("Roles that need a second factor"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+    )

@@ -1,15 +1,19 @@
-"""The few writes that belong to the back office alone: giving failed background jobs another chance."""
+"""The few writes that belong to the back office alone: another chance for failed jobs, and which roles need more proof."""
 
 from __future__ import annotations
 
+from consult.accounts.rules import FACTOR_SETTING
 from consult.core import audit, jobs
-from consult.core.access import Actor
+from consult.core.access import ROLES, Actor
 from consult.core.clock import now
-from consult.core.errors import Conflict
+from consult.core.errors import Conflict, Refused
 from consult.core.i18n import _
+from consult.core.settings_store import remember
+from consult.core.unit import bump_content
 
 audit.declare("job.retried", "job_id")
 audit.declare("jobs.retried", "count")
+audit.declare("settings.factor_roles", "roles")
 
 
 def retry_job(actor: Actor, job: jobs.Job) -> None:
@@ -25,3 +29,13 @@ def retry_all(actor: Actor) -> int:
     count = jobs.retry_failed()
     audit.record("jobs.retried", actor, count=count)
     return count
+
+
+def set_factor_roles(actor: Actor, roles: list[str]) -> None:
+    """From now on these roles need a second factor. It counts from the next page on that their holders open."""
+    if not actor.may("admin"):
+        raise Refused(_("Your account has no right to this page."))
+    chosen = [role for role in ROLES if role in roles]
+    remember(FACTOR_SETTING, chosen)
+    bump_content()  # under the content version the choice is kept in memory
+    audit.record("settings.factor_roles", actor, roles=",".join(chosen))

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from consult.accounts import mails
+from consult.accounts import factors, mails, proof
 from consult.accounts import operations as accounts
 from consult.accounts import queries as people_queries
 from consult.accounts.models import Person
@@ -98,6 +98,7 @@ def _person_page(person: Person, status: int = 200, **forms: Any) -> Any:
         consultations={str(value): words for value, words, *_rest in kept["grant"].consultation.choices},
         sessions=people_queries.sessions_of(person.id),
         places=organisation_queries.places_of(person.id),
+        factors=factors.factors_of(person.id),
         **kept,
     )
     return body, status
@@ -117,6 +118,8 @@ def grant_role(person_id: int) -> Any:
     found, form = _person(person_id), GrantForm()
     if not form.validate():
         return _person_page(found, 422, grant=form)
+    if not proof.is_fresh(current_actor()):
+        return proof.ask(path("admin.person", person_id=person_id))
     until = end_of_day(form.until.data) if form.until.data else None
     accounts.grant_role(current_actor(), found, form.role.data, form.consultation_id, until)
     flash_done(_("The role is given. It counts from the next page on that the person opens."))
@@ -186,6 +189,15 @@ def end_sessions(person_id: int) -> Any:
     actor = current_actor()
     accounts.end_sessions(actor, _person(person_id).id, keep_session_id=actor.session_id)
     flash_done(_("All sessions of this account are ended."))
+    return see_other(path("admin.person", person_id=person_id))
+
+
+@blueprint.post("/admin/people/<int:person_id>/factors/reset")
+@access("admin.people")
+def reset_factors(person_id: int) -> Any:
+    """Take the second factors of a person who lost them, once it is sure who asks."""
+    factors.reset_factors(current_actor(), _person(person_id))
+    flash_done(_("The second factors are gone, and all sessions of this account are ended."))
     return see_other(path("admin.person", person_id=person_id))
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import current_app, render_template, request
+from wtforms.fields.choices import SelectChoice
 
+from consult.accounts import proof
+from consult.accounts.rules import FACTOR_ROLES, FACTOR_SETTING
 from consult.admin import operations, queries
+from consult.admin.forms import FactorRolesForm, role_choices
 from consult.admin.views import blueprint
 from consult.core import audit, jobs
 from consult.core.access import access, current_actor
 from consult.core.errors import NotFound
 from consult.core.i18n import _, _n
 from consult.core.mail import held_count
+from consult.core.settings_store import recall
 from consult.core.web import flash_done, path, see_other
 
 
@@ -65,3 +70,24 @@ def audit_log() -> Any:
         groups=sorted({name.partition(".")[0] + "." for name in audit.declared()}),
         check=queries.check_chain() if request.args.get("check") else None,
     )
+
+
+@blueprint.route("/admin/security", methods=["GET", "POST"])
+@access("admin")
+def security() -> Any:
+    """Which roles cannot be used without a second factor, and how long sessions last."""
+    form = FactorRolesForm()
+    form.roles.choices = [SelectChoice(*choice) for choice in role_choices()]
+    if request.method == "POST" and form.validate():
+        if not proof.is_fresh(current_actor()):
+            return proof.ask(path("admin.security"))
+        operations.set_factor_roles(current_actor(), form.roles.data)
+        flash_done(_("Your changes are saved."))
+        return see_other(path("admin.security"))
+    if request.method != "POST":
+        form.roles.data = list(recall(FACTOR_SETTING, FACTOR_ROLES))
+    settings = current_app.config["SETTINGS"]
+    body = render_template(
+        "admin/security.html", form=form, idle=settings.session_idle_days, longest=settings.session_days
+    )
+    return body, 422 if form.errors else 200

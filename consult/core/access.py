@@ -121,18 +121,26 @@ GUEST = Actor()
 SYSTEM = Actor(name="consult", is_system=True)
 
 
+class Suspensions:
+    """Who knows until when a person publishes nothing. Asked when something is sent, not on every page."""
+
+    ask: Callable[[int], datetime | None] = staticmethod(lambda _person_id: None)
+
 
 def check_not_suspended(actor: Actor) -> None:
     """Invalid, so that what was typed stays in the form, while the actor may publish nothing after repeated misuse.
 
     Reading, taking data out and complaining stay open to them.
     """
-    if actor.suspended_until is not None and actor.suspended_until > now():
+    until = actor.suspended_until
+    if until is None and actor.person_id is not None:
+        until = Suspensions.ask(actor.person_id)
+    if until is not None and until > now():
         raise Invalid(
             message=_(
                 "Until %(day)s you can publish nothing here; you have the reasons by e-mail and on your page. "
                 "You can still read everything, take your data out and complain.",
-                day=format_day(actor.suspended_until),
+                day=format_day(until),
             )
         )
 

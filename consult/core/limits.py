@@ -26,6 +26,8 @@ DEFAULTS = {
     "writes.account": "20/minute",
     "sign_in.account": "10/15minutes",
     "sign_in.address": "100/15minutes",
+    "factor.address": "5/15minutes",
+    "factor.person": "30/hour",
     "confirmations.recipient": "5/day",
     "search.address": "120/minute",
 }

@@ -37,7 +37,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError, IntegerConverter, Map, MapAdapter
 
 from consult.core import audit, errors
-from consult.core.access import current_actor, declared_access
+from consult.core.access import PERMISSIONS, current_actor, declared_access
 from consult.core.db import db, is_busy, set_reading
 from consult.core.i18n import LANGUAGES, _, current_language
 from consult.core.registry import registries
@@ -184,6 +184,8 @@ def _gate() -> Any:
     if not actor.signed_in:
         return _ask_to_sign_in()
     if needed != "signed-in" and not actor.may(needed):
+        if actor.factor_missing & PERMISSIONS[needed] and request.method in SAFE:
+            return redirect(url_for("accounts.second_factor", next=request.full_path.rstrip("?")), code=303)
         audit.record_apart("access.refused", actor, endpoint=request.endpoint, needed=needed)
         raise errors.Refused(_("Your account has no right to this page."))
     return None

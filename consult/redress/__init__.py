@@ -10,22 +10,43 @@ from __future__ import annotations
 
 from flask import Flask
 
+from consult.core.access import Suspensions
 from consult.core.registry import registries
 from consult.moderation import hooks
-from consult.redress import measure_queries, personal, reports, views, words
+from consult.redress import (
+    complaint_mails,
+    complaint_queries,
+    jobs,
+    measure_mails,
+    measure_queries,
+    panels,
+    personal,
+    reports,
+    views,
+    views_complaints,
+    views_files,
+    views_misuse,
+    words,
+)
+
+__all__ = ["init_app", "jobs", "views_complaints", "views_files", "views_misuse"]
 
 
 def init_app(app: Flask) -> None:
     """Register the room."""
     app.register_blueprint(views.blueprint)
     app.jinja_env.globals.update(words.WORDS)
-    registries.actor_parts.append(measure_queries.actor_part)
+    Suspensions.ask = staticmethod(measure_queries.suspended_until)
     registries.suspended_until = measure_queries.suspended_until
     registries.personal_data["redress"] = personal.PERSONAL_DATA
     registries.footer.extend(views.FOOTER)
+    registries.me_sections.append(panels.MINE)
+    kinds = (*complaint_mails.NOTICE_KINDS, *measure_mails.NOTICE_KINDS)
+    registries.notice_kinds.update({kind.kind: kind for kind in kinds})
     hooks.register(
         "reports",
         hooks.CaseHooks(
             taken=reports.take, closed=reports.answer, reopened=reports.reopen, overturned=reports.correct
         ),
     )
+    hooks.register("complaints", hooks.CaseHooks(party=complaint_queries.has_dispute))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -38,8 +37,3 @@ def suspended_until(person_id: int) -> datetime | None:
     """Until when a person may not publish texts, for `Actor.suspended_until`."""
     measure = running_measure(TEXTS, person_id)
     return measure.ends_at if measure is not None else None
-
-
-def actor_part(person_id: int) -> dict[str, Any]:
-    """What this room adds to the actor of a request."""
-    return {"suspended_until": suspended_until(person_id)}

@@ -86,7 +86,8 @@ def test_who_manages_people(actor: Actor, may: bool) -> None:
     assert rules.may_manage_people(actor) is may
 
 
-def test_periods_of_sessions_and_links() -> None:
+def test_periods_of_sessions_and_links(app: Any) -> None:
+    assert app is not None
     moment = datetime(2026, 11, 24, 9, tzinfo=UTC)
     idle, born = rules.oldest_allowed(moment)
     assert (moment - idle, moment - born) == (timedelta(days=14), timedelta(days=30))

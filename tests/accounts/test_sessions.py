@@ -82,7 +82,7 @@ def test_who_is_there_costs_few_queries(app: Any, client: Any, make: Any, cast: 
         make.grant(cast.owner, role)
     sign_in(client, cast.owner)
     client.get(ACCOUNT)
-    with count_queries(app, at_most=5):  # session with roles, organisations, clusters; person and sessions for the page
+    with count_queries(app, at_most=8):  # session, what rooms add; person, sessions, factors
         client.get(ACCOUNT)
 
 

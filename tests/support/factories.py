@@ -253,7 +253,7 @@ def actor(person: Person) -> Actor:
 def sign_in(client: Any, person: Person) -> Any:
     """Give the client a session of this person, as after the form; returns the client."""
     db.session.flush()
-    token, _session = start_session(person, how="test")
+    token, _session = start_session(person, how="test", factor="totp")
     db.session.commit()
     with client.session_transaction() as cookie:
         cookie.clear()

@@ -82,10 +82,10 @@ def demo_data() -> Path:
         return folder
 
 
-def serve(data: Path, *options: str, **settings: str) -> LiveServer:
-    """Start the product on the data folder and wait until it answers."""
+def serve(data: Path, *options: str, host: str = "127.0.0.1", **settings: str) -> LiveServer:
+    """Start the product on the data folder and wait until it answers; `host` is the name by which visitors come."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{host}:{port}"
     with (data / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "consult", "serve", "--demo", "--port", str(port), *options],
