@@ -16,7 +16,7 @@ from consult.core.i18n import _, _n, pick
 from consult.core.text import plain
 from consult.core.web import path
 from consult.ideas.forms import IdeaForm
-from consult.ideas.page_queries import Frame, Mark
+from consult.ideas.frames import Frame, Mark
 
 TITLE, PARTNERS = "title", "partners"
 

@@ -6,7 +6,6 @@ carry plain or detached values, since their reading transaction has ended by the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,37 +15,27 @@ from sqlalchemy import Integer, Select, String, bindparam, case, exists, func, l
 from sqlalchemy.orm import contains_eager
 
 from consult.consultations.models import Consultation, Question
-from consult.consultations.queries import consultation_by_slug, current_consultation, questions_of
-from consult.core.access import Actor
 from consult.core.audiences import ANONYMOUS, MINISTRY, PUBLIC
 from consult.core.db import db
-from consult.core.errors import NotFound
 from consult.core.i18n import current_language
 from consult.core.memory import detached, remembered
 from consult.core.paging import Page, keyset
-from consult.core.text import render_markdown, slugify
+from consult.core.text import render_markdown
 from consult.core.web import path
-from consult.ideas import redactions, rules, tokens
-from consult.ideas.drafts import Content
+from consult.ideas import redactions, rules
 from consult.ideas.models import (
     CONFIRMED,
-    PUBLISHED,
-    RETURNED,
     SECRET,
     Answer,
     Idea,
     IdeaCoauthor,
-    IdeaDraft,
     IdeaRedaction,
     IdeaVersion,
     Support,
 )
 from consult.ideas.queries import is_number
 from consult.ideas.redactions import Blackened
-from consult.ideas.versions import version_with_answers
 from consult.links.queries import LinkView, links_of
-from consult.moderation.models import Case, Decision
-from consult.moderation.queries import decisions_for, last_decision, open_case_for
 from consult.notifications.models import Follow
 
 # ---- one idea for its readers ---------------------------------------------------------------------------------------
@@ -295,218 +284,3 @@ def withheld_count(question_id: int) -> int:
         .subquery()
     )
     return db.session.execute(select(func.count()).select_from(some)).scalar_one()
-
-
-# ---- writing --------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Mark:
-    """A passage that moderation asks to change, with its remark."""
-
-    text: str
-    remark: str
-
-
-@dataclass
-class Frame:
-    """What the writing pages stand in. `idea_id` is None for a form that nothing was sent from yet.
-
-    Questions and consultation are detached: they can be read after the transaction has ended.
-    """
-
-    consultation: Consultation
-    questions: list[Question]
-    content: Content
-    draft_key: str
-    idea_id: int | None = None
-    status: str = "draft"
-    number: str = ""
-    author_id: int | None = None
-    author_email: str = ""
-    edit_count: int = 0
-    writable: bool = True
-    has_draft: bool = False
-    marks: list[Mark] = field(default_factory=list)
-    request_note: str = ""
-
-    @property
-    def by_position(self) -> dict[int, Question]:
-        return {question.position: question for question in self.questions}
-
-    @property
-    def token(self) -> str:
-        return tokens.draft_token(self.draft_key)
-
-    @property
-    def status_token(self) -> str:
-        return tokens.status_token(self.draft_key)
-
-
-def _detached(consultation: Consultation, questions: Sequence[Question]) -> None:
-    for one in (*questions, consultation):
-        if one in db.session:  # the present consultation is remembered, and detached already
-            db.session.expunge(one)
-
-
-def new_frame(slug: str, draft_key: str, language: str) -> Frame | None:
-    """The frame of a form that opens: of the consultation named, else of the present one. None where there is none."""
-    known = slugify(slug) == slug
-    consultation = (consultation_by_slug(slug) if known else None) if slug else current_consultation()
-    if consultation is None:
-        return None
-    questions = questions_of(consultation.id)
-    _detached(consultation, questions)
-    return Frame(consultation, questions, Content(language=language), draft_key)
-
-
-def idea_by_draft_token(token: str) -> Idea:
-    """The idea behind the secret link of its draft; NotFound for any other."""
-    return _by_hash(Idea.draft_token_hash, token)
-
-
-def idea_by_status_token(token: str) -> Idea:
-    """The idea behind its secret status link; NotFound for any other."""
-    return _by_hash(Idea.status_token_hash, token)
-
-
-def idea_by_confirm_token(token: str) -> Idea:
-    """The idea whose address the mailed link confirms; NotFound for any other, and after the link has served."""
-    return _by_hash(Idea.confirm_token_hash, token)
-
-
-def _by_hash(column: Any, token: str) -> Idea:
-    if not tokens.TOKEN.match(token):
-        raise NotFound()
-    found: Idea | None = db.session.execute(select(Idea).where(column == tokens.token_hash(token))).scalar_one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def draft_frame(idea: Idea) -> Frame:
-    """The frame of an idea's draft: what is stored of it, or what its next version begins with."""
-    consultation = db.session.get_one(Consultation, idea.consultation_id)
-    questions = questions_of(consultation.id)
-    draft = db.session.get(IdeaDraft, idea.id)
-    frame = Frame(
-        consultation, questions, Content(language=idea.language), idea.draft_key, idea_id=idea.id, status=idea.status,
-        number=idea.number or "", author_id=idea.author_id, author_email=idea.author_email,
-        writable=rules.can_write(idea), has_draft=draft is not None,
-    )  # fmt: skip
-    if draft is not None:
-        frame.content, frame.edit_count = Content.of_document(draft.content), draft.edit_count
-    else:
-        version_id = idea.public_version_id or _newest_version_id(idea.id)
-        if version_id is not None:
-            frame.content = redactions.sent_content(version_with_answers(version_id))
-    if idea.status in (RETURNED, PUBLISHED):
-        _add_marks(frame, idea)
-    _detached(consultation, questions)
-    return frame
-
-
-def frame_by_key(key: str) -> Frame | None:
-    """The frame of the draft that was begun by a form with this key, or None while there is none."""
-    idea = db.session.execute(select(Idea).where(Idea.draft_key == key)).scalar_one_or_none()
-    return draft_frame(idea) if idea is not None else None
-
-
-def _newest_version_id(idea_id: int) -> int | None:
-    statement = select(IdeaVersion.id).where(IdeaVersion.idea_id == idea_id).order_by(IdeaVersion.number.desc())
-    return db.session.execute(statement.limit(1)).scalar_one_or_none()
-
-
-def _add_marks(frame: Frame, idea: Idea) -> None:
-    decision = last_decision("idea", idea.id)
-    if decision is not None and decision.outcome == "return":
-        frame.marks = [Mark(text, remark) for text, remark in decision.passages]
-        frame.request_note = decision.note
-
-
-# ---- the private status ---------------------------------------------------------------------------------------------
-
-
-@dataclass
-class StatusView:
-    """How an idea stands, for its author: all texts, decisions with their statements, what happens next."""
-
-    idea: Idea
-    consultation: Consultation
-    questions: Mapping[int, Question]
-    versions: list[IdeaVersion]
-    decisions: list[Decision]
-    case: Case | None
-    has_draft: bool
-
-    @property
-    def current(self) -> IdeaVersion | None:
-        """The version that the page shows: the one that waits, else the public one, else the last."""
-        wanted = self.idea.waiting_version_id or self.idea.public_version_id
-        return next((one for one in self.versions if one.id == wanted), self.versions[-1] if self.versions else None)
-
-    @property
-    def public(self) -> IdeaVersion | None:
-        return next((one for one in self.versions if one.id == self.idea.public_version_id), None)
-
-
-def status_view(idea: Idea) -> StatusView:
-    """Everything about an idea for its author; seven queries."""
-    versions = (
-        db.session.execute(
-            select(IdeaVersion)
-            .outerjoin(IdeaVersion.answers)
-            .where(IdeaVersion.idea_id == idea.id)
-            .options(contains_eager(IdeaVersion.answers))
-            .order_by(IdeaVersion.number, Answer.id)
-        )
-        .unique()
-        .scalars()
-        .all()
-    )
-    return StatusView(
-        idea=idea,
-        consultation=db.session.get_one(Consultation, idea.consultation_id),
-        questions={one.id: one for one in questions_of(idea.consultation_id)},
-        versions=list(versions),
-        decisions=[one for one in decisions_for("idea", idea.id) if one.reversed_at is None],
-        case=open_case_for("idea", idea.id),
-        has_draft=db.session.get(IdeaDraft, idea.id) is not None,
-    )
-
-
-# ---- my page --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Mine:
-    """An own idea in the list: what to call it and where it leads."""
-
-    idea: Idea
-    title: str
-    saved_at: Any
-
-
-def my_ideas(actor: Actor, limit: int = 50) -> list[Mine]:
-    """The actor's ideas and drafts, those touched last first; one query."""
-    if actor.person_id is None:
-        return []
-    statement = (
-        select(Idea, IdeaDraft)
-        .outerjoin(IdeaDraft, IdeaDraft.idea_id == Idea.id)
-        .where(Idea.author_id == actor.person_id)
-        .order_by(Idea.moved_at.desc(), Idea.id.desc())
-        .limit(limit)
-    )
-    return [
-        Mine(idea, idea.title or (draft.content.get("title", "") if draft else ""), draft.saved_at if draft else None)
-        for idea, draft in db.session.execute(statement)
-    ]
-
-
-def promised(cases: Sequence[int]) -> dict[int, Any]:
-    """When a decision is promised about these ideas: idea id -> moment; one query."""
-    statement = select(Case.subject_id, Case.due_at).where(
-        Case.kind == "idea", Case.subject_id.in_(cases), Case.closed_at.is_(None)
-    )
-    return {row[0]: row[1] for row in db.session.execute(statement)}

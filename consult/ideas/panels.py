@@ -15,7 +15,7 @@ from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.registry import Panel, SubjectInfo, registries
 from consult.core.web import path
-from consult.ideas import page_queries, queries, tokens
+from consult.ideas import own_queries, page_queries, queries, tokens
 from consult.ideas.cards import cards, crossing
 from consult.ideas.models import RETURNED, Idea
 from consult.ideas.words import draft_path, month_words, other_language
@@ -91,8 +91,8 @@ def home_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
 
 def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
     """The reader's own ideas and drafts; two queries."""
-    found = page_queries.my_ideas(actor)
-    due = page_queries.promised([one.idea.id for one in found]) if found else {}
+    found = own_queries.my_ideas(actor)
+    due = own_queries.promised([one.idea.id for one in found]) if found else {}
     rows = [
         {
             "title": one.title,

@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request
 
 from consult.comments.queries import thread_for
+from consult.consultations.queries import questions_of
 from consult.core import audit
 from consult.core.access import access, current_actor
 from consult.core.audiences import AUDIENCES
@@ -17,7 +18,18 @@ from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
 from consult.core.memory import detached, remembered
 from consult.core.web import flash_done, path, room_blueprint, see_other
-from consult.ideas import filters, operations, page_queries, queries, rules, tokens, transfers, words
+from consult.ideas import (
+    filters,
+    frames,
+    operations,
+    own_queries,
+    page_queries,
+    queries,
+    rules,
+    tokens,
+    transfers,
+    words,
+)
 from consult.ideas.cards import cards, crossing
 from consult.ideas.models import HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
 from consult.moderation.statements import statement_of
@@ -165,11 +177,11 @@ def follow(number: str) -> Any:
 @access("public")
 def status(token: str) -> Any:
     """How an idea stands, for its author: without an account, by the secret link."""
-    return _status_page(page_queries.idea_by_status_token(token), token)
+    return _status_page(frames.idea_by_status_token(token), token)
 
 
 def _status_page(idea: Idea, token: str, faults: dict[str, str] | None = None) -> Any:
-    view = page_queries.status_view(idea)
+    view = own_queries.status_view(idea)
     return render_template(
         "ideas/status.html",
         view=view,
@@ -192,7 +204,7 @@ def _status_page(idea: Idea, token: str, faults: dict[str, str] | None = None) -
 def withdraw(token: str) -> Any:
     """Take the idea back, or only the new version that waits (`what` is "version")."""
     allow_write()
-    idea = page_queries.idea_by_status_token(token)
+    idea = frames.idea_by_status_token(token)
     if request.form.get("what") == "version":
         operations.withdraw_version(current_actor(), idea.id)
         flash_done(_("The new version is withdrawn. What is public stays as it is."))
@@ -207,8 +219,8 @@ def withdraw(token: str) -> Any:
 def narrow(token: str) -> Any:
     """Let fewer people read single answers: at once and everywhere."""
     allow_write()
-    idea = page_queries.idea_by_status_token(token)
-    positions = {one.position: one.id for one in page_queries.questions_of(idea.consultation_id)}
+    idea = frames.idea_by_status_token(token)
+    positions = {one.position: one.id for one in questions_of(idea.consultation_id)}
     wanted = {}
     for position, question_id in positions.items():
         value = request.form.get(f"audience-{position}", "")

@@ -20,12 +20,12 @@ from consult.core.registry import SubjectInfo, registries
 from consult.core.text import render_markdown
 from consult.core.vocabularies import short_region
 from consult.core.web import flash_done, path, see_other
-from consult.ideas import drafting, mails, operations, page_queries, tokens
+from consult.ideas import drafting, frames, mails, operations, page_queries, tokens
 from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content
 from consult.ideas.forms import AUDIENCE_NOTES, SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
+from consult.ideas.frames import Frame
 from consult.ideas.layout import Layout
 from consult.ideas.models import AWAITING
-from consult.ideas.page_queries import Frame
 from consult.ideas.views import blueprint
 
 FOUND = 10  # hits of the search for partners
@@ -41,7 +41,7 @@ def new() -> Any:
     if request.method == "POST":
         frame, form = _first_post()
         return _store(frame, form) if form is not None else see_other(path("ideas.draft", token=frame.token))
-    found = page_queries.new_frame(request.args.get("consultation", ""), tokens.new_key(), current_language())
+    found = frames.new_frame(request.args.get("consultation", ""), tokens.new_key(), current_language())
     if found is None or not found.questions:
         raise NotFound(_("There is no consultation to which ideas can be sent."))
     if found.consultation.phase != "open":
@@ -54,7 +54,7 @@ def new() -> Any:
 def draft(token: str) -> Any:
     """The private draft: going on writing, by whoever has the link."""
     if request.method != "POST":
-        return _draft_page(page_queries.draft_frame(page_queries.idea_by_draft_token(token)))
+        return _draft_page(frames.draft_frame(frames.idea_by_draft_token(token)))
     frame = _frame_of(token)
     if frame.status == AWAITING:
         return _awaiting_post(frame)
@@ -82,7 +82,7 @@ def _draft_page(frame: Frame) -> Any:
 @access("public")
 def preview(token: str) -> Any:
     """The idea as everyone will see it, with the button that sends it."""
-    frame = page_queries.draft_frame(page_queries.idea_by_draft_token(token))
+    frame = frames.draft_frame(frames.idea_by_draft_token(token))
     if not frame.writable:
         return see_other(path("ideas.draft", token=frame.token))
     answers = [
@@ -97,7 +97,7 @@ def preview(token: str) -> Any:
 
 def _frame_of(token: str) -> Frame:
     with reading():
-        return page_queries.draft_frame(page_queries.idea_by_draft_token(token))
+        return frames.draft_frame(frames.idea_by_draft_token(token))
 
 
 def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:
@@ -168,8 +168,8 @@ def _first_post() -> tuple[Frame, IdeaForm | None]:
     if not tokens.is_key(key):
         key = tokens.new_key()
     with reading():
-        known = page_queries.frame_by_key(key)
-        frame = known or page_queries.new_frame(request.args.get("consultation", ""), key, current_language())
+        known = frames.frame_by_key(key)
+        frame = known or frames.new_frame(request.args.get("consultation", ""), key, current_language())
         if frame is None:
             raise NotFound(_("There is no consultation to which ideas can be sent."))
         form = _sent_form(frame) if frame.writable else None
@@ -391,7 +391,7 @@ def confirm(token: str) -> Any:
     """The page behind the mailed link: its button confirms the address and sends the idea. Later it leads to the status."""
     with reading():
         try:
-            frame = page_queries.draft_frame(page_queries.idea_by_confirm_token(token))
+            frame = frames.draft_frame(frames.idea_by_confirm_token(token))
         except NotFound:
             raise Gone(
                 _("This link is not valid any more: a newer one was sent, or its seven days are over.")

@@ -27,7 +27,8 @@ from consult.ideas.models import (
     WITHDRAWN,
     Idea,
 )
-from consult.ideas.page_queries import IdeaView, StatusView
+from consult.ideas.own_queries import StatusView
+from consult.ideas.page_queries import IdeaView
 from consult.moderation.models import Decision
 from consult.search.queries import did_you_mean
 

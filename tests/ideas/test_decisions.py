@@ -9,7 +9,7 @@ import pytest
 from consult.consultations.models import Consultation, Question
 from consult.core.errors import Conflict
 from consult.core.registry import registries
-from consult.ideas import decisions, drafting, operations, page_queries, review
+from consult.ideas import decisions, drafting, frames, operations, review
 from consult.ideas.models import Answer, Idea, IdeaVersion
 from consult.ideas.publishing import facet_rows_beside_public
 from consult.links.queries import own_links
@@ -78,7 +78,7 @@ def test_returning_and_sending_again(sent: Idea, make: Any, db: Any, cast: Any, 
     assert sent.status == "returned" and sent.waiting_version_id is None and sent.published_at is None
     assert versions(db, sent)[0].state == "returned"
     assert "/ideas/status/" in outbox.last(cast.owner).text
-    frame = page_queries.draft_frame(sent)
+    frame = frames.draft_frame(sent)
     assert frame.content.title == "Prüfstand teilen" and frame.request_note == "Bitte ohne Namen."
     changes = drafting.Changes(fields={"title": "Prüfstand teilen, neu"})
     drafting.save_draft(sent.id, changes, seen=0, tab="a")

@@ -1,0 +1,143 @@
+"""What the writing pages stand in: a new form or a stored draft, with its consultation, questions and what moderation asks.
+
+The values are plain or detached, since the pages' reading transaction has ended before they write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from consult.consultations.models import Consultation, Question
+from consult.consultations.queries import consultation_by_slug, current_consultation, questions_of
+from consult.core.db import db
+from consult.core.errors import NotFound
+from consult.core.text import slugify
+from consult.ideas import redactions, rules, tokens
+from consult.ideas.drafting import newest_version_id
+from consult.ideas.drafts import Content
+from consult.ideas.models import PUBLISHED, RETURNED, Idea, IdeaDraft
+from consult.ideas.versions import version_with_answers
+from consult.moderation.queries import last_decision
+
+
+@dataclass
+class Mark:
+    """A passage that moderation asks to change, with its remark."""
+
+    text: str
+    remark: str
+
+
+@dataclass
+class Frame:
+    """What the writing pages stand in. `idea_id` is None for a form that nothing was sent from yet.
+
+    Questions and consultation are detached: they can be read after the transaction has ended.
+    """
+
+    consultation: Consultation
+    questions: list[Question]
+    content: Content
+    draft_key: str
+    idea_id: int | None = None
+    status: str = "draft"
+    number: str = ""
+    author_id: int | None = None
+    author_email: str = ""
+    edit_count: int = 0
+    writable: bool = True
+    has_draft: bool = False
+    marks: list[Mark] = field(default_factory=list)
+    request_note: str = ""
+
+    @property
+    def by_position(self) -> dict[int, Question]:
+        return {question.position: question for question in self.questions}
+
+    @property
+    def token(self) -> str:
+        return tokens.draft_token(self.draft_key)
+
+    @property
+    def status_token(self) -> str:
+        return tokens.status_token(self.draft_key)
+
+
+def _detached(consultation: Consultation, questions: Sequence[Question]) -> None:
+    for one in (*questions, consultation):
+        if one in db.session:  # the present consultation is remembered, and detached already
+            db.session.expunge(one)
+
+
+def new_frame(slug: str, draft_key: str, language: str) -> Frame | None:
+    """The frame of a form that opens: of the consultation named, else of the present one. None where there is none."""
+    known = slugify(slug) == slug
+    consultation = (consultation_by_slug(slug) if known else None) if slug else current_consultation()
+    if consultation is None:
+        return None
+    questions = questions_of(consultation.id)
+    _detached(consultation, questions)
+    return Frame(consultation, questions, Content(language=language), draft_key)
+
+
+def idea_by_draft_token(token: str) -> Idea:
+    """The idea behind the secret link of its draft; NotFound for any other."""
+    return _by_hash(Idea.draft_token_hash, token)
+
+
+def idea_by_status_token(token: str) -> Idea:
+    """The idea behind its secret status link; NotFound for any other."""
+    return _by_hash(Idea.status_token_hash, token)
+
+
+def idea_by_confirm_token(token: str) -> Idea:
+    """The idea whose address the mailed link confirms; NotFound for any other, and after the link has served."""
+    return _by_hash(Idea.confirm_token_hash, token)
+
+
+def _by_hash(column: Any, token: str) -> Idea:
+    if not tokens.TOKEN.match(token):
+        raise NotFound()
+    found: Idea | None = db.session.execute(select(Idea).where(column == tokens.token_hash(token))).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def draft_frame(idea: Idea) -> Frame:
+    """The frame of an idea's draft: what is stored of it, or what its next version begins with."""
+    consultation = db.session.get_one(Consultation, idea.consultation_id)
+    questions = questions_of(consultation.id)
+    draft = db.session.get(IdeaDraft, idea.id)
+    frame = Frame(
+        consultation, questions, Content(language=idea.language), idea.draft_key, idea_id=idea.id, status=idea.status,
+        number=idea.number or "", author_id=idea.author_id, author_email=idea.author_email,
+        writable=rules.can_write(idea), has_draft=draft is not None,
+    )  # fmt: skip
+    if draft is not None:
+        frame.content, frame.edit_count = Content.of_document(draft.content), draft.edit_count
+    else:
+        version_id = idea.public_version_id or newest_version_id(idea.id)
+        if version_id is not None:
+            frame.content = redactions.sent_content(version_with_answers(version_id))
+    if idea.status in (RETURNED, PUBLISHED):
+        _add_marks(frame, idea)
+    _detached(consultation, questions)
+    return frame
+
+
+def frame_by_key(key: str) -> Frame | None:
+    """The frame of the draft that was begun by a form with this key, or None while there is none."""
+    idea = db.session.execute(select(Idea).where(Idea.draft_key == key)).scalar_one_or_none()
+    return draft_frame(idea) if idea is not None else None
+
+
+def _add_marks(frame: Frame, idea: Idea) -> None:
+    decision = last_decision("idea", idea.id)
+    if decision is not None and decision.outcome == "return":
+        frame.marks = [Mark(text, remark) for text, remark in decision.passages]
+        frame.request_note = decision.note
