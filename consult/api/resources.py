@@ -47,6 +47,7 @@ class Index(Resource):
     programmes: Self
     projects: Self
     activities: Self
+    offers: Self
     topics: Self
     vocabularies: Self
 

@@ -51,8 +51,8 @@ def linked(kind: str, subject_id: int, kinds: Sequence[str] | None = LINKED) -> 
 @layer.read("/", resources.Index, tag="about", summary=_l("Where to begin"))
 def index(_place: Nothing, _given: Parameters) -> resources.Index:
     lists = (
-        "consultations", "questions", "ideas", "comments", "clusters", "programmes", "projects", "activities", "topics",
-        "vocabularies",
+        "consultations", "questions", "ideas", "comments", "clusters", "programmes", "projects", "activities", "offers",
+        "topics", "vocabularies",
     )  # fmt: skip
     return resources.Index(
         documentation=address("api.docs"), description=address("api.openapi"),
