@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, select, text
+from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consult.core.access import Actor
@@ -32,6 +32,7 @@ class AuditRow(Base):
     """One event. `seq` counts without gaps from 1; `hash` covers all columns and the hash of the row before."""
 
     __tablename__ = "audit_row"
+    __table_args__ = (Index("ix_audit_row_subject", "subject_kind", "subject_id", "seq"),)
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

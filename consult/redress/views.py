@@ -13,9 +13,11 @@ from consult.core.i18n import _l, current_language
 from consult.core.limits import allow_write
 from consult.core.registry import FooterItem
 from consult.core.web import room_blueprint, see_other
+from consult.moderation.objecting import complaint_path
 from consult.moderation.queries import subject_at
 from consult.redress import figures, queries, reports
 from consult.redress.forms import ReportForm
+from consult.redress.words import was_refused
 
 blueprint = room_blueprint("redress", __name__)
 
@@ -85,8 +87,10 @@ def _notice(form: ReportForm) -> reports.Notice:
 def receipt(receipt: str) -> Any:
     """The receipt of a report and, later, its answer; who has the address may read it."""
     found, decision = queries.report_by_receipt(receipt)
+    may_complain = found.status == "answered" and decision is not None and was_refused(decision)
+    complain_url = complaint_path("reporter", found.id) if may_complain else ""
     return (
-        render_template("redress/receipt.html", report=found, decision=decision),
+        render_template("redress/receipt.html", report=found, decision=decision, complain_url=complain_url),
         200,
         {"Cache-Control": "private, no-store"},
     )

@@ -67,6 +67,12 @@ def scope_word(code: str) -> str:
     return _word(SCOPE_LABELS, code)
 
 
+def measure_word(status: str) -> str:
+    """How a measure stands."""
+    words = {"active": _("in force"), "ended": _("ended"), "lifted": _("lifted after a complaint")}
+    return words.get(status, status)
+
+
 def dispute_word(code: str) -> str:
     """What a body out of court decided."""
     return _word(DISPUTE_OUTCOMES, code) if code else _("under way")
@@ -79,6 +85,12 @@ def party_word(code: str) -> str:
         REPORTER: _("who reported the text"),
         CONCERNED: _("whom a measure concerns"),
     }
+    return words.get(code, code)
+
+
+def mail_party_word(code: str) -> str:
+    """To whom a mail went."""
+    words = {"author": _("author of the text"), "reporter": _("who reported the text"), "complainant": _("who complains")}
     return words.get(code, code)
 
 
@@ -144,6 +156,9 @@ WORDS: dict[str, Any] = {
     "step_word": step_word,
     "scope_word": scope_word,
     "dispute_word": dispute_word,
+    "dispute_bodies": dispute_bodies,
+    "measure_word": measure_word,
+    "mail_party_word": mail_party_word,
     "party_word": party_word,
     "last_day": last_day,
 }

@@ -17,6 +17,7 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
+    op.create_index("ix_audit_row_subject", "audit_row", ["subject_kind", "subject_id", "seq"], unique=False)
     op.create_table(
         "redress_measure",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -153,3 +154,4 @@ def downgrade() -> None:
     op.drop_table("redress_dispute")
     op.drop_table("redress_complaint")
     op.drop_table("redress_measure")
+    op.drop_index("ix_audit_row_subject", table_name="audit_row")

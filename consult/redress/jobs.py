@@ -1,0 +1,31 @@
+"""Work beside requests: promised times of complaints, the end of measures, and what is not kept for ever."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from consult.core.clock import now
+from consult.core.jobs import every
+from consult.redress import complaint_mails, complaint_queries, measures, retention
+
+BEFORE = timedelta(hours=24)
+
+
+@every("redress.due", minutes=30)
+def remind_of_promises(_payload: dict[str, Any]) -> None:
+    """Remind those who may decide a day before a promised time ends, and the office once it is over."""
+    for complaint in complaint_queries.due_complaints(now() + BEFORE):
+        complaint_mails.remind(complaint)
+
+
+@every("redress.measures", minutes=15)
+def end_measures(_payload: dict[str, Any]) -> None:
+    """End the suspensions and warnings whose time is over."""
+    measures.end_measures()
+
+
+@every("redress.retention", minutes=720)
+def forget(_payload: dict[str, Any]) -> None:
+    """Take names, addresses and words out of what is long settled."""
+    retention.forget_settled()
