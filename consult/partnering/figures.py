@@ -20,12 +20,14 @@ from consult.partnering.models import (
     ASKED,
     CONCLUDED,
     DECLINED,
+    KINDS,
     LAPSED,
     PUBLISHED,
     WITHDRAWN,
     Offer,
     OfferInterest,
 )
+from consult.partnering.words import kind_word
 
 FEWEST = 5
 STATES = (ASKED, ACCEPTED, CONCLUDED, DECLINED, WITHDRAWN, LAPSED)
@@ -89,7 +91,7 @@ def figures() -> dict[str, Table]:
     return {
         # offers are public one by one, so their number hides nobody
         "offers": Table(
-            [(_("Offers"), offers.get("offer", 0)), (_("Requests"), offers.get("request", 0))], sum(offers.values())
+            [(kind_word(kind), offers.get(kind, 0)) for kind in KINDS], sum(offers.values())
         ),
         "states": _table(states, state_words()),
         "reasons": _table(reasons, dict(vocabulary("interest_decline_reasons").choices())),

@@ -89,7 +89,7 @@ def facet_title(facet: str, code: str, titles: dict[str, dict[str, str]]) -> str
     if facet in titles:
         return titles[facet].get(code, code)
     if facet == "kind":
-        return _("Offers") if code == OFFER else _("Requests")
+        return kind_word(code)
     if facet == "format":
         return str(FORMATS.get(code, code))
     if facet == "owner":
