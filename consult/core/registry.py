@@ -239,6 +239,16 @@ class PersonalData:
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """Something that became of a thing and that everyone may know: for its timeline. `link` is what `url` is called."""
+
+    at: datetime
+    text: str
+    url: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class MergeHook:
     """What a room moves when one thing is merged into another of its kind, and back.
 
@@ -276,6 +286,9 @@ class Registries:
         self.footer: list[FooterItem] = []
         self.on_touch: list[Callable[[set[tuple[str, int]]], None]] = []
         self.merge_hooks: list[MergeHook] = []
+        self.spoken_for: list[Callable[[Actor], list[tuple[str, int]]]] = []  # ends whose links the actor may confirm
+        self.milestones: list[Callable[[str, int], list[Milestone]]] = []  # (kind, id) -> what became of it
+        self.rules_version: Callable[[], str] = lambda: ""  # which version of the rules counts; the pages know
         self.suspended_until: Callable[[int], datetime | None] = lambda _person_id: None  # for who acts by a mailed link
         self.question_in_use: list[Callable[[int], bool]] = []  # question id -> somebody has answered it
 

@@ -50,7 +50,8 @@ class LinkView:
         return self.link.status == STATED
 
 
-def _info(end: LinkEnd) -> SubjectInfo:
+def end_info(end: LinkEnd) -> SubjectInfo:
+    """What a line about an end shows."""
     return SubjectInfo(
         kind=end.kind, id=end.id, title=pick(end.title), url=pick(end.url), language=pick(end.language),
         public=end.public, region=end.region, organisation_id=end.organisation_id,
@@ -85,7 +86,7 @@ def _views(kind: str, ids: Sequence[int], outgoing: bool, wanted: Wanted) -> lis
     found: list[tuple[int, LinkView]] = []
     for link, end in db.session.execute(statement):
         mine = link.from_id if outgoing else link.to_id
-        view = LinkView(link, _info(end), relation_label(link.type, outgoing, link.role), outgoing)
+        view = LinkView(link, end_info(end), relation_label(link.type, outgoing, link.role), outgoing)
         if mine is not None:
             found.append((mine, view))
     return found
@@ -151,7 +152,7 @@ def _frames(links: Iterable[Link]) -> dict[tuple[str, str], SubjectInfo]:
         return {}
     places = [and_(LinkEnd.kind == kind, LinkEnd.key == key) for kind, key in sorted(wanted)]
     rows = db.session.execute(select(LinkEnd).where(or_(*places), LinkEnd.public.is_(True))).scalars()
-    return {(row.kind, row.key): _info(row) for row in rows}
+    return {(row.kind, row.key): end_info(row) for row in rows}
 
 
 def linked_ids(from_kind: str, to_kind: str, to_id: int, types: Iterable[str] | None = None) -> Select[Any]:
@@ -202,4 +203,4 @@ def links_to_confirm(ends: Iterable[tuple[str, int]]) -> list[tuple[Link, Subjec
         .order_by(Link.id)
         .limit(50)
     )
-    return [(link, _info(one), _info(two)) for link, one, two in db.session.execute(statement)]
+    return [(link, end_info(one), end_info(two)) for link, one, two in db.session.execute(statement)]

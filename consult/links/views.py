@@ -10,6 +10,7 @@ from consult.core.access import Actor, access, current_actor
 from consult.core.errors import NotFound
 from consult.core.i18n import _
 from consult.core.limits import allow_write
+from consult.core.registry import registries
 from consult.core.web import flash_done, path, room_blueprint, safe_next, see_other
 from consult.links import operations, queries, rules
 from consult.links.models import Link
@@ -55,8 +56,9 @@ def decline(link_id: int) -> Any:
 
 
 def waiting(_person_id: int, actor: Actor) -> dict[str, Any] | None:
-    """For one's own page: proposals that wait for the clusters that the person speaks for."""
-    found = queries.links_to_confirm(("cluster", cluster_id) for cluster_id in actor.cluster_ids)
+    """For one's own page: proposals that wait for the things that the person speaks for."""
+    ends = [("cluster", cluster_id) for cluster_id in actor.cluster_ids]
+    found = queries.links_to_confirm([*ends, *(end for ask in registries.spoken_for for end in ask(actor))])
     if not found:
         return None
     return {"proposals": [(relation_label(one.type, True, one.role), one, start, goal) for one, start, goal in found]}
