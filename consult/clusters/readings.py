@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from consult.clusters.models import Cluster, Observation
-from consult.core.i18n import _, current_language, format_number, pick, picked_language
+from consult.core.clock import today
+from consult.core.i18n import _, current_language, format_day, format_number, pick, picked_language
 from consult.core.vocabularies import vocabulary
 from consult.links.queries import LinkView
 from consult.links.sources import cite, readable_date
@@ -75,8 +76,27 @@ def remark_of(observation: Observation) -> str:
     return "; ".join(filter(None, parts))
 
 
+def entered_words(role: str) -> str:
+    """Who stated what no printed source gives; "" for what was imported."""
+    return {
+        "management": _("stated by the cluster's management"), "editors": _("entered by the editors"),
+        "contact": _("stated by the portrait's contact"),
+    }.get(role, "")  # fmt: skip
+
+
+def source_of(observation: Observation, dated: bool = False, before: Iterable[str] = ()) -> str:
+    """Date, source, who entered it, until when it held and when somebody vouched for it, in one line."""
+    entered = entered_words(observation.entered_as)
+    parts = [*before, cite(observation.as_of, observation.source, observation.derived, dated), entered]
+    if observation.until:
+        parts.append(_("until %(date)s", date=readable_date(observation.until)))
+    if observation.verified_on is not None:
+        parts.append(_("verified on %(date)s", date=format_day(observation.verified_on)))
+    return "; ".join(part for part in parts if part)
+
+
 def value_of(observation: Observation, text: str, lang: str = "", dated: bool = False) -> Value:
-    source = cite(observation.as_of, observation.source, observation.derived, dated)
+    source = source_of(observation, dated)
     return Value(text, source, lang if lang != current_language() else "", remark=remark_of(observation))
 
 
@@ -116,7 +136,9 @@ def lifecycle(observation: Observation) -> Value:
 def form_of(observation: Observation) -> Value:
     term = vocabulary("forms").get(observation.code)
     words = vocabulary("forms").title(observation.code)
-    return Value(words, term.text("definition") if term else "", remark=remark_of(observation))
+    definition = term.text("definition") if term else ""
+    source = source_of(observation) if observation.entered_as else ""
+    return Value(words, " ".join(filter(None, (definition, source))), remark=remark_of(observation))
 
 
 def seat(observation: Observation) -> Value:
@@ -142,15 +164,29 @@ def divisions(observation: Observation) -> Value:
     return value_of(observation, "; ".join(f"{code} {vocabulary('nace_rev2_1').title(code)}" for code in ordered))
 
 
+def _is_over(date: str) -> bool:
+    """Whether a date, as precise as it is given, lies wholly in the past."""
+    return bool(date) and date < today().isoformat()[: len(date)]
+
+
 def label_of(observation: Observation) -> Value:
-    words = vocabulary("label_schemes").title(observation.code)
-    level = observation.details.get("level", "")
+    """A label as its issuer gave it: level, date, issuer, until when. Nothing of it is computed anew."""
+    details = observation.details
+    term = vocabulary("label_schemes").get(observation.code)
+    words = term.title() if term is not None else str(details.get("name", "")) or observation.code
+    level = details.get("level", "")
     if level:
         words = f"{words}: {LEVELS[level]() if level in LEVELS else level}"
-    awarded = observation.details.get("awarded", "")
+    awarded = details.get("awarded", "")
     if awarded:
         words = _("%(label)s, awarded %(date)s", label=words, date=readable_date(awarded))
-    return value_of(observation, words, dated=not awarded)
+    issuer = term.text("issuer") if term is not None else str(details.get("issuer", ""))
+    valid = str(details.get("valid_until", ""))
+    about = [_("issued by %(issuer)s", issuer=issuer)] if issuer else []
+    if valid:
+        date = readable_date(valid)
+        about.append(_("expired: %(date)s", date=date) if _is_over(valid) else _("valid until %(date)s", date=date))
+    return Value(words, source_of(observation, not awarded, about), remark=remark_of(observation))
 
 
 def alias(observation: Observation) -> Value:
@@ -163,7 +199,7 @@ def alias(observation: Observation) -> Value:
 
 def website(observation: Observation) -> Value:
     domain = observation.value
-    return Value(domain, cite(observation.as_of, observation.source, dated=False), url=f"https://{domain}/")
+    return Value(domain, source_of(observation), url=f"https://{domain}/")
 
 
 def figure_of(observation: Observation) -> Value:
@@ -181,6 +217,16 @@ def plain(observation: Observation) -> Value:
 
 def foreign(language: str) -> str:
     return language if language and language != current_language() else ""
+
+
+READ: dict[str, Callable[[Observation], Value]] = {
+    "founded": founded, "lifecycle": lifecycle, "label": label_of, "figure": figure_of, "members": figure_of,
+    "regions-covered": listed("nuts2024_de"), "scope": coded("scope_levels"), "strengths": worded, "form": form_of,
+    "sectors": sectors, "ecosystems": listed("ecosystems"), "technologies": listed("key_technologies"),
+    "topics": lambda one: value_of(one, ", ".join(one.details.get("values", []))), "portfolio": coded("portfolios"), "service": coded("services"), "openness": openness,
+    "legal-form": coded("legal_forms"), "seat": seat, "seat-note": worded, "region": region, "alias": alias,
+    "stated-as": worded, "website": website, "not-to-be-confused": plain,
+}  # fmt: skip
 
 
 def focus_country(view: LinkView) -> Value:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from consult.clusters import addresses
 from consult.clusters.models import Cluster, ClusterManager
 from consult.clusters.rules import can_manage
 from consult.core.db import db, sort_key
@@ -23,7 +24,7 @@ def info(cluster: Cluster) -> SubjectInfo:
     return SubjectInfo(
         kind=KIND, id=cluster.id, title=pick(cluster.name), url=path("clusters.show", slug=cluster.slug),
         language=picked_language(cluster.name), region=cluster.nuts2 or cluster.nuts1 or cluster.country,
-        excerpt=pick(cluster.strengths), key=cluster.slug,
+        excerpt=pick(cluster.strengths), key=cluster.slug, public=cluster.listed,
     )  # fmt: skip
 
 
@@ -33,10 +34,18 @@ def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
 
 
 def find(key: str) -> int | None:
-    """The number behind a public key; what no key can be is not asked of the database, which refuses NUL."""
+    """The number behind a public key, after a merger that of the survivor; other names' addresses lead there, too.
+
+    What no key can be is not asked of the database, which refuses NUL.
+    """
     if not key.isprintable():
         return None
-    return db.session.execute(select(Cluster.id).where(Cluster.slug == key)).scalar()
+    row = db.session.execute(select(Cluster.id, Cluster.merged_into_id).where(Cluster.slug == key)).first()
+    if row is not None and row.merged_into_id is None:
+        return int(row.id)
+    cluster = db.session.get(Cluster, row.id) if row is not None else None
+    survivor = addresses.surviving(cluster) if cluster is not None else addresses.leads_to(key)
+    return survivor.id if survivor is not None else None
 
 
 def resolve(values: dict[str, Any]) -> tuple[str, int] | None:
@@ -48,7 +57,7 @@ def resolve(values: dict[str, Any]) -> tuple[str, int] | None:
 def pick_by_name(words: str, limit: int) -> list[SubjectInfo]:
     """Clusters whose name or an alias contains the words, in order of name."""
     wanted = sort_key(words.strip())
-    query = select(Cluster).order_by(Cluster.sort_key, Cluster.id).limit(limit)
+    query = select(Cluster).where(Cluster.listed.is_(True)).order_by(Cluster.sort_key, Cluster.id).limit(limit)
     if wanted:
         query = query.where(Cluster.name_key.contains(wanted, autoescape=True))
     return [info(cluster) for cluster in db.session.execute(query).scalars()]
@@ -67,7 +76,7 @@ def _words(cluster: Cluster, language: str) -> str:
 
 def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     """The public documents of these clusters, or of all. All names and aliases are found."""
-    query = select(Cluster).order_by(Cluster.id)
+    query = select(Cluster).where(Cluster.listed.is_(True)).order_by(Cluster.id)
     if ids is not None:
         query = query.where(Cluster.id.in_(ids))
     for cluster in db.session.execute(query).scalars():

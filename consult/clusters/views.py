@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import render_template, request
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
 
-from consult.clusters import portrait, queries, rules, series
-from consult.clusters.models import Cluster
+from consult.clusters import addresses, columns, completeness, portrait, queries, recency, rules, series, translations
+from consult.clusters.forms_editing import state_words
+from consult.clusters.models import IMPORTED, Cluster
 from consult.core.access import Actor, access, current_actor
-from consult.core.errors import NotFound
+from consult.core.errors import Gone, NotFound
 from consult.core.i18n import _
-from consult.core.web import room_blueprint
+from consult.core.web import path, room_blueprint
 from consult.links.queries import LinkView, links_of
 from consult.links.rules import FROM, TO, waits_for
 from consult.notifications.queries import is_following
@@ -23,10 +25,18 @@ LINKED_KINDS = (
 )  # fmt: skip
 
 
-def _found(slug: str) -> Cluster:
+def _found(actor: Actor, slug: str) -> Cluster:
+    """The portrait at this address or, by another name or after a merger, the one to which it leads."""
     cluster = queries.cluster_by_slug(slug)
     if cluster is None:
-        raise NotFound(_("We have no portrait under this address."))
+        cluster = addresses.leads_to(slug)
+        if cluster is None:
+            raise NotFound(_("We have no portrait under this address."))
+        return cluster
+    if cluster.merged_into_id is not None:
+        return addresses.surviving(cluster)
+    if not cluster.listed and not rules.can_edit(actor, cluster.id):
+        raise Gone(_("This portrait was taken out of the directory."))
     return cluster
 
 
@@ -39,17 +49,25 @@ def _waiting(actor: Actor, cluster: Cluster, links: Sequence[LinkView]) -> list[
 
 @blueprint.get("/clusters/<slug>")
 @access("public")
-def show(slug: str) -> str:
-    """One portrait."""
-    cluster = _found(slug)
+def show(slug: str) -> str | Response:
+    """One portrait; an address that leads to another one answers with a redirect that stays."""
     actor = current_actor()
+    cluster = _found(actor, slug)
+    if cluster.slug != slug:
+        return redirect(path("clusters.show", slug=cluster.slug), code=301)
     links = links_of("cluster", cluster.id, kinds=LINKED_KINDS)
     return render_template(
         "clusters/show.html",
         cluster=cluster,
         following=is_following(actor, "cluster", cluster.id),
         mine=_waiting(actor, cluster, links),
-        curves=series.curves(cluster.observations),
+        curves=series.curves(columns.own(cluster.observations)),
+        recency=recency.of_all(cluster),
+        steps=completeness.steps(cluster, cluster.observations, any(view.type == "focus_on" for view in links)),
+        texts=translations.texts_of(cluster),
+        state_words=state_words,
+        may_edit=rules.can_edit(actor, cluster.id),
+        may_claim=cluster.status == IMPORTED and cluster.id not in actor.cluster_ids,
         remarks=rules.can_see_remarks(actor),
         report_url=request.path,
         **portrait.context(cluster, links),
