@@ -6,8 +6,6 @@ cluster; where these are of different years it says so, and a line for the newes
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +15,10 @@ from consult.clusters.models import Observation
 from consult.clusters.portrait import Aspect, Portrait, Row
 from consult.clusters.readings import Value
 from consult.core.i18n import _, _l, format_number, pick
+from consult.core.tables import Column
 from consult.core.vocabularies import vocabulary
 from consult.links.queries import LinkView
 from consult.links.sources import cite
-
-# A cell that begins with one of these would be a formula in a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -191,10 +187,9 @@ def filled(groups: Sequence[Group]) -> tuple[int, int]:
 # ---- as a file ------------------------------------------------------------------------------------------------------
 
 
-def _harmless(words: str) -> str:
-    """Words of a portrait as a cell: never a formula, on one line, without the soft hyphens of the page."""
-    flat = " ".join(words.replace("\u00ad", "").split())
-    return f"'{flat}" if flat.startswith(FORMULA) else flat
+def _flat(words: str) -> str:
+    """Words of a portrait as a cell: on one line, without the soft hyphens of the page."""
+    return " ".join(words.replace("\u00ad", "").split())
 
 
 def _notes(feature: Feature) -> str:
@@ -209,17 +204,19 @@ def _cells(cell: Sequence[Value]) -> tuple[str, str]:
     return " | ".join(value.text for value in cell), told
 
 
-def as_csv(portraits: Sequence[Portrait], groups: Sequence[Group]) -> bytes:
-    """What the page shows as a file that spreadsheets open as they are: a line for each feature."""
-    names = [pick(one.cluster.name) for one in portraits]
-    head = [_("Aspect"), _("Feature"), _("Note")]
-    for name in names:
-        head += [name, _("%(name)s: date and source", name=name)]
-    rows = [head]
+def columns(portraits: Sequence[Portrait]) -> list[Column]:
+    """The columns of the file: for each cluster what it says, and from when and where that is."""
+    found = [Column("aspect", _("Aspect"), 24), Column("feature", _("Feature"), 30), Column("note", _("Note"), 24)]
+    for one in portraits:
+        name = _flat(pick(one.cluster.name))
+        found.append(Column(one.cluster.slug, name, 40))
+        found.append(Column(f"{one.cluster.slug}_source", _("%(name)s: date and source", name=name), 40))
+    return found
+
+
+def rows(groups: Sequence[Group]) -> Iterator[list[str]]:
+    """What the page shows, a row for each feature."""
     for group in groups:
         for feature in group.features:
             cells = [words for cell in feature.cells for words in _cells(cell)]
-            rows.append([group.title, feature.term, _notes(feature), *cells])
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerows([_harmless(one) for one in row] for row in rows)
-    return buffer.getvalue().encode("utf-8-sig")
+            yield [_flat(words) for words in (group.title, feature.term, _notes(feature), *cells)]

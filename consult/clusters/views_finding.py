@@ -5,20 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, redirect, render_template, request
+from flask import redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from consult.clusters import abroad, comparing, directory, exporting, facets, forms, portrait, queries
+from consult.clusters import (
+    abroad,
+    addresses,
+    comparing,
+    directory,
+    exporting,
+    facets,
+    forms,
+    neighbourhood,
+    portrait,
+    queries,
+    roles_matrix,
+    rules,
+)
 from consult.clusters.facets import ANY, COUNTRY, FOCUS_KINDS, FOCUS_TYPE
 from consult.clusters.forms import Selection
 from consult.clusters.models import Cluster
 from consult.clusters.views import LINKED_KINDS, blueprint
-from consult.core.access import access
+from consult.core.access import Actor, access, current_actor
+from consult.core.errors import Gone, NotFound
 from consult.core.i18n import _, current_language
 from consult.core.memory import remembered
+from consult.core.tables import table_response
 from consult.core.web import path
-from consult.links.queries import links_of_many
+from consult.links.queries import links_of, links_of_many
+from consult.links.rules import FROM, TO, waits_for
 
 # ---- the directory --------------------------------------------------------------------------------------------------
 
@@ -96,11 +112,6 @@ def _advice(asked: Sequence[str], found: Sequence[Cluster], peers: bool) -> list
     return said
 
 
-def _as_file(portraits: Sequence[portrait.Portrait], groups: Sequence[comparing.Group]) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{_("comparison")}.csv"'}
-    return Response(comparing.as_csv(portraits, groups), content_type="text/csv; charset=utf-8", headers=headers)
-
-
 # What the form of the directory sends along for its way back; it is no part of the address that is passed on.
 OWN_PARAMETERS = {"c", "only", "format", "peers"}
 
@@ -120,8 +131,11 @@ def compare() -> str | AnyResponse:
     links = links_of_many("cluster", [one.id for one in found], kinds=LINKED_KINDS) if fits else {}
     portraits = [portrait.Portrait(one, links.get(one.id, [])) for one in found] if fits else []
     groups = comparing.compare(portraits, only)
-    if fits and request.args.get("format") == "csv":
-        return _as_file(portraits, groups)
+    wanted = request.args.get("format", "")
+    if fits and wanted in exporting.FORMATS:
+        return table_response(
+            wanted, _("comparison"), comparing.columns(portraits), comparing.rows(groups), sheet=_("Comparison")
+        )
     return render_template(
         "clusters/compare.html",
         clusters=found,
@@ -132,6 +146,7 @@ def compare() -> str | AnyResponse:
         only=only,
         advice=_advice(asked, found, bool(peers)),
         title=comparing.TITLES.get(len(found), ""),
+        formats=exporting.FORMATS,
         most=forms.MOST,
     )
 
@@ -159,4 +174,75 @@ def countries() -> str:
         columns=abroad.columns(counts),
         total=counts.get((COUNTRY, code) if code else (ANY, COUNTRY), 0),
         legend=abroad.legend(lines),
+    )
+
+
+# ---- roles ----------------------------------------------------------------------------------------------------------
+
+
+def _mine(actor: Actor, lines: Sequence[roles_matrix.Line]) -> set[int]:
+    """Numbers of the roles that wait for the word of a cluster that the reader speaks for."""
+    own = [view.link for line in lines if rules.can_manage(actor, line.actor.id) for view in line.views]
+    return {link.id for link in own if link.from_kind == "cluster" and waits_for(actor, link, FROM)}
+
+
+@blueprint.get("/clusters/roles")
+@access("public")
+def roles() -> str:
+    """Who has which role in which project: all of them, or those of one project."""
+    question = roles_matrix.question_of(request.args)
+    project = roles_matrix.project_by_key(question.project)
+    project_id = project.id if project is not None else None
+    page = roles_matrix.actors_page(question, project_id, request.args.get("after"))
+    lines = roles_matrix.lines(page.items, roles_matrix.roles_of(page.items, question, project_id))
+    return render_template(
+        "clusters/roles.html",
+        question=question,
+        project=project,
+        unknown=bool(request.args.get("project")) and project is None,
+        page=page,
+        lines=lines,
+        columns=roles_matrix.columns(lines),
+        legend=roles_matrix.legend(lines),
+        letters=roles_matrix.LETTERS,
+        roles=roles_matrix.role_choices(),
+        projects=roles_matrix.projects_with_roles(),
+        mine=_mine(current_actor(), lines),
+    )
+
+
+# ---- neighbourhood --------------------------------------------------------------------------------------------------
+
+
+def _standing(slug: str) -> Cluster:
+    """The portrait that stands at this address, or the one to which the address leads."""
+    cluster = queries.cluster_by_slug(slug)
+    found = addresses.surviving(cluster) if cluster is not None else addresses.leads_to(slug)
+    if found is None:
+        raise NotFound(_("We have no portrait under this address."))
+    if not found.listed:
+        raise Gone(_("This portrait was taken out of the directory."))
+    return found
+
+
+@blueprint.get("/clusters/<slug>/neighbourhood")
+@access("public")
+def neighbours(slug: str) -> str | AnyResponse:
+    """What a cluster is linked to, as a drawing and as a list."""
+    cluster = _standing(slug)
+    if cluster.slug != slug:
+        return redirect(path("clusters.neighbours", slug=cluster.slug), code=301)
+    actor = current_actor()
+    links = links_of("cluster", cluster.id, kinds=neighbourhood.KINDS)
+    listed = neighbourhood.neighbours(links)
+    manages = rules.can_manage(actor, cluster.id)
+    return render_template(
+        "clusters/neighbourhood.html",
+        cluster=cluster,
+        count=len(listed),
+        graph=neighbourhood.draw(cluster, listed, neighbourhood.links_among(listed)),
+        groups=neighbourhood.grouped(listed),
+        region=neighbourhood.region_of(cluster),
+        kind_title=neighbourhood.kind_title,
+        mine=[view.link.id for view in links if manages and waits_for(actor, view.link, FROM if view.outgoing else TO)],
     )

@@ -76,6 +76,7 @@ class LinkEnd(Base):
     """
 
     __tablename__ = "link_end"
+    __table_args__ = (Index("ix_link_end_key", "kind", "key", "id"),)
 
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

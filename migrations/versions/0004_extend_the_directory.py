@@ -90,6 +90,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_cluster_portfolio", ["portfolio", "nuts1"], unique=False)
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.create_index("ix_link_belonging", BELONGING, unique=False)
+    with op.batch_alter_table("link_end", schema=None) as batch_op:
+        batch_op.create_index("ix_link_end_key", ["kind", "key", "id"], unique=False)
     connection = op.get_bind()
     fill(connection)
     count(connection)
@@ -99,6 +101,8 @@ def downgrade() -> None:
     connection = op.get_bind()
     connection.execute(FACET.delete().where(FACET.c.facet.in_(ADDED)))
     connection.execute(COUNT.delete().where(COUNT.c.facet.in_((*ADDED, "any", "several", "members"))))
+    with op.batch_alter_table("link_end", schema=None) as batch_op:
+        batch_op.drop_index("ix_link_end_key")
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.drop_index("ix_link_belonging")
     with op.batch_alter_table("cluster", schema=None) as batch_op:
