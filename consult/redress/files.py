@@ -164,9 +164,8 @@ def _review(kind: str, subject_id: int, version_id: int | None) -> Review | None
 
 def has_restricted(file: dict[str, Any]) -> int:
     """How many answers that are not public the file shows."""
-    return sum(
-        1 for version in file["versions"] for part in version["parts"] if part["audience"] in rules.RESTRICTED and part["text"]
-    )
+    parts = [part for version in file["versions"] for part in version["parts"]]
+    return sum(1 for part in parts if part["audience"] in rules.RESTRICTED and part["text"])
 
 
 # ---- records --------------------------------------------------------------------------------------------------------

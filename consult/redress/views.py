@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 
 from consult.core.access import access, current_actor
+from consult.core.clock import now
 from consult.core.errors import Invalid, Refused
 from consult.core.i18n import _l, current_language
 from consult.core.limits import allow_write
@@ -15,7 +16,7 @@ from consult.core.registry import FooterItem
 from consult.core.web import room_blueprint, see_other
 from consult.moderation.objecting import complaint_path
 from consult.moderation.queries import subject_at
-from consult.redress import figures, queries, reports
+from consult.redress import figure_words, figures, periods, queries, reports
 from consult.redress.forms import ReportForm
 from consult.redress.words import was_refused
 
@@ -99,8 +100,34 @@ def receipt(receipt: str) -> Any:
 @blueprint.get("/transparency")
 @access("public")
 def transparency() -> str:
-    """The figures of one year, the present one unless `year` names another with records."""
-    years = figures.years_with_records()
-    wanted = request.args.get("year", "")
-    year = next((known for known in years if str(known) == wanted), years[0])
-    return render_template("redress/transparency.html", figures=figures.year_figures(year, years))
+    """The figures of a period, of this year unless `period` (or `year`) names another with records."""
+    known = periods.periods_with_records()
+    wanted = periods.period_of(request.args.get("period", "") or request.args.get("year", ""))
+    period = wanted if wanted in known else known[0]
+    then, today = figures.both(period, now())
+    titles = figures.consultation_titles(then)
+    return render_template(
+        "redress/transparency.html",
+        figures=then,
+        period=period,
+        periods=known,
+        words=figure_words,
+        titles=titles,
+        changes=figure_words.changes(figures.differences(then, today), titles),
+    )
+
+
+@blueprint.get("/transparency.csv")
+@access("public")
+def transparency_csv() -> Any:
+    """The figures of `period` as a table: as known at its end, or with `known=today` now."""
+    period = periods.period_of(request.args.get("period", "")) or periods.current_year()
+    today = request.args.get("known") == "today"
+    moment = now() if today else min(period.known_at, now())
+    found = figures.figures_of(period, moment)
+    name = f"transparency-{period.key}{'-today' if today else ''}.csv"
+    return Response(
+        figures.as_csv(found, "today" if today or not period.is_over else "end"),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -111,6 +111,7 @@ def _case_page(view: ComplaintView, form: AnswerForm, refusal: str = "", dispute
     dispute = dispute or DisputeForm(formdata=None)
     dispute.offer()
     shown = may_decide and _note_look(view)
+    parts = view.review.parts if view.review is not None else []
     return render_template(
         "redress/complaint_case.html",
         view=view,
@@ -119,7 +120,7 @@ def _case_page(view: ComplaintView, form: AnswerForm, refusal: str = "", dispute
         dispute=dispute,
         refusal=refusal,
         may_decide=may_decide,
-        parts=[(part, part.audience in rules.RESTRICTED and not may_decide) for part in view.review.parts] if view.review else [],
+        parts=[(part, part.audience in rules.RESTRICTED and not may_decide) for part in parts],
         looked=shown,
         statement=statement_of(view.decision, current_language()) if view.decision else None,
         answer=pick(found.answer).split("\n\n") if found.answer else [],

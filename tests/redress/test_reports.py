@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from consult.core.jobs import enqueue
 from consult.moderation import operations, queries
-from consult.redress import figures
-from consult.moderation.models import REPORT, Case, Decision, Report
+from consult.moderation.models import REPORT, Case, Report
 from consult.moderation.operations import Choice
+from consult.redress import personal
 from tests.moderation.kind import KIND, Notes
 from tests.support.mail import paths
 from tests.support.page import html
-from tests.support.queries import count_queries
 
 pytestmark = pytest.mark.usefixtures("chain_is_whole")
 
@@ -261,92 +259,16 @@ def test_texts_that_no_room_moderates_can_be_reported(
     assert "Ist richtig so." in client.page(response.location).text
 
 
-# ---- figures --------------------------------------------------------------------------------------------------------
-
-
-def test_figures_come_from_the_records(
-    reported: Any, notes: Notes, client: Any, cast: Any, db: Any, clock: Any
-) -> None:
-    moderator = cast.actor(cast.moderator)
-    for number, (outcome, values) in enumerate([("publish", {}), ("reject", ADVERT), ("return", ADVERT)]):
-        case = notes.sent(f"Text {number}")
-        clock.shift(hours=number + 1)
-        operations.decide(moderator, case.id, choose(case, outcome, **values))
-    taken_back = notes.sent("Versehen")
-    operations.reverse(moderator, operations.decide(moderator, taken_back.id, choose(taken_back, "publish")).id)
-    client.submit(FORM, fill())
-    found = figures.year_figures(2026, [2026])
-    assert found.decisions == 3
-    assert found.outcomes == {"publish": 1, "reject": 1, "return": 1}
-    assert found.reasons == {"advertising": 2}
-    assert found.median == timedelta(hours=2)
-    assert (found.in_time, found.automated, found.reversed) == (3, 0, 1)
-    assert (found.reports, found.reports_answered, found.report_reasons) == (1, 0, {"advertising": 1})
-    assert found.opened == {"submission": 4, "report": 1}
-    assert found.waiting == 2
-    for language, words in (
-        ("de", "3 von 3 Entscheidungen (100 %) fielen in der zugesagten Zeit."),
-        ("en", "3 of 3 decisions (100 %) were made"),
-    ):
-        page = client.page(f"/{language}/transparency")
-        assert words in page.text
-        assert "2026" in page.h1
-
-
-def test_years_are_told_apart(notes: Notes, client: Any, cast: Any, clock: Any) -> None:
-    case = notes.sent()
-    operations.decide(cast.actor(cast.moderator), case.id, choose(case, "publish"))
-    clock.shift(days=400)
-    assert figures.years_with_records() == [2027, 2026]
-    assert figures.year_figures(2027, []).decisions == 0
-    assert figures.year_figures(2026, []).decisions == 1
-    assert "2027" in client.page("/de/transparency").h1
-    assert "2026" in client.page("/de/transparency?year=2026").h1
-    assert "2027" in client.page("/de/transparency?year=1848").h1
-
-
-def test_figures_keep_their_budget(notes: Notes, client: Any, cast: Any, app: Any, db: Any) -> None:
-    counts = []
-    for turn in range(2):
-        for number in range(6):
-            case = notes.sent(f"Text {turn} {number}")
-            operations.decide(cast.actor(cast.moderator), case.id, choose(case, "publish"))
-        db.session.commit()
-        with count_queries(app) as found:
-            figures.year_figures(2026, figures.years_with_records())
-        counts.append(len(found))
-    assert counts[0] == counts[1] <= 10
-
-
-def test_an_empty_year_says_so(client: Any) -> None:
-    page = client.page("/de/transparency")
-    assert "nichts entschieden" in page.text
-    assert page.h1.startswith("Zahlen zur Moderation")
-
-
-def test_the_job_of_due_times_is_known(app: Any, db: Any) -> None:
-    assert app is not None
-    enqueue("moderation.due")
-    db.session.rollback()
-
-
 def test_a_person_takes_out_and_leaves(
     reported: Any, notes: Notes, client: Any, cast: Any, sign_in: Any, db: Any
 ) -> None:
-    from consult.redress import personal
-
     sign_in(client, cast.participant)
     client.submit(FORM, fill(email="participant@people.example"))
-    case = notes.sent(author=cast.participant)
-    operations.decide(cast.actor(cast.moderator), case.id, choose(case, "publish"))
     taken = personal.export(cast.participant.id)
     assert taken["reports"][0]["explanation"] == "Das ist reine Werbung."
-    assert taken["decisions"][0]["outcome"] == "publish"
-    for person in (cast.participant, cast.moderator):
-        personal.erase(person.id)
+    assert (taken["complaints"], taken["measures"]) == ([], [])
+    personal.erase(cast.participant.id)
     db.session.expire_all()
     report = db.session.execute(select(Report)).scalar_one()
     assert (report.name, report.email, report.reporter_id) == ("", "", None)
-    decision = db.session.execute(select(Decision)).scalar_one()
-    assert decision.moderator_id is None
-    assert personal.export(cast.participant.id) == {"reports": [], "decisions": []}
+    assert personal.export(cast.participant.id) == {"reports": [], "complaints": [], "measures": []}
