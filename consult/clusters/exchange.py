@@ -49,7 +49,7 @@ KIND = "cluster"
 _ENTERED = ("management", "editors", "contact")
 _COMMON = (
     Field("unit", longest=40), Field("qualifier", codes="qualifiers"), Field("as_of", DATE), Field("source", SOURCE),
-    Field("derived", FLAG), Field("basis", TEXT), Field("note", TEXT), Field("until", DATE), Field("verified_on", DATE),
+    Field("derived", FLAG, default=False), Field("basis", TEXT), Field("note", TEXT), Field("until", DATE), Field("verified_on", DATE),
     Field("entered_as", choices=_ENTERED), Field("entered_at", MOMENT),
 )  # fmt: skip
 
@@ -95,7 +95,7 @@ FIELDS = (
     _many("not_to_be_confused_with", Field("name", LINE, True)),
     _many("observations", Field("kind", LINE, True, longest=40), Field("code", longest=80), Field("value", TEXT),
           Field("number", INT), *_WORDS, Field("details", TEXT)),
-    Field("listed", FLAG), Field("listed_on", DAY),
+    Field("listed", FLAG, default=True), Field("listed_on", DAY),
     Field("interruptions", OBJECTS, fields=(Field("from", DATE), Field("until", DATE), Field("why"))),
     Field("text_states", OBJECT, fields=tuple(Field(one, OBJECT, fields=_STATES) for one in columns.TEXTS)),
 )  # fmt: skip

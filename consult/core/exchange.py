@@ -34,7 +34,7 @@ PUBLIC, EVERYTHING = "public", "all"
 LONGEST_LINE, LONGEST_TEXT, LONGEST_LIST = 1_000, 50_000, 500
 MAX_INT = 2**63 - 1
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _RELATIVE = re.compile(r"([+-]\d{1,4})d")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -46,7 +46,8 @@ VOCABULARY_KINDS = frozenset({"country", "macro-region"})
 class Field:
     """A field of a record. `codes` names the closed list of its value or values, `refs` the kinds that it may point at.
 
-    `type` is one of the constants above; OBJECT and OBJECTS have `fields` of their own.
+    `type` is one of the constants above; OBJECT and OBJECTS have `fields` of their own. A value that is the `default` is
+    left out of the one form; an `unordered` list is sorted in it.
     """
 
     name: str
@@ -57,6 +58,8 @@ class Field:
     refs: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     longest: int = 0
+    default: Any = None
+    unordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,7 @@ def _object(fields: Sequence[Field], given: Mapping[str, Any], prefix: str, faul
         else:
             faults.add(prefix + str(name)[:80], _("There is no such field."))
             continue
-        if not is_empty(found):
+        if not is_empty(found) and (one is None or one.default is None or found != one.default):
             record[str(name)] = found
     return record
 
@@ -322,7 +325,8 @@ def _date(one: Field, value: Any, name: str, faults: Faults | None) -> Read:
 
 def _moment(one: Field, value: Any, name: str, faults: Faults | None) -> Read:
     words = (_words(value) or "").strip()
-    if day := (day_of(words) if len(words) != 7 and len(words) != 4 else None):
+    day = day_of(words)
+    if day is not None and len(day) == 10:
         return day, ""
     try:
         found = datetime.fromisoformat(words)
@@ -375,7 +379,8 @@ def _list(one: Field, value: Any, name: str, faults: Faults | None) -> Read:
         return None, _("A list is expected here, at most %(most)s long.", most=LONGEST_LIST)
     item = Field(one.name, REF if one.refs else LINE, codes=one.codes, choices=one.choices, refs=one.refs)
     items = [_value(item, part, name, faults) for part in found if not is_empty(part)]
-    return list(dict.fromkeys(part for part in items if not is_empty(part))), ""
+    kept = list(dict.fromkeys(part for part in items if not is_empty(part)))
+    return (sorted(kept) if one.unordered else kept), ""
 
 
 def _source(one: Field, value: Any, name: str, faults: Faults | None) -> Read:

@@ -7,6 +7,8 @@ points at something that is not here is kept and settled when its end appears (`
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -252,7 +254,7 @@ def carry_out(
                 raise Conflict(_("Somebody changed what is there while the file was read. Please try again."))
             if entry.before != entry.after:
                 exchange.write(entry.after, entry.before)
-                changes.append({"id": entry.key, "before": entry.before, "after": entry.after})
+                changes.append(_change(exchange, entry))
         db.session.flush()
         settle_now()
     if exchange.finish is not None and changes:
@@ -271,6 +273,16 @@ def carry_out(
         unresolved=counts["unresolved"],
     )  # fmt: skip
     return found, run
+
+
+def _change(exchange: Exchange, entry: _Entry) -> dict[str, Any]:
+    """What undoing needs to know of a written row. Of people's texts no copy is kept, so only new ones can be taken back."""
+    before = None if exchange.personal else entry.before
+    return {"id": entry.key, "added": entry.before is None, "before": before, "after": _digest(entry.after)}
+
+
+def _digest(record: Record | None) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def settle_now() -> None:
@@ -322,12 +334,15 @@ def undo(actor: Actor, run: ImportRun) -> list[str]:
         part = run.changes[start : start + BATCH]
         there = present(exchange, [change["id"] for change in part])
         for change in reversed(part):
-            if there.get(change["id"]) != change["after"] or (change["before"] is None and exchange.remove is None):
+            now_there = there.get(change["id"])
+            if _digest(now_there) != change["after"]:
                 left.append(change["id"])
-            elif change["before"] is not None:
-                exchange.write(change["before"], change["after"])
-            else:
+            elif change["added"] and exchange.remove is not None:
                 _remove(exchange, change["id"])
+            elif change["before"] is not None:
+                exchange.write(change["before"], now_there)
+            else:
+                left.append(change["id"])
         db.session.flush()
         settle_now()
     if exchange.finish is not None:

@@ -44,7 +44,8 @@ class UnresolvedReference(Base):
 class ImportRun(Base):
     """One import: looked at (`previewed`, with the file), carried out (`done`, with what it changed) or `undone`.
 
-    `changes` holds for each row that was written the record before (None where it is new) and after.
+    `changes` holds for each row that was written whether it is new, the record before, and what shows that nobody has
+    changed it since. Of people's texts (ideas, comments) no copy is kept.
     """
 
     __tablename__ = "import_run"

@@ -20,7 +20,7 @@ from consult.accounts import cli as accounts_cli
 from consult.core import audit, jobs, logs
 from consult.core.db import db, set_reading
 from consult.core.registry import registries
-from consult.ops import doctor, installation, serving, synthetic
+from consult.ops import doctor, exchange_cli, installation, serving, synthetic
 
 
 @click.command()
@@ -159,6 +159,7 @@ def commands() -> list[click.Command]:
     """All commands of the product."""
     return [
         serve, init, demo, reindex, recount, accounts_cli.group, jobs_group, audit_group, doctor_command, synth,
+        *exchange_cli.COMMANDS,
     ]  # fmt: skip
 
 

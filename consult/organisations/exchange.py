@@ -35,7 +35,7 @@ from consult.organisations.models import Organisation
 
 KIND = "organisation"
 _CITED = (
-    Field("as_of", DATE), Field("source", SOURCE), Field("qualifier", codes="qualifiers"), Field("derived", FLAG),
+    Field("as_of", DATE), Field("source", SOURCE), Field("qualifier", codes="qualifiers"), Field("derived", FLAG, default=False),
     Field("basis", TEXT), Field("note", TEXT), Field("until", DATE),
 )  # fmt: skip
 _NAMED = (Field("name", LINE, True), Field("kind", codes="alias_kinds"), Field("from", DATE), *_CITED)
@@ -54,7 +54,7 @@ FIELDS = (
                                       Field("unit"), *_CITED)),
     Field("note", BOTH), Field("traits", BOTH), Field("aims", OBJECTS, fields=(Field("de", TEXT), Field("en", TEXT))),
     Field("forms", LIST, codes="forms"), Field("sector", codes="nace_rev2_1", longest=1),
-    Field("size_class", codes="size_classes"), Field("example", FLAG),
+    Field("size_class", codes="size_classes"), Field("example", FLAG, default=False),
 )  # fmt: skip
 
 # Keys that have a column of their own; the rest stays in `data` as it came.

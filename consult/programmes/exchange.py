@@ -39,8 +39,8 @@ KIND = "programme"
 _CITED = (Field("as_of", DATE), Field("source", SOURCE), Field("qualifier", codes="qualifiers"), Field("note", TEXT))
 _CALL = (
     Field("id", LINE, True, longest=120), Field("title", NAME, True), Field("summary", BOTH), Field("opens", MOMENT),
-    Field("closes", MOMENT), Field("rolling", FLAG), Field("website", longest=300), Field("source", SOURCE),
-    Field("as_of", DATE), Field("example", FLAG),
+    Field("closes", MOMENT), Field("rolling", FLAG, default=False), Field("website", longest=300), Field("source", SOURCE),
+    Field("as_of", DATE), Field("example", FLAG, default=False),
 )  # fmt: skip
 FIELDS = (
     Field("id", LINE, True, longest=100), Field("title", NAME, True, longest=300),
@@ -56,7 +56,7 @@ FIELDS = (
     Field("aliases", OBJECTS, fields=(Field("name", LINE, True), Field("kind"), *_CITED)),
     Field("conflict", BOTH), Field("earlier_calls", OBJECTS, fields=(Field("name"), *_CITED)),
     Field("first_winners", OBJECT, fields=(Field("value", DATE, True), *_CITED)),
-    Field("calls", OBJECTS, fields=_CALL), Field("example", FLAG),
+    Field("calls", OBJECTS, fields=_CALL), Field("example", FLAG, default=False),
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from consult.projects import (
     activity_queries,
     activity_views,
     demo,
+    exchange,
     jobs,
     loading,
     managing_views,
@@ -49,6 +50,8 @@ def init_app(app: Flask) -> None:
     registries.personal_data["projects"] = personal.DATA
     registries.counters["activities.places"] = places.recount
     pagecache.add_boundary("projects", activity_queries.next_change)
+    for exchanged in (exchange.PROJECTS, exchange.ACTIVITIES):
+        registries.exchanges[exchanged.name] = exchanged
     registries.loaders.append(Loader(50, "facts", "projects", loading.load_facts))
     registries.loaders.append(Loader(51, "demo", "projects", loading.load_examples, loading.shift))
     registries.loaders.append(Loader(85, "demo", "projects", demo.load))
