@@ -12,7 +12,8 @@ from consult.core.i18n import LANGUAGES, _l, pick, picked_language
 from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
 from consult.core.vocabularies import term_title
 from consult.core.web import path
-from consult.programmes.models import Programme
+from consult.programmes import queries
+from consult.programmes.models import Call, Programme
 
 KIND = "programme"
 
@@ -58,8 +59,12 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     query = select(Programme).order_by(Programme.id)
     if ids is not None:
         query = query.where(Programme.id.in_(ids))
-    for programme in db.session.execute(query).scalars():
-        words = [str(alias.get("name", "")) for alias in programme.aliases]
+    programmes = db.session.execute(query).scalars().all()
+    titles: dict[int, list[str]] = {}
+    for call in db.session.execute(select(Call).where(Call.programme_id.in_([one.id for one in programmes]))).scalars():
+        titles.setdefault(call.programme_id, []).extend(filter(None, call.title.values()))
+    for programme in programmes:
+        words = [*titles.get(programme.id, []), *(str(alias.get("name", "")) for alias in programme.aliases)]
         for language in LANGUAGES:
             words += [pick(programme.title, language), pick(programme.summary, language)]
             words += [term_title("programme_kinds", programme.kind, language)]
@@ -71,3 +76,28 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
 
 SUBJECT = SubjectKind(kind=KIND, label=_l("Programme"), describe=describe, find=find, picker=pick_by_name)
 SEARCHABLE = Searchable(kind=KIND, documents=documents, label=_l("Programme"))
+
+
+# ---- calls, which people follow to hear of their deadlines ----------------------------------------------------------
+
+
+def call_info(call: Call, programme: str) -> SubjectInfo:
+    """The line that others show of a call; it stands on its programme's page."""
+    return SubjectInfo(
+        kind="call", id=call.id, title=pick(call.title), language=picked_language(call.title),
+        url=f"{path('programmes.show', slug=programme)}#call-{call.slug}", excerpt=pick(call.summary), key=call.slug,
+    )  # fmt: skip
+
+
+def describe_calls(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+    return {call.id: call_info(call, slug) for call, slug in queries.calls_by_ids(ids)}
+
+
+def find_call(key: str) -> int | None:
+    """The number behind a call's address."""
+    if not key.isprintable():
+        return None
+    return db.session.execute(select(Call.id).where(Call.slug == key)).scalar()
+
+
+CALL = SubjectKind(kind="call", label=_l("Call"), describe=describe_calls, find=find_call)

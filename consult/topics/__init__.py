@@ -12,7 +12,7 @@ from flask import Flask
 from consult.core import editing, pagecache
 from consult.core.i18n import _l
 from consult.core.registry import Loader, NavigationItem, Panel, registries
-from consult.topics import editorial, jobs, loading, personal, queries, subjects, uploads, views
+from consult.topics import editorial, exchange, jobs, loading, personal, queries, subjects, uploads, views
 
 __all__ = ["init_app", "jobs"]
 
@@ -32,6 +32,8 @@ def init_app(app: Flask) -> None:
     registries.resolvers["topics.show"] = subjects.resolve
     registries.subjects[subjects.KIND] = subjects.SUBJECT
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
+    registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
+    registries.on_touch.append(exchange.follow)
     registries.loaders.append(Loader(55, "facts", "topics", loading.load))
     registries.loaders.append(Loader(61, "facts", "topics", loading.load_tags))
     registries.loaders.append(Loader(62, "demo", "topics", loading.load_example_tags))

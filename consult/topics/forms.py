@@ -21,9 +21,10 @@ from consult.core.editing_forms import (
 from consult.core.forms import ChoiceField, LineField, longest
 from consult.core.i18n import _, _l, pick
 from consult.core.registry import registries
-from consult.topics import queries, related
+from consult.programmes.related import references
+from consult.topics import queries
 from consult.topics.models import Topic
-from consult.topics.operations import TEXTS, Approval, Draft
+from consult.topics.operations import RELATED_KINDS, TEXTS, Approval, Draft, belongs_to
 from consult.topics.rules import PARAPHRASE, VERBATIM
 
 LABELS = {
@@ -62,7 +63,7 @@ class TopicForm(EditingForm):
     approved_who = LineField(_l("Approved by"), [longest(200)])
     approved_on = DayField(_l("Approved on"))
     question = ChoiceField(_l("Guiding question that it leads to"))
-    related = ReferencesField(_l("What belongs to it"), kinds=related.KINDS)
+    related = ReferencesField(_l("What belongs to it"), kinds=RELATED_KINDS)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -118,7 +119,7 @@ def values_of(topic: Topic) -> dict[str, Any]:
         "approved_who": topic.approved_who,
         "approved_on": topic.approved_on.isoformat() if topic.approved_on else "",
         "question": str(topic.question_id or ""),
-        "related": as_lines(related.references(topic.id)),
+        "related": as_lines(references(belongs_to(topic))),
     }
 
 

@@ -23,7 +23,8 @@ from consult.core.i18n import _
 from consult.core.registry import SubjectInfo, touch
 from consult.core.states import move
 from consult.core.text import render_markdown, slugify
-from consult.topics import related, rules
+from consult.programmes.related import Target, set_related
+from consult.topics import rules
 from consult.topics.models import NEVER, OF_THE_MONTH, Topic, TopicVersion
 from consult.topics.pictures import Picture
 from consult.topics.rules import PLANNED, PUBLISHED, TOPIC
@@ -31,6 +32,7 @@ from consult.topics.rules import PLANNED, PUBLISHED, TOPIC
 TEXTS = ("title", "teaser", "article", "open_question", "statement", "statement_note", "contact_text", "facts_note")
 FIELDS = ("tags", "original_title", "contact_id", "statement_kind", "statement_by_id", "question_id", "text_states")
 PICTURE = ("picture", "picture_sizes", "picture_alt", "picture_credit")
+RELATED_KINDS = ("cluster", "programme", "project", "activity", "idea")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class Draft:
     values: Mapping[str, Any]
     approval: Approval = Approval()
     related: tuple[SubjectInfo, ...] = field(default=())
+
+
+def belongs_to(topic: Topic) -> Target:
+    """What links lead to by which things belong to a topic."""
+    return Target("topic", topic.id, topic.slug, "about_topic", RELATED_KINDS)
 
 
 def _check_editor(actor: Actor) -> None:
@@ -90,7 +97,7 @@ def create_topic(actor: Actor, draft: Draft) -> Topic:
     db.session.add(topic)
     db.session.flush()
     _note_approval(actor, topic, draft.approval, lapsed=False)
-    related.set_related(actor, topic, draft.related)
+    set_related(actor, belongs_to(topic), draft.related)
     version = _add_version(topic, actor, moment, [])
     audit.record("topic.created", actor, ("topic", topic.id), version=version.number)
     return topic
@@ -135,7 +142,7 @@ def save_topic(actor: Actor, topic_id: int, draft: Draft, seen: int) -> Topic:
         if lapsed and "approved_on" in faults:
             faults["approved_on"] = _("The statement has changed. Please enter when the new wording was approved.")
         raise Invalid(faults)
-    related.set_related(actor, topic, draft.related)
+    set_related(actor, belongs_to(topic), draft.related)
     after = content_of(topic)
     changed = [name for name, value in after.items() if before[name] != value]
     topic.revision += 1

@@ -109,7 +109,7 @@ def test_an_unknown_programme_is_not_found(client: Any, slug: str) -> None:
 
 
 def test_few_queries_whatever_there_is(app: Flask, client: Any, db: Any, facts: Dataset) -> None:
-    addresses = {"/de/programmes/": 3, "/de/programmes/?level=federal": 3, "/de/programmes/go-cluster-programm": 10}
+    addresses = {"/de/programmes/": 5, "/de/programmes/?level=federal": 5, "/de/programmes/go-cluster-programm": 10}
     taken = {}
     for address, budget in addresses.items():
         with count_queries(app, at_most=budget) as found:
