@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from consult.clusters import addresses, columns, completeness, portrait, queries, recency, rules, series, translations
+from consult.clusters import (
+    addresses,
+    columns,
+    completeness,
+    neighbourhood,
+    portrait,
+    queries,
+    recency,
+    rules,
+    series,
+    translations,
+)
 from consult.clusters.forms_editing import state_words
 from consult.clusters.models import IMPORTED, Cluster
 from consult.core.access import Actor, access, current_actor
@@ -61,6 +72,7 @@ def show(slug: str) -> str | Response:
         cluster=cluster,
         following=is_following(actor, "cluster", cluster.id),
         mine=_waiting(actor, cluster, links),
+        graph=neighbourhood.draw(cluster, neighbourhood.neighbours(links)),
         curves=series.curves(columns.own(cluster.observations)),
         recency=recency.of_all(cluster),
         steps=completeness.steps(cluster, cluster.observations, any(view.type == "focus_on" for view in links)),
