@@ -11,9 +11,11 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import registries
-from consult.moderation import jobs, personal, views
+from consult.moderation import jobs, personal, views, views_bulk, views_quality, views_reasons
 from consult.moderation.notices import NOTICE_KINDS
 from consult.moderation.statements import WORDS
+
+__all__ = ["init_app", "views_bulk", "views_quality", "views_reasons"]
 
 
 def init_app(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Forms of moderation: the decision on a case and the report of a reader. Fields are named as `contract.md` promises."""
+"""The form of a decision. Fields are named as `contract.md` promises; `second` and `second_title` belong to a split."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from wtforms.widgets import TextArea
 from consult.core.forms import ChoiceField, Form, LineField, TextField
 from consult.core.i18n import _l
 from consult.core.text import clean_line, clean_text
-from consult.core.vocabularies import vocabulary
-from consult.moderation.statements import DEFAULT_REASON
+from consult.moderation.catalogue import DEFAULT_REASON, reason_choices
+from consult.moderation.checks import Choice
 
 MOST_ROWS = 20
 
@@ -54,6 +54,10 @@ class DecisionForm(Form):
     note = TextField(_l("One sentence about it"))
     passage = RowsField(_l("Passage"))
     passage_note = RowsField(_l("Remark"))
+    target = LineField(_l("Number of the other text"))
+    second = RowsField(_l("Parts of the second text"))
+    second_title = LineField(_l("Title of the second text"))
+    internal_note = TextField(_l("Internal remark"))
     version = LineField()
 
     def offer(self, outcomes: tuple[str, ...], as_it_is: bool) -> None:
@@ -61,7 +65,22 @@ class DecisionForm(Form):
         self.outcome.choices = [
             (code, str(LEAVE if code == "publish" and as_it_is else OUTCOME_CHOICES[code][0])) for code in outcomes
         ]
-        self.reason.choices = vocabulary("moderation_reasons").choices()
+        self.reason.choices = reason_choices()
+
+    def choice(self) -> Choice:
+        """What was chosen, as the operation takes it. Fields of other outcomes are left out."""
+        outcome = self.outcome.data or ""
+        return Choice(
+            outcome=outcome,
+            reason=self.reason.data or "",
+            note=self.note.data,
+            passages=self.passages(),
+            version=self.version.data,
+            internal_note=self.internal_note.data,
+            target=self.target.data if outcome == "merge" else "",
+            second=tuple(dict.fromkeys(self.second.data)) if outcome == "split" else (),
+            second_title=self.second_title.data if outcome == "split" else "",
+        )
 
     def keys(self, language: str) -> dict[str, str]:
         """The letter of each outcome."""

@@ -8,41 +8,49 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true, union_all
+from sqlalchemy import case as sql_case
 
 from consult.core.access import Actor
-from consult.core.clock import now
+from consult.core.clock import end_of_day, now, today
 from consult.core.db import db
 from consult.core.i18n import LANGUAGES, _, format_span
 from consult.core.paging import Page, keyset
 from consult.core.registry import SubjectInfo, describe, registries
-from consult.moderation import deadlines, queries, rules
-from consult.moderation.models import REPORT, Case, Decision
+from consult.moderation import deadlines, rules
+from consult.moderation.catalogue import reason_title
+from consult.moderation.models import REPORT, Case, Decision, Report
 from consult.moderation.pace import Pace, pace_columns, pace_of
+from consult.moderation.signs import sign_line
 
 SIZE = 30
+AGES = ("late", "today", "later")  # the promised time: over, ends today, ends on another day
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What of the queue to show. `kind` is a kind of subject or "report", `mine` what the reader has reserved; empty
-    values choose nothing."""
+    """What of the queue to show. `kind` is a kind of subject or "report", `mine` what the reader has reserved, `age` one
+    of AGES, `reason` that of a report; empty values choose nothing."""
 
     kind: str = ""
     consultation: int | None = None
     language: str = ""
     mine: bool = False
+    age: str = ""
+    reason: str = ""
 
     @classmethod
     def of(cls, args: Mapping[str, Any]) -> Filters:
         """From an address; what is unknown there counts as not chosen."""
         consultation = str(args.get("consultation", ""))
-        language = str(args.get("language", ""))
+        language, age = str(args.get("language", "")), str(args.get("age", ""))
         return cls(
             kind=str(args.get("kind", ""))[:40],
             consultation=int(consultation) if re.fullmatch(r"[0-9]{1,9}", consultation) else None,
             language=language if language in LANGUAGES else "",
             mine=args.get("mine") == "1",
+            age=age if age in AGES else "",
+            reason=str(args.get("reason", ""))[:40],
         )
 
     def values(self) -> dict[str, Any]:
@@ -52,6 +60,8 @@ class Filters:
             "consultation": self.consultation,
             "language": self.language,
             "mine": "1" if self.mine else "",
+            "age": self.age,
+            "reason": self.reason,
         }
         return {name: value for name, value in chosen.items() if value}
 
@@ -84,6 +94,9 @@ class Queue:
     kinds: list[tuple[str, str, int]] = field(default_factory=list)
     consultations: list[tuple[int, str, int]] = field(default_factory=list)
     languages: list[tuple[str, int]] = field(default_factory=list)
+    ages: dict[str, int] = field(default_factory=dict)
+    mine: int = 0
+    reasons: list[tuple[str, str, int]] = field(default_factory=list)
 
 
 def _in_scope(actor: Actor) -> Sequence[ColumnElement[bool]]:
@@ -103,6 +116,15 @@ def _chosen(actor: Actor, statement: Select[Any], filters: Filters) -> Select[An
         statement = statement.where(Case.consultation_id == filters.consultation)
     if filters.language:
         statement = statement.where(Case.language == filters.language)
+    if filters.reason:
+        reported = select(Report.id).where(Report.case_id == Case.id, Report.reason == filters.reason)
+        statement = statement.where(Case.report_count > 0, reported.exists())
+    if filters.age == "late":
+        statement = statement.where(Case.due_at <= now())
+    elif filters.age == "today":
+        statement = statement.where(Case.due_at > now(), Case.due_at < end_of_day(today()))
+    elif filters.age == "later":
+        statement = statement.where(Case.due_at >= max(now(), end_of_day(today())))
     return statement
 
 
@@ -112,26 +134,44 @@ def kind_label(kind: str) -> str:
     return str(subject.label) if subject is not None else kind
 
 
-def _counts(actor: Actor) -> tuple[list[Any], Pace | None]:
-    """How many cases wait, by kind, reported or not, consultation and language; and the pace. One query for both."""
-    reported = Case.report_count > 0
-    groups = (
-        select(Case.kind, reported.label("reported"), Case.consultation_id, Case.language, func.count().label("number"))
+def _age(moment: datetime, midnight: datetime) -> ColumnElement[str]:
+    return sql_case((Case.due_at <= moment, "late"), (Case.due_at < midnight, "today"), else_="later")
+
+
+def _counts(actor: Actor) -> tuple[list[Any], dict[str, int], Pace | None]:
+    """How many cases wait, by everything that can be chosen; those reported by reason; and the pace. One query for all.
+
+    Rows of (kind, reported, consultation, language, age, mine, number).
+    """
+    moment = now()
+    mine = and_(Case.claimed_by == (actor.person_id or 0), Case.claimed_until > moment)
+    keys: list[Any] = [
+        Case.kind.label("kind"), (Case.report_count > 0).label("reported"), Case.consultation_id.label("consultation"),
+        Case.language.label("language"), _age(moment, end_of_day(today())).label("age"), mine.label("mine"),
+    ]  # fmt: skip
+    waiting = select(literal("case").label("what"), *keys, func.count().label("number")).where(*_in_scope(actor))
+    reasons = (
+        select(
+            literal("reason"), Report.reason, literal(True), literal(0), literal(""), literal(""), literal(False),
+            func.count(func.distinct(Report.case_id)),
+        )
+        .join(Case, Case.id == Report.case_id)
         .where(*_in_scope(actor))
-        .group_by(Case.kind, reported, Case.consultation_id, Case.language)
-        .subquery()
-    )
+        .group_by(Report.reason)
+    )  # fmt: skip
+    groups = union_all(waiting.group_by(*(key.element for key in keys)), reasons).subquery()
     one = select(literal(1).label("one")).subquery()  # keeps the pace where nothing waits
-    columns = (groups.c.kind, groups.c.reported, groups.c.consultation_id, groups.c.language, groups.c.number)
-    statement = select(*columns, *pace_columns()).select_from(one.outerjoin(groups, true()))
-    rows = list(db.session.execute(statement))
-    return [row[:5] for row in rows if row[0] is not None], pace_of(rows[0][5:])
+    statement = select(groups, *pace_columns()).select_from(one.outerjoin(groups, true()))
+    rows = [tuple(row) for row in db.session.execute(statement)]
+    found = [row[1:8] for row in rows if row[0] == "case"]
+    by_reason = {row[1]: row[7] for row in rows if row[0] == "reason"}
+    return found, by_reason, pace_of(rows[0][8:])
 
 
 def _sum_by(rows: list[Any], index: int) -> dict[Any, int]:
     sums: dict[Any, int] = {}
     for row in rows:
-        sums[row[index]] = sums.get(row[index], 0) + row[4]
+        sums[row[index]] = sums.get(row[index], 0) + row[6]
     return sums
 
 
@@ -152,8 +192,9 @@ def row_of(actor: Actor, case: Case, info: SubjectInfo | None) -> Row:
         hint = _("%(name)s is deciding this just now", name=case.claimed_name or _("Another moderator"))
     elif own:
         hint = _("yours or your organisation's: somebody else decides")
-    elif not hint and case.used_seconds:
-        hint = _("sent again after it was returned")
+    elif not hint:
+        signs = sign_line(case)
+        hint = ", ".join(part for part in (_("sent again after it was returned") if case.used_seconds else "", signs) if part)
     return Row(
         case=case,
         info=info,
@@ -171,18 +212,18 @@ def row_of(actor: Actor, case: Case, info: SubjectInfo | None) -> Row:
 
 def queue(actor: Actor, filters: Filters, after: str | None = None) -> Queue:
     """One page of what waits in the consultations that the actor moderates."""
-    counts, pace = _counts(actor)
+    counts, reasons, pace = _counts(actor)
     statement = _chosen(actor, select(Case).where(*_in_scope(actor)), filters)
     page = keyset(statement, [(Case.due_at, "asc"), (Case.id, "asc")], after, SIZE)
     infos = describe((case.kind, case.subject_id) for case in page.items)
     kinds = [(kind, kind_label(kind), number) for kind, number in sorted(_sum_by(counts, 0).items())]
-    reported = sum(row[4] for row in counts if row[1])
+    reported = sum(row[6] for row in counts if row[1])
     consultations = {key: number for key, number in _sum_by(counts, 2).items() if key is not None}
     titles = describe(("consultation", key) for key in consultations) if len(consultations) > 1 else {}
     return Queue(
         rows=[row_of(actor, case, infos.get((case.kind, case.subject_id))) for case in page.items],
         page=page,
-        total=sum(row[4] for row in counts),
+        total=sum(row[6] for row in counts),
         pace=pace,
         kinds=[*kinds, *([(REPORT, _("Reported"), reported)] if reported else [])],
         consultations=[
@@ -190,20 +231,21 @@ def queue(actor: Actor, filters: Filters, after: str | None = None) -> Queue:
             for (_kind, key), info in sorted(titles.items(), key=lambda one: one[0])
         ],
         languages=sorted(_sum_by(counts, 3).items()),
+        ages=_sum_by(counts, 4),
+        mine=_sum_by(counts, 5).get(True, 0),
+        reasons=[(code, reason_title(code), number) for code, number in sorted(reasons.items(), key=lambda one: -one[1])],
     )
 
 
-def next_case(actor: Actor, filters: Filters) -> Case | None:
-    """The case that the actor may decide next: neither claimed by others nor their own."""
-    moment = now()
-    free = or_(Case.status == "open", Case.claimed_by == actor.person_id, Case.claimed_until <= moment)
-    statement = (
-        _chosen(actor, select(Case).where(*_in_scope(actor), free), filters).order_by(Case.due_at, Case.id).limit(10)
-    )
-    for case in db.session.execute(statement).scalars():
-        if rules.can_decide(actor, case, queries.is_involved(actor, case)):
-            return case
-    return None
+def candidates(actor: Actor, filters: Filters, behind: Case | None = None) -> Select[Any]:
+    """The free cases of the queue in its order, for `leases.claim_next`; `behind` leaves out all up to this one."""
+    free = or_(Case.status == "open", Case.claimed_by == actor.person_id, Case.claimed_until <= now())
+    foreign = or_(Case.author_id.is_(None), Case.author_id != actor.person_id)
+    statement = _chosen(actor, select(Case).where(*_in_scope(actor), free, foreign), filters)
+    if behind is not None:
+        later = or_(Case.due_at > behind.due_at, and_(Case.due_at == behind.due_at, Case.id > behind.id))
+        statement = statement.where(later)
+    return statement.order_by(Case.due_at, Case.id)
 
 
 def decided_by(actor: Actor, after: str | None = None) -> Page[tuple[Decision, str]]:

@@ -44,13 +44,11 @@ def send_decision(
     url: str = "",
     action: str = "",
     until: datetime | None = None,
-    complain_url: str = "",
     person_id: int | None = None,
 ) -> Mail:
     """Tell an author what was decided; called by the subject's room while it carries the verdict out.
 
-    `url` is a full address with the button `action` (a fitting word by default), `until` the last day for a change,
-    `complain_url` the address of the complaint where there is one. Mail about publishing, returning and rejecting leaves
+    `url` is a full address with the button `action` (a fitting word by default), `until` the last day for a change. Mail about publishing, returning and rejecting leaves
     after ten minutes and is taken back by a reversal; mail about what was public leaves at once.
     """
     decision = db.session.get_one(Decision, verdict.decision_id)
@@ -70,7 +68,6 @@ def send_decision(
             "url": url,
             "button": button,
             "until": until,
-            "complain_url": complain_url,
         },
         person_id=person_id,
         delay=None if decision.outcome in AT_ONCE else UNDO,

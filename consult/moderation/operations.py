@@ -143,7 +143,8 @@ def decide(actor: Actor, case_id: int, choice: Choice, facts: dict[str, Any] | N
     decision = Decision(
         version_id=case.version_id, target_id=target_id, second=list(choice.second), second_title=choice.second_title,
         facts={
-            "source": case.source, "reports": case.report_count, "left": as_it_is, "offered": list(offered), **(facts or {}),
+            "source": case.source, "reports": case.report_count, "left": as_it_is, "offered": list(offered),
+            "signals": sorted({str(one.get("code", "")) for one in case.signals or []}), **(facts or {}),
         },
     )  # fmt: skip
     _store(actor, case, decision, choice)

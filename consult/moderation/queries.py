@@ -1,33 +1,24 @@
-"""Reads of moderation about single cases and subjects; lists stand in `listing`, figures in `figures`."""
+"""Reads of moderation about single cases and subjects; the page of a case stands in `desk`, lists in `listing`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import and_, event, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from consult.accounts.models import Person
 from consult.core.access import Actor
-from consult.core.clock import now
 from consult.core.db import db
-from consult.core.errors import NotFound
-from consult.core.i18n import _, in_language
+from consult.core.i18n import in_language
 from consult.core.registry import Review, ReviewPart, SubjectInfo, describe, registries
 from consult.core.text import render_markdown
 from consult.moderation import rules
 from consult.moderation.deadlines import working_seconds
-from consult.moderation.diff import Change, word_diff
 from consult.moderation.models import SUBMISSION, Case, Decision, Report
 
-RESTRICTED = ("agency", "ministry")
-SHOWN = 10  # earlier decisions shown beside a case
 
 
 # ---- subjects -------------------------------------------------------------------------------------------------------
@@ -200,126 +191,3 @@ def accepted_texts(person_id: int) -> int:
         .limit(10)
     )
     return len(db.session.execute(statement).all())
-
-
-# ---- the page of a case ---------------------------------------------------------------------------------------------
-
-
-@dataclass
-class PartView:
-    """A part of the text as the moderator sees it. `withheld` parts show nothing but that they exist."""
-
-    part: ReviewPart
-    withheld: bool
-    change: Change | None
-
-
-@dataclass
-class CaseView:
-    """All that a case's page shows."""
-
-    case: Case
-    review: Review
-    info: SubjectInfo | None
-    parts: list[PartView]
-    outcomes: tuple[str, ...]
-    as_it_is: bool
-    may_decide: bool
-    restricted_shown: bool
-    decisions: list[tuple[Decision, str]]
-    earlier: list[tuple[Decision, str]] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
-    reversible: Decision | None = None
-
-    @property
-    def has_changes(self) -> bool:
-        return any(view.change is not None for view in self.parts)
-
-
-def _part_views(review: Review, may_read: bool) -> list[PartView]:
-    before = {part.heading: part for part in review.previous}
-    views = []
-    for part in review.parts:
-        withheld = part.audience in RESTRICTED and not may_read
-        change = None
-        if review.previous and not withheld:
-            old = before.get(part.heading)
-            change = word_diff(old.source if old else "", part.source)
-        views.append(PartView(part, withheld, change))
-    return views
-
-
-Named = tuple[Decision, str]
-
-
-def _decisions(case: Case) -> tuple[list[Named], list[Named]]:
-    """Decisions on this text with who made them, and standing ones on the author's others with their titles. One query."""
-    same = and_(Decision.kind == case.kind, Decision.subject_id == case.subject_id)
-    others = and_(Case.author_id == case.author_id, Decision.reversed_at.is_(None))
-    statement = (
-        select(Decision, Person.name, Case.title)
-        .join(Case, Case.id == Decision.case_id)
-        .outerjoin(Person, Person.id == Decision.moderator_id)
-        .where(same if case.author_id is None else or_(same, others))
-        .order_by(Decision.id.desc())
-        .limit(3 * SHOWN)
-    )
-    own: list[Named] = []
-    earlier: list[Named] = []
-    for decision, name, title in db.session.execute(statement):
-        if (decision.kind, decision.subject_id) == (case.kind, case.subject_id):
-            own.append((decision, name or ""))
-        else:
-            earlier.append((decision, title))
-    return own[:SHOWN], earlier[:SHOWN]
-
-
-@contextmanager
-def _kept() -> Iterator[None]:
-    """Hold every row that is read within the block: rooms ask for the same text several times, and the session only
-    remembers what somebody holds."""
-    session, held = db.session(), []
-
-    def hold(_session: Session, row: object) -> None:
-        held.append(row)
-
-    event.listen(session, "loaded_as_persistent", hold)
-    try:
-        yield
-    finally:
-        event.remove(session, "loaded_as_persistent", hold)
-
-
-def case_view(actor: Actor, case_id: int) -> CaseView:
-    """A case with everything its page shows; NotFound where the actor moderates other consultations."""
-    with _kept():
-        return _case_view(actor, case_id)
-
-
-def _case_view(actor: Actor, case_id: int) -> CaseView:
-    case = db.session.get(Case, case_id)
-    if case is None or not rules.can_see_case(actor, case):
-        raise NotFound(_("There is no such case."))
-    info = subject_info(case.kind, case.subject_id)
-    involved = is_involved(actor, case)
-    may_read = rules.can_read_restricted(actor, case, involved)
-    review = review_of(case, info)
-    decisions, earlier = _decisions(case)
-    newest = next((decision for decision, _name in decisions if decision.reversed_at is None), None)
-    reports = select(Report).where(Report.case_id == case.id).order_by(Report.id).limit(SHOWN)
-    return CaseView(
-        case=case,
-        review=review,
-        info=info,
-        parts=_part_views(review, may_read),
-        outcomes=offered_outcomes(case, info) if case.closed_at is None else (),
-        as_it_is=leaves_as_it_is(case, "publish", info),
-        may_decide=case.closed_at is None and rules.can_decide(actor, case, involved),
-        restricted_shown=may_read and any(part.audience in RESTRICTED for part in review.parts),
-        decisions=decisions,
-        earlier=earlier,
-        reports=list(db.session.execute(reports).scalars()) if case.report_count else [],
-        reversible=newest
-        if newest is not None and newest.case_id == case.id and rules.can_reverse(actor, newest, now())
-        else None,
-    )

@@ -7,15 +7,15 @@ and in the decision's row.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
-
-from consult.core.i18n import _, current_language, format_moment, in_language
+from consult.core.i18n import _, current_language, format_day, format_moment, in_language
 from consult.core.vocabularies import vocabulary
+from consult.core.web import address
 from consult.moderation.catalogue import DEFAULT_REASON, reason_title
-from consult.moderation.models import REPORT, Decision
+from consult.moderation.models import LOOK, REPORT, Decision
+from consult.moderation.objecting import complaint_address, complaint_until, dispute_bodies
 from consult.moderation.rules import FAVOURABLE
 
 __all__ = ["DEFAULT_REASON", "FAVOURABLE", "Statement", "outcome_word", "statement_of", "statement_texts"]
@@ -23,7 +23,11 @@ __all__ = ["DEFAULT_REASON", "FAVOURABLE", "Statement", "outcome_word", "stateme
 
 @dataclass(frozen=True)
 class Statement:
-    """The parts of a statement in one language; empty where there is nothing to say."""
+    """The parts of a statement in one language; empty where there is nothing to say.
+
+    By the letters of Art. 17 (3): a `what`, `scope` (where and how long), `passages`; b `facts`; c `who` (whether software
+    took part); d and e `reason`, `note`, `basis`; f `redress`, whose address is `complain_url`.
+    """
 
     language: str
     what: str
@@ -34,6 +38,8 @@ class Statement:
     basis: str
     who: str
     redress: str
+    scope: str = ""
+    complain_url: str = ""
 
     def text(self) -> str:
         """All parts as plain text, paragraphs parted by an empty line."""
@@ -41,7 +47,7 @@ class Statement:
             marked = [
                 _("“%(words)s”", words=text) + (f"\n{remark}" if remark else "") for text, remark in self.passages
             ]
-        parts = [self.what, *marked, self.reason, self.note, self.facts, self.basis, self.who, self.redress]
+        parts = [self.what, self.scope, *marked, self.reason, self.note, self.facts, self.basis, self.who, self.redress]
         return "\n\n".join(part for part in parts if part)
 
 
@@ -117,20 +123,62 @@ def moment_of(value: str) -> str:
     return format_moment(datetime.fromisoformat(value))
 
 
+def scope_sentence(outcome: str) -> str:
+    """Where and how long a decision holds: Art. 17 (3) a."""
+    scopes = {
+        "return": _("This concerns the version that you sent, everywhere, until you have changed it."),
+        "redact": _("This concerns the passages named, for all readers, everywhere and without an end."),
+        "reject": _("This concerns the version that you sent, everywhere and without an end."),
+        "merge": _("This holds everywhere and without an end; the address of the text leads to the other one."),
+        "split": _("This holds everywhere and without an end."),
+        "hide": _("This holds for all readers, everywhere, until we have decided for good."),
+        "remove": _("This holds for all readers, everywhere and without an end."),
+    }
+    return scopes.get(outcome, "")
+
+
 def _facts(decision: Decision) -> str:
+    """What led to the decision: a report or our own initiative, Art. 17 (3) b. Who reported is never named."""
     if decision.facts.get("source") == REPORT or decision.facts.get("reports"):
         return _("We looked at the text because a reader had reported it, and checked it ourselves.")
+    if decision.facts.get("source") == LOOK:
+        return _("Nobody had reported the text; we looked at it on our own initiative and read it in full.")
     return _("We read the text in full before deciding.")
 
 
-def _redress(number: str) -> str:
-    address = current_app.config["SETTINGS"].operator["email"]
+def _who(decision: Decision) -> str:
+    """Whether software took part in finding or deciding: Art. 17 (3) c."""
+    if decision.automated:
+        return _("The decision was made by software. If you complain, a human being looks at it.")
+    if decision.facts.get("signals"):
+        return _("Software had pointed something out in the text. A human being read it and decided.")
+    return _("A human being decided, without automatic pre-selection.")
+
+
+def _basis(decision: Decision, language: str) -> str:
+    """The law, or the clause of our rules, and why the text falls under it: Art. 17 (3) d and e."""
+    if decision.ground == "law":
+        return _("Basis: %(basis)s. We hold the content to be against this law for the reason named.",
+                 basis=decision.legal_basis)  # fmt: skip
+    entry = (decision.reason_texts or {}).get("title", {}).get(language) or reason_title(decision.reason, language)
+    clause = _(
+        "Basis: our rules, section “What is not published”, entry “%(entry)s”: %(address)s The text falls under it for the "
+        "reason named.",
+        entry=entry,
+        address=address("pages.rules") + "#reasons",
+    )
+    return f"{clause} {decision.legal_basis}".strip()
+
+
+def _redress(decision: Decision, complain_url: str) -> str:
+    """What the author can do: complain here, turn to a body out of court, go to court. Art. 17 (3) f, 20, 21."""
     return _(
-        "If you do not agree, you can complain within six months, free of charge: write to %(address)s and name the "
-        "decision %(number)s. Somebody else than the first time will decide. You may also turn to a certified "
-        "out-of-court dispute settlement body or to a court.",
-        address=address,
-        number=number,
+        "If you do not agree, you can complain until %(day)s, free of charge: %(address)s (decision %(number)s). Somebody "
+        "else than the first time will decide. %(bodies)s You may also go to court.",
+        day=format_day(complaint_until(decision.made_at) - timedelta(seconds=1)),
+        address=complain_url,
+        number=decision.number,
+        bodies=dispute_bodies(),
     )
 
 
@@ -138,6 +186,7 @@ def statement_of(decision: Decision, language: str) -> Statement:
     """The statement in a language of the interface. The note stays in the language in which it was written."""
     with in_language(language):
         favourable = decision.outcome in FAVOURABLE
+        complain_url = "" if favourable else complaint_address("author", decision.id)
         return Statement(
             language=language,
             what=outcome_sentence(decision.outcome),
@@ -145,9 +194,11 @@ def statement_of(decision: Decision, language: str) -> Statement:
             reason="" if favourable else reason_text(decision, language),
             note=decision.note,
             facts="" if favourable else _facts(decision),
-            basis=_("Basis: %(basis)s", basis=decision.legal_basis) if decision.legal_basis and not favourable else "",
-            who=_("A human being decided, without automatic pre-selection.") if not favourable else "",
-            redress="" if favourable else _redress(decision.number),
+            basis="" if favourable else _basis(decision, language),
+            who="" if favourable else _who(decision),
+            redress="" if favourable else _redress(decision, complain_url),
+            scope="" if favourable else scope_sentence(decision.outcome),
+            complain_url=complain_url,
         )
 
 

@@ -12,18 +12,17 @@ from consult.core.access import access, current_actor
 from consult.core.db import db, set_reading
 from consult.core.errors import Conflict, Invalid, NotFound
 from consult.core.i18n import _, current_language
-from consult.core.limits import allow_write
 from consult.core.web import flash_done, path, room_blueprint, see_other
-from consult.moderation import listing, operations, queries
+from consult.moderation import checks, desk, leases, listing, operations, queries, rules
 from consult.moderation.forms import DecisionForm
 from consult.moderation.listing import Filters
-from consult.moderation.models import Decision
+from consult.moderation.models import Case, Decision
 from consult.moderation.rules import UNDO
 from consult.moderation.statements import outcome_word
 
 blueprint = room_blueprint("moderation", __name__)
 
-VIEWS = ("changes", "text", "public")
+VIEWS = ("changes", "text", "raw")
 PASSAGE_ROWS = 2
 
 audit.declare("answer.read", "case_id", "parts")
@@ -52,27 +51,39 @@ def decided() -> str:
 @access("moderation.queue")
 def case(case_id: int) -> str:
     """Everything that is needed to decide, with the form."""
-    return _case_page(queries.case_view(current_actor(), case_id), DecisionForm(formdata=None))
+    return _case_page(desk.case_view(current_actor(), case_id, _wanted_preview()), DecisionForm(formdata=None))
 
 
-def _case_page(view: queries.CaseView, form: DecisionForm, refusal: str = "") -> str:
+def _wanted_preview() -> tuple[str, bool] | None:
+    """(reader, after) where the address asks for the text as somebody reads it."""
+    shown = request.args.get("view", "")
+    if shown not in ("public", "preview"):
+        return None
+    reader = request.args.get("as", "public")
+    return (reader if reader in desk.READERS else "public"), request.args.get("state") != "now"
+
+
+def _case_page(view: desk.CaseView, form: DecisionForm, refusal: str = "") -> str:
     """The page of a case; `refusal` says why a decision was not taken, which keeps what was typed."""
     form.offer(view.outcomes, view.as_it_is)
     form.version.data = queries.version_text(view.case)
     if not form.is_submitted():
         form.outcome.data = view.outcomes[0] if view.outcomes else None
-    if view.restricted_shown:
+    if view.restricted:
         _note_look(view)
-    filters = Filters.of(request.args)
     shown = request.args.get("view", "")
-    if shown not in VIEWS or (shown == "changes" and not view.has_changes):
+    if view.preview is not None:
+        shown = "preview"
+    elif shown not in VIEWS or (shown == "changes" and not view.has_changes):
         shown = "changes" if view.has_changes else "text"
     rows = max(PASSAGE_ROWS, len(form.passage.data), len(form.passage_note.data))
+    if "more" in request.form:
+        rows = min(rows + PASSAGE_ROWS, checks.MAX_PASSAGES)
     return render_template(
         "moderation/case.html",
         view=view,
         form=form,
-        filters=filters,
+        filters=Filters.of(request.args),
         shown=shown,
         rows=rows,
         row=listing.row_of(current_actor(), view.case, view.info),
@@ -82,16 +93,15 @@ def _case_page(view: queries.CaseView, form: DecisionForm, refusal: str = "") ->
     )
 
 
-def _note_look(view: queries.CaseView) -> None:
+def _note_look(view: desk.CaseView) -> None:
     """Log that answers for the agency or the ministry are about to be read; without the log row there is no page.
 
     The row has a transaction of its own, before the page, which must begin as a writer.
     """
-    parts = sum(1 for part in view.review.parts if part.audience in queries.RESTRICTED)
     subject = (view.case.kind, view.case.subject_id)
     set_reading(False)
     try:
-        audit.record_apart("answer.read", current_actor(), subject, case_id=view.case.id, parts=parts)
+        audit.record_apart("answer.read", current_actor(), subject, case_id=view.case.id, parts=view.restricted)
     finally:
         set_reading(True)
 
@@ -99,36 +109,58 @@ def _note_look(view: queries.CaseView) -> None:
 @blueprint.post("/moderation/cases/<int(max=2147483647):case_id>")
 @access("moderation.decide")
 def decide(case_id: int) -> Any:
-    """Decide; then the next case."""
-    allow_write()
+    """Decide; then the next case. The button `more` only gives more rows for passages."""
     actor, form = current_actor(), DecisionForm()
-    choice = operations.Choice(
-        outcome=form.outcome.data or "",
-        reason=form.reason.data or "",
-        note=form.note.data,
-        passages=form.passages(),
-        version=form.version.data,
-    )
+    if "more" in request.form:
+        return _case_again(case_id, form)
     try:
-        decision = operations.decide(actor, case_id, choice)
+        decision = operations.decide(actor, case_id, form.choice())
     except Invalid as invalid:
         form.take_errors(invalid)
         return _case_again(case_id, form), 422
     except Conflict as conflict:
         return _case_again(case_id, form, str(conflict.message)), 409
-    filters = Filters.of(request.args)
     _flash_decision(decision)
-    following = listing.next_case(actor, filters)
-    if following is None:
+    return _to_next(case_id)
+
+
+def _to_next(case_id: int | None = None) -> Any:
+    """The next free case of the queue that the address describes, reserved at once; the queue where there is none.
+
+    `case_id` is the one that was looked at last: first what stands behind it, then from the beginning.
+    """
+    actor, filters = current_actor(), Filters.of(request.args)
+    last = db.session.get(Case, case_id) if case_id is not None else None
+    found = leases.claim_next(actor, listing.candidates(actor, filters, last)) if last is not None else None
+    if found is None:
+        rest = listing.candidates(actor, filters)
+        found = leases.claim_next(actor, rest.where(Case.id != case_id) if case_id is not None else rest)
+    if found is None:
         return see_other(url_for(".queue", **filters.values()))
-    return see_other(url_for(".case", case_id=following.id, **filters.values()))
+    return see_other(url_for(".case", case_id=found.id, **filters.values()))
+
+
+@blueprint.post("/moderation/next")
+@access("moderation.decide")
+def following() -> Any:
+    """Open the next case; `skip` is the number of one that is left to others and given back."""
+    number = request.form.get("skip", "")
+    skipped = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    if skipped is not None:
+        case = db.session.get(Case, skipped)
+        if case is not None and rules.can_release(current_actor(), case):
+            operations.release(current_actor(), skipped)
+    answer = _to_next(skipped)
+    if answer.location.split("?")[0].endswith(path("moderation.queue")):
+        flash_done(_("There is no other case for you at the moment."))
+    return answer
 
 
 def _case_again(case_id: int, form: DecisionForm, refusal: str = "") -> str:
     """The case as it is now, with what was typed; nothing of the refused decision stays in the transaction."""
     db.session.rollback()
     set_reading(True)
-    return _case_page(queries.case_view(current_actor(), case_id), form, refusal)
+    return _case_page(desk.case_view(current_actor(), case_id), form, refusal)
 
 
 def _flash_decision(decision: Decision) -> None:
@@ -147,7 +179,6 @@ def _flash_decision(decision: Decision) -> None:
 @access("moderation.decide")
 def claim(case_id: int) -> Any:
     """Take the case for twenty minutes."""
-    allow_write()
     operations.claim(current_actor(), case_id)
     flash_done(_("The case is yours for 20 minutes."))
     return see_other(url_for(".case", case_id=case_id))

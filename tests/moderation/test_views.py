@@ -35,7 +35,7 @@ def test_the_queue_shows_the_oldest_promise_first(notes: Notes, moderator: Any, 
     notes.sent("Alt", author=cast.owner)
     clock.shift(hours=40)
     notes.sent("Neu", author=cast.outsider)
-    clock.shift(hours=9)
+    clock.shift(hours=16)
     page = moderator.page(QUEUE)
     assert [row.get_text() for row in page.select(".c-queue tbody h2")] == ["Alt", "Neu"]
     assert "überfällig , um eine Stunde" in page.text
