@@ -64,7 +64,7 @@ def read_records(period: Period, moments: Iterable[datetime]) -> Records:
             Decision.outcome, Decision.reason, Decision.kind, Decision.ground, Decision.automated, Decision.in_time,
             Decision.waited_seconds, Decision.made_at, Decision.reversed_at,
             Decision.facts["source"].as_string().label("source"), Decision.facts["left"].as_boolean().label("left"),
-            array_length(Case.signals).label("signals"), Case.consultation_id,
+            array_length(Decision.facts["signals"]).label("signals"), Case.consultation_id,
         )
         .join(Case, Case.id == Decision.case_id)
         .where(*within(Decision.made_at))
