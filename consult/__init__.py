@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from consult.core import config, db, i18n, limits, pagecache, templating, unit, web
+from consult.core import config, db, i18n, keeping, limits, pagecache, templating, unit, web
 from consult.core.registry import registries
 
 ROOMS = (
@@ -63,6 +63,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     templating.init_app(app)
     web.init_app(app)
     unit.attach()
+    keeping.init_app()
     registries.reset()
     for room in ROOMS:
         import_module(f"consult.{room}").init_app(app)

@@ -10,22 +10,25 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.accounts import (
+    acceptance,
     demo,
+    erasure,
     jobs,
     outside,
     personal,
     transport,
     views,
     views_address,
+    views_data,
     views_factors,
     views_outside,
     views_own,
     views_passkeys,
 )
-from consult.core.registry import Loader, registries
+from consult.core.registry import Loader, Panel, registries
 
 # Imported for what they register with the blueprint or with the jobs.
-__all__ = ["init_app", "jobs", "views_address", "views_factors", "views_outside", "views_own", "views_passkeys"]
+__all__ = ["init_app", "views_address", "views_data", "views_factors", "views_outside", "views_own", "views_passkeys"]
 
 
 def init_app(app: Flask) -> None:
@@ -35,3 +38,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     registries.loaders.append(Loader(10, "demo", "accounts", demo.load))
     registries.personal_data["accounts"] = personal.DATA
+    registries.personal_data["core"] = erasure.CORE
+    registries.me_sections.append(Panel("pages.me", 1, "accounts/_rules.html", acceptance.waiting))
+    jobs.init_app()

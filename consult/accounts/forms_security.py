@@ -36,3 +36,9 @@ class AddressForm(Form):
     """A new e-mail address."""
 
     email = EmailField(_l("New e-mail address"), [required(_l("Please enter your e-mail address."))])
+
+
+class EraseForm(Form):
+    """Erase the account: its address as a confirmation."""
+
+    email = EmailField(_l("E-mail address of this account"), [required(_l("Please enter your e-mail address."))])

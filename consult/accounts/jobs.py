@@ -1,33 +1,101 @@
-"""What accounts clear away by themselves: spent links and old sessions, which hold addresses and browsers of people."""
+"""What accounts clear away: spent links, old sessions, and accounts that nobody has used for long.
+
+An account that was not used for its whole period is warned and goes a month later; signing in keeps it. Accounts that
+carry a role of the house and those of the demonstration are left alone.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_
+from sqlalchemy import ColumnElement, func, or_, select
 
-from consult.accounts.models import Token, UserSession
-from consult.accounts.rules import oldest_allowed
+from consult.accounts import erasure, mails
+from consult.accounts.models import Person, RoleGrant, Token, UserSession
+from consult.accounts.rules import DEMO_DOMAIN, FACTOR_ROLES, oldest_allowed
 from consult.core import jobs
+from consult.core.access import SYSTEM
 from consult.core.clock import now
 from consult.core.db import db
+from consult.core.i18n import _l
+from consult.core.keeping import rows
+from consult.core.retention import Retention, days_of, periods
 
-KEEP = timedelta(days=30)
+GRACE = timedelta(days=30)
+INACTIVE = "inactive_accounts"
+BATCH = 200
 
 
-@jobs.every("accounts.tidy", minutes=720)
-def tidy(_payload: dict[str, Any]) -> None:
-    """Delete links that ran out, used or not, and sessions that ended or ran out 30 days ago."""
-    moment = now()
-    idle_since, born_since = oldest_allowed(moment - KEEP)
-    db.session.execute(delete(Token).where(Token.expires_at < moment))
-    db.session.execute(
-        delete(UserSession).where(
-            or_(
-                UserSession.ended_at < moment - KEEP,
-                UserSession.last_seen_at < idle_since,
-                UserSession.created_at < born_since,
-            )
-        )
+def _ended(before: datetime) -> ColumnElement[bool]:
+    idle_since, born_since = oldest_allowed(now())
+    return or_(
+        UserSession.ended_at < before,
+        UserSession.last_seen_at < min(before, idle_since),
+        UserSession.created_at < min(before, born_since),
     )
+
+
+def _last_use() -> ColumnElement[datetime]:
+    return func.coalesce(Person.last_active_at, Person.confirmed_at, Person.created_at)
+
+
+def _unused(before: datetime) -> ColumnElement[bool]:
+    """People without a role of the house whom nobody saw since then, and who are still there."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role.in_(FACTOR_ROLES))
+    return (
+        (_last_use() < before)
+        & ~Person.email_key.like(f"%@{DEMO_DOMAIN}")
+        & ~Person.email_key.like("%@invalid")
+        & Person.id.not_in(held)
+    )
+
+
+def _due(before: datetime) -> ColumnElement[bool]:
+    return _unused(before) & (Person.warned_at < now() - GRACE)
+
+
+def _count_due(before: datetime) -> int:
+    return db.session.execute(select(func.count()).select_from(Person).where(_due(before))).scalar_one()
+
+
+def _erase_due(before: datetime) -> int:
+    found = select(Person.id).where(_due(before)).order_by(Person.id).limit(BATCH)
+    people = db.session.execute(found).scalars().all()
+    for person_id in people:
+        erasure.erase(SYSTEM, person_id)
+    return len(people)
+
+
+@jobs.every("accounts.warn", minutes=720)
+def warn(_payload: dict[str, Any]) -> None:
+    """Tell people whose account has not been used for its whole period that it will go, once."""
+    before = now() - timedelta(days=days_of(periods.classes[INACTIVE]))
+    statement = (
+        select(Person)
+        .where(_unused(before), Person.warned_at.is_(None), Person.confirmed_at.is_not(None))
+        .order_by(Person.id)
+        .limit(BATCH)
+    )
+    for person in db.session.execute(statement).scalars():
+        person.warned_at = now()
+        mails.send_inactive(person, person.warned_at + GRACE)
+
+
+def init_app() -> None:
+    """Register the classes of data with their periods."""
+    periods.add(
+        Retention(
+            20, "links", _l("Links that were mailed and have run out"), _l("removed"), 1,
+            **rows(Token, lambda before: Token.expires_at < before),
+        ),
+        Retention(
+            21, "sessions", _l("Sessions that ended, with browser and network address"), _l("removed"), 30,
+            **rows(UserSession, _ended),
+        ),
+        Retention(
+            22, INACTIVE, _l("Accounts that nobody uses"),
+            _l("warned by mail, erased a month later; published texts stay without name"), 730, _count_due, _erase_due,
+            least=90,
+        ),
+    )  # fmt: skip

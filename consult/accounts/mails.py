@@ -4,13 +4,13 @@ answer nor the time it takes tells anybody anything; only the owner of the mailb
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from consult.accounts import operations, rules
 from consult.accounts.agents import browser_words
 from consult.accounts.models import Person, UserSession
-from consult.core.i18n import current_language, format_moment, format_span, in_language
+from consult.core.i18n import current_language, format_day, format_moment, format_span, in_language
 from consult.core.mail import queue_template
 from consult.core.web import address
 
@@ -211,6 +211,26 @@ def send_new_device(person: Person, started: UserSession) -> None:
         place=started.address,
         link=address("accounts.settings", lang_code=person.language),
     )
+
+
+def send_inactive(person: Person, goes_at: datetime) -> None:
+    """Warn a person that their unused account will be erased, and when."""
+    with in_language(person.language):
+        day = format_day(goes_at)
+    _queue(
+        person.email,
+        "accounts/mail_inactive",
+        person.language,
+        person.id,
+        name=person.name,
+        day=day,
+        link=address("accounts.sign_in", lang_code=person.language),
+    )
+
+
+def send_erased(email: str, language: str, name: str) -> None:
+    """The last message to somebody whose account is gone; core removes it once it has left."""
+    _queue(email, "accounts/mail_erased", language, None, name=name)
 
 
 def _queue(recipient: str, template: str, language: str, person_id: int | None, **context: Any) -> None:

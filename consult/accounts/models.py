@@ -20,6 +20,7 @@ class Person(Base):
 
     `email_key` is the address as it is compared, `name_key` the name as lists are ordered and searched. A guest identity,
     made when somebody sends an idea signed out, has no password and counts once its address is confirmed.
+    `last_active_at` is when the person was last seen signed in; `warned_at` when they were told that the account will go.
     """
 
     __tablename__ = "person"
@@ -35,6 +36,8 @@ class Person(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     deactivated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_active_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    warned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property
     def is_active(self) -> bool:
@@ -161,3 +164,16 @@ class OutsideIdentity(Base):
     subject: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class RulesAcceptance(Base):
+    """That a person took part under a version of the rules, and since when. `version` is what the pages name it by."""
+
+    __tablename__ = "rules_acceptance"
+    __private__ = True
+    __table_args__ = (UniqueConstraint("person_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    version: Mapped[str] = mapped_column(String(20))
+    accepted_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

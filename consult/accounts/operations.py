@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.exc import IntegrityError
 
-from consult.accounts import queries, rules
+from consult.accounts import acceptance, queries, rules
 from consult.accounts.models import OutsideIdentity, Person, RoleGrant, Token, UserSession
 from consult.accounts.tokens import new_token, token_hash
 from consult.core import audit
@@ -43,10 +43,7 @@ audit.declare("role.revoked", "role", "consultation_id")
 
 def as_actor(person: Person) -> Actor:
     """The person as the one who acts, where no session says so yet (at sign-in)."""
-    return Actor(
-        person_id=person.id, name=person.name, email=person.email, language=person.language,
-        suspended_until=registries.suspended_until(person.id),
-    )  # fmt: skip
+    return Actor(person_id=person.id, name=person.name, email=person.email, language=person.language)
 
 
 # ---- people ---------------------------------------------------------------------------------------------------------
@@ -106,6 +103,7 @@ def confirm_person(person: Person) -> None:
     if person.confirmed_at is None:
         person.confirmed_at = now()
         audit.record("account.confirmed", as_actor(person), ("person", person.id))
+        acceptance.note(person, registries.rules_version(), as_actor(person))
 
 
 def confirm_sign_up(token: Token) -> Person:
@@ -248,8 +246,16 @@ def start_session(
     )
     db.session.add(started)
     db.session.flush()
+    note_active(person.id)
     audit.record("account.signed_in", as_actor(person), ("person", person.id), how=how, session_id=started.id)
     return raw, started
+
+
+def note_active(person_id: int) -> None:
+    """The person was here just now. Past the session, so that public pages, which do not show it, stay remembered."""
+    table: Any = Person.__table__
+    seen = update(table).where(table.c.id == person_id).values(last_active_at=now(), warned_at=None)
+    db.session.connection().execute(seen)
 
 
 def sign_out(actor: Actor) -> None:

@@ -11,6 +11,7 @@ from consult.accounts.models import (
     OutsideIdentity,
     RecoveryCode,
     RoleGrant,
+    RulesAcceptance,
     SecondFactor,
     Token,
     UserSession,
@@ -59,6 +60,12 @@ def export(person_id: int) -> dict[str, Any]:
             {"kind": one.kind, "name": one.name, "created_at": one.created_at.isoformat()}
             for one in factors.factors_of(person_id)
         ],
+        "rules_accepted": [
+            {"version": one.version, "accepted_at": one.accepted_at.isoformat()}
+            for one in db.session.execute(
+                select(RulesAcceptance).where(RulesAcceptance.person_id == person_id).order_by(RulesAcceptance.id)
+            ).scalars()
+        ],
         "unused_recovery_codes": factors.codes_left(person_id),
         "other_houses": [{"issuer": one.issuer, "subject": one.subject} for one in outside.identities_of(person_id)],
     }
@@ -72,7 +79,7 @@ def erase(person_id: int) -> None:
     person.email = person.email_key = f"erased-{person_id}@invalid"
     person.name = person.name_key = person.password_hash = ""
     person.deactivated_at = person.deactivated_at or now()
-    for table in (UserSession, Token, RoleGrant, SecondFactor, RecoveryCode, OutsideIdentity):
+    for table in (UserSession, Token, RoleGrant, SecondFactor, RecoveryCode, OutsideIdentity, RulesAcceptance):
         db.session.execute(delete(table).where(table.person_id == person_id))
     audit.record("account.erased", SYSTEM, ("person", person_id))
 
@@ -85,6 +92,7 @@ TABLES = (
     "second_factor",
     "recovery_code",
     "outside_identity",
+    "rules_acceptance",
 )
 
 DATA = PersonalData("accounts", TABLES, export, erase)

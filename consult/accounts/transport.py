@@ -61,7 +61,10 @@ def _note_seen(view: queries.SessionView) -> None:
     set_reading(False)
     try:
         with db.engine.begin() as connection:
-            connection.execute(update(UserSession).where(UserSession.id == view.session_id).values(last_seen_at=now()))
+            seen = {"last_seen_at": now()}
+            connection.execute(update(UserSession).where(UserSession.id == view.session_id).values(**seen))
+            active = {"last_active_at": now(), "warned_at": None}
+            connection.execute(update(Person).where(Person.id == view.person_id).values(**active))
     except (OperationalError, Busy) as error:
         log.info("last seen of session %s is not written: %s", view.session_id, type(error).__name__)
     finally:
@@ -133,6 +136,12 @@ def sign_in(person: Person, how: str, factor: str = "") -> None:
 def sign_out() -> None:
     """End the session of this request and forget everything in its cookie."""
     operations.sign_out(current_actor())
+    logout_user()
+    session.clear()
+
+
+def forget() -> None:
+    """Forget a session whose row is gone, with everything in its cookie."""
     logout_user()
     session.clear()
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from consult.accounts.rules import FACTOR_SETTING
-from consult.core import audit, jobs
+from consult.core import audit, jobs, retention
 from consult.core.access import ROLES, Actor
 from consult.core.clock import now
-from consult.core.errors import Conflict, Refused
+from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import _
 from consult.core.settings_store import remember
 from consult.core.unit import bump_content
@@ -39,3 +39,17 @@ def set_factor_roles(actor: Actor, roles: list[str]) -> None:
     remember(FACTOR_SETTING, chosen)
     bump_content()  # under the content version the choice is kept in memory
     audit.record("settings.factor_roles", actor, roles=",".join(chosen))
+
+
+def set_periods(actor: Actor, typed: dict[str, str]) -> dict[str, str]:
+    """Store the typed numbers of days; returns what is wrong by class. With anything wrong nothing is to be kept."""
+    if not actor.may("admin"):
+        raise Refused(_("Your account has no right to this page."))
+    errors: dict[str, str] = {}
+    for name, words in typed.items():
+        days = int(words) if words.isascii() and words.isdigit() and len(words) < 6 else 0
+        try:
+            retention.set_days(actor, name, days)
+        except Invalid as invalid:
+            errors[name] = str(invalid.fields[name])
+    return errors

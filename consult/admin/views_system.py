@@ -12,12 +12,14 @@ from consult.accounts.rules import FACTOR_ROLES, FACTOR_SETTING
 from consult.admin import operations, queries
 from consult.admin.forms import FactorRolesForm, role_choices
 from consult.admin.views import blueprint
-from consult.core import audit, jobs
+from consult.core import audit, jobs, retention
 from consult.core.access import access, current_actor
+from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.i18n import _, _n
 from consult.core.mail import held_count
 from consult.core.settings_store import recall
+from consult.core.text import clean_line
 from consult.core.web import flash_done, path, see_other
 
 
@@ -91,3 +93,19 @@ def security() -> Any:
         "admin/security.html", form=form, idle=settings.session_idle_days, longest=settings.session_days
     )
     return body, 422 if form.errors else 200
+
+
+@blueprint.route("/admin/retention", methods=["GET", "POST"])
+@access("admin")
+def retention_periods() -> Any:
+    """How long each class of data is kept, what would go today, and other periods."""
+    typed, errors = {}, {}
+    if request.method == "POST":
+        typed = {entry.name: clean_line(request.form.get(entry.name)) for entry in retention.periods.all()}
+        errors = operations.set_periods(current_actor(), typed)
+        if not errors:
+            flash_done(_("Your changes are saved."))
+            return see_other(path("admin.retention_periods"))
+        db.session.rollback()
+    body = render_template("admin/retention.html", rows=retention.preview(), typed=typed, errors=errors)
+    return body, 422 if errors else 200

@@ -45,6 +45,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "programmes.edit": frozenset({"editor"}),
     "projects.edit": frozenset({"editor"}),
     "topics.edit": frozenset({"editor"}),
+    "pages.edit": frozenset({"editor"}),
     "answers.read_restricted": frozenset({"analyst", "official"}),
     "evaluation.code": frozenset({"analyst"}),
     "responses.draft": frozenset({"analyst", "official"}),
@@ -89,7 +90,6 @@ class Actor:
     is_system: bool = False
     session_id: int | None = None
     factor_missing: frozenset[str] = frozenset()  # roles that count once a second factor was shown
-    suspended_until: datetime | None = None  # publishes nothing until then, see `check_not_suspended`
     extra: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
@@ -132,9 +132,7 @@ def check_not_suspended(actor: Actor) -> None:
 
     Reading, taking data out and complaining stay open to them.
     """
-    until = actor.suspended_until
-    if until is None and actor.person_id is not None:
-        until = Suspensions.ask(actor.person_id)
+    until = Suspensions.ask(actor.person_id) if actor.person_id is not None else None
     if until is not None and until > now():
         raise Invalid(
             message=_(

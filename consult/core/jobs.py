@@ -188,12 +188,6 @@ def work(app: Flask, stop: threading.Event, pause: float = 1.0) -> None:
             stop.wait(pause)
 
 
-@every("jobs.tidy", minutes=720)
-def tidy(_payload: dict[str, Any]) -> None:
-    """Remove jobs that were done more than 30 days ago."""
-    db.session.execute(Job.__table__.delete().where(Job.done_at < now() - timedelta(days=30)))  # type: ignore[attr-defined]
-
-
 def counts() -> dict[str, int]:
     """How many jobs wait, are overdue by more than five minutes, failed for good."""
     moment = now()

@@ -23,6 +23,9 @@ from consult.core.clock import now
 from consult.core.db import Base, LongText, UTCDateTime, db
 from consult.core.i18n import in_language
 
+# The last message to a person who is erased: it holds the address that nothing else here does any more.
+LAST_WORD = "account.erased"
+
 
 class Mail(Base):
     """A message to one recipient. Sent: `sent_at`. Taken back before it left: `cancelled_at`."""
@@ -157,6 +160,8 @@ def send(payload: dict[str, Any]) -> None:
     sent = db.session.get(Mail, mail_id, populate_existing=True)
     if sent is not None:
         sent.sent_at = now()
+        if sent.kind == LAST_WORD:
+            db.session.delete(sent)
 
 
 @jobs.every("mail.held", minutes=5)

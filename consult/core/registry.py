@@ -289,7 +289,6 @@ class Registries:
         self.spoken_for: list[Callable[[Actor], list[tuple[str, int]]]] = []  # ends whose links the actor may confirm
         self.milestones: list[Callable[[str, int], list[Milestone]]] = []  # (kind, id) -> what became of it
         self.rules_version: Callable[[], str] = lambda: ""  # which version of the rules counts; the pages know
-        self.suspended_until: Callable[[int], datetime | None] = lambda _person_id: None  # for who acts by a mailed link
         self.question_in_use: list[Callable[[int], bool]] = []  # question id -> somebody has answered it
 
     def add_panel(self, panel: Panel) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from consult.core.db import db
 from consult.core.registry import PersonalData
-from consult.moderation.models import Case, Decision, Reason, SecondLook
+from consult.moderation.models import Case, Decision, Print, Reason, SecondLook
 
 
 def export(person_id: int) -> dict[str, Any]:

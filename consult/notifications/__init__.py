@@ -12,8 +12,6 @@ from flask import Flask
 from consult.core.registry import Panel, registries
 from consult.notifications import jobs, merging, subjects, views
 
-__all__ = ["init_app", "jobs"]
-
 
 def init_app(app: Flask) -> None:
     """Register pages, the delivery of notices, and the parts of one's own page."""
@@ -22,3 +20,4 @@ def init_app(app: Flask) -> None:
     registries.me_sections.append(Panel("pages.me", 80, "notifications/_followed.html", subjects.own_follows))
     registries.personal_data["notifications"] = subjects.DATA
     registries.merge_hooks.append(merging.HOOK)
+    jobs.init_app()

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete
 
 from consult.accounts.queries import person_by_id
 from consult.core import jobs
-from consult.core.clock import now
-from consult.core.db import db
-from consult.core.i18n import in_language
+from consult.core.i18n import _l, in_language
+from consult.core.keeping import rows
 from consult.core.mail import queue_template
 from consult.core.registry import registries
+from consult.core.retention import Retention, periods
 from consult.core.web import address
 from consult.notifications import operations, queries
 from consult.notifications.models import Notice
 
 log = logging.getLogger(__name__)
-
-KEEP = timedelta(days=365)
 
 
 @jobs.handler("notice.deliver")
@@ -49,7 +45,11 @@ def deliver(payload: dict[str, Any]) -> None:
     queue_template(person.email, kind.mail, person.language, kind=kind.kind, context=given, person_id=person.id)
 
 
-@jobs.every("notices.tidy", minutes=1440)
-def tidy(_payload: dict[str, Any]) -> None:
-    """Remove notices that are older than a year."""
-    db.session.execute(delete(Notice).where(Notice.created_at < now() - KEEP))
+def init_app() -> None:
+    """Register how long notices are kept."""
+    periods.add(
+        Retention(
+            30, "notices", _l("Notices in the list of one's own page"), _l("removed"), 365,
+            **rows(Notice, lambda before: Notice.created_at < before),
+        )
+    )  # fmt: skip

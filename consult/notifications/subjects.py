@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from consult.core.access import Actor
 from consult.core.db import db
-from consult.core.registry import PersonalData
+from consult.core.registry import PersonalData, describe
 from consult.notifications import queries
 from consult.notifications.models import Follow, MailPreference, Notice
 
@@ -28,7 +28,10 @@ def own_follows(person_id: int, _actor: Actor) -> dict[str, Any] | None:
 def export(person_id: int) -> dict[str, Any]:
     """Notices, follows and preferences of a person, as plain values."""
     notices = db.session.execute(select(Notice).where(Notice.person_id == person_id).order_by(Notice.id)).scalars()
-    follows = db.session.execute(select(Follow).where(Follow.person_id == person_id).order_by(Follow.id)).scalars()
+    follows = (
+        db.session.execute(select(Follow).where(Follow.person_id == person_id).order_by(Follow.id)).scalars().all()
+    )
+    known = describe((one.kind, one.subject_id) for one in follows)
     choices = db.session.execute(
         select(MailPreference).where(MailPreference.person_id == person_id).order_by(MailPreference.id)
     ).scalars()
@@ -42,7 +45,14 @@ def export(person_id: int) -> dict[str, Any]:
             }
             for one in notices
         ],
-        "follows": [{"kind": one.kind, "id": one.subject_id, "since": one.created_at.isoformat()} for one in follows],
+        "follows": [
+            {
+                "kind": one.kind,
+                "key": known[one.kind, one.subject_id].key if (one.kind, one.subject_id) in known else "",
+                "since": one.created_at.isoformat(),
+            }
+            for one in follows
+        ],
         "mail": {one.kind: one.wanted for one in choices},
     }
 

@@ -67,7 +67,9 @@ def me() -> str:
 
 def _add_text(name: str) -> None:
     def show() -> str:
-        return texts.render(name)
+        asked = request.args.get("version", "")
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else None
+        return texts.render(name, number)
 
     show.__doc__ = f"The written page `{name}`."
     rule = f"{LANGUAGE_PREFIX}/{name.replace('_', '-')}"

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, text
 
 from consult.accounts import operations, queries
-from consult.accounts.jobs import tidy
 from consult.accounts.models import Token, UserSession
+from consult.core import retention
 from tests.support.queries import count_queries
 
 ACCOUNT = "/de/account/"
@@ -147,10 +147,10 @@ def test_what_is_old_is_cleared_away(db: Any, cast: Any, clock: Any) -> None:
     db.session.commit()
     clock.shift(days=29)
     _raw, living = operations.start_session(cast.owner, how="test")
-    tidy({})
+    retention.run({})
     assert db.session.execute(select(UserSession.id).order_by(UserSession.id)).scalars().all() == [old.id, living.id]
     assert db.session.execute(select(Token.id)).first() is None
     clock.shift(days=2)
-    tidy({})
+    retention.run({})
     assert db.session.execute(select(UserSession.id)).scalars().all() == [living.id]
     assert queries.session_by_token(raw) is None

@@ -21,6 +21,7 @@ EXPECTED = {
     "programmes.edit": "editor",
     "projects.edit": "editor",
     "topics.edit": "editor",
+    "pages.edit": "editor",
     "answers.read_restricted": "analyst official",
     "evaluation.code": "analyst",
     "responses.draft": "analyst official",

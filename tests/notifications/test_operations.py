@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from consult.core import retention
 from consult.core.access import GUEST
 from consult.core.errors import NotFound, Refused
 from consult.core.i18n import _
 from consult.core.notices import notify
 from consult.core.registry import NoticeKind, registries
 from consult.notifications import operations, queries, subjects
-from consult.notifications.jobs import tidy
 from consult.notifications.models import Follow, MailPreference, Notice
 
 
@@ -149,7 +149,7 @@ def test_old_notices_go(db: Any, kind: str, cast: Any, clock: Any) -> None:
     operations.add_notice(cast.owner.id, kind, {"what": "X-1"})
     clock.shift(days=366)
     operations.add_notice(cast.owner.id, kind, {"what": "X-2"})
-    tidy({})
+    retention.run({})
     assert count(db) == 1
 
 
@@ -160,7 +160,7 @@ def test_personal_data(db: Any, kind: str, cast: Any) -> None:
     operations.set_mail_wanted(owner, kind, False)
     taken = subjects.export(cast.owner.id)
     assert taken["notices"][0]["context"] == {"what": "X-1"}
-    assert taken["follows"][0]["id"] == cast.agency.id
+    assert taken["follows"][0]["key"] == cast.agency.slug
     assert taken["mail"] == {kind: False}
     subjects.erase(cast.owner.id)
     for table in (Notice, Follow, MailPreference):
