@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.consultations import admin, loading, panels, subjects, views
+from consult.consultations import admin, exchange, loading, panels, subjects, views
 from consult.core.i18n import _l
 from consult.core.registry import FooterItem, Loader, NavigationItem, Searchable, SubjectKind, registries
 
@@ -33,4 +33,5 @@ def init_app(app: Flask) -> None:
         "question", _l("Question"), subjects.describe_questions, subjects.find_question
     )
     registries.searchables["question"] = Searchable("question", subjects.question_documents, _l("Questions"))
+    registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(30, "facts", "consultations", loading.load, loading.shift))

@@ -109,6 +109,20 @@ def take_number(consultation_id: int, at: datetime) -> str:
     return f"{prefix}-{year}-{last:05d}"
 
 
+def reserve_number(consultation_id: int, number: str) -> None:
+    """A number that came with an import is never given again."""
+    _prefix, _dash, rest = number.partition("-")
+    year, _dash, count = rest.partition("-")
+    if not (year.isdecimal() and count.isdecimal()):
+        return
+    row = db.session.get(NumberCounter, (consultation_id, int(year)), with_for_update=True)
+    if row is None:
+        db.session.add(NumberCounter(consultation_id=consultation_id, year=int(year), last=int(count)))
+    else:
+        row.last = max(row.last, int(count))
+    db.session.flush()
+
+
 def count_answers(question_id: int, delta: int, at: datetime | None = None) -> None:
     """Change the stored number of published answers; `at` is when the newest of them was published.
 

@@ -110,6 +110,19 @@ def waiting_records(kind: str, keys: Sequence[str] | None = None) -> dict[str, d
     return {key: record for key, record in db.session.execute(query) if record}
 
 
+def take_waiting(kind: str, reference: str) -> list[dict[str, Any]]:
+    """The records of a kind that waited for this reference; they wait no more."""
+    query = select(UnresolvedReference).where(
+        UnresolvedReference.kind == kind, UnresolvedReference.reference == reference,
+        UnresolvedReference.record.is_not(None),
+    )  # fmt: skip
+    rows = db.session.execute(query.order_by(UnresolvedReference.key)).scalars().all()
+    for row in rows:
+        db.session.delete(row)
+    db.session.flush()
+    return [row.record for row in rows if row.record]
+
+
 # ---- reading --------------------------------------------------------------------------------------------------------
 
 

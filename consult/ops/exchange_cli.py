@@ -101,7 +101,7 @@ def import_command(
 def _one(
     exchange: Exchange, name: str, content: bytes, mapping: Mapping[str, str | None], dry_run: bool
 ) -> tuple[Plan, int | None]:
-    """Look at one file, or carry it out within the transaction at hand; with the number of the import if it did something."""
+    """Look at one file or carry it out, in the transaction at hand; with the number of an import that did something."""
     if dry_run:
         with reading():
             return plan(exchange, name, content, mapping), None
