@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 
-from consult.comments import loading, mails, merging, personal, queries, review, views
+from consult.comments import exchange, loading, mails, merging, personal, queries, review, views
 from consult.core.access import Actor
 from consult.core.i18n import _l
 from consult.core.registry import Panel, SubjectKind, registries
@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     registries.notice_kinds[mails.NEW_COMMENT.kind] = mails.NEW_COMMENT
     registries.personal_data["comments"] = personal.PERSONAL_DATA
     registries.me_sections.append(Panel("pages.me", 40, "comments/_me.html", _mine))
+    registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(loading.LOADER)
     registries.resolvers["comments.show"] = lambda args: ("comment", args["comment_id"])
     registries.merge_hooks.append(merging.HOOK)

@@ -6,6 +6,7 @@ What people read stands in the comment itself, so that a thread is one query; ev
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +18,18 @@ from consult.core.clock import now
 from consult.core.db import Base, JSONType, LongText, RenderedHTML, UTCDateTime
 
 
+def new_key() -> str:
+    """A name that stays the same wherever the comment is taken; the number of its row means nothing elsewhere."""
+    return f"c-{secrets.token_hex(8)}"
+
+
 class Comment(Base):
     """A comment or, with `parent_id`, an answer to one; the parent is always a comment without parent.
 
     `version_id` is the version whose text stands in `body` and `html`. `edited_at` is set by an edit after the first
     quarter of an hour. `redactions` are the passages that moderation has taken out of `body` and `html`, with reason and
-    decision; the version keeps the text as it was written. `author_id` is None for examples and for people who have left. `key` names a comment of the shipped
-    content.
+    decision; the version keeps the text as it was written. `author_id` is None for examples and for people who have left.
+    `key` is the stable name of a comment: that of the shipped content, or a random one.
     """
 
     __tablename__ = "comment"
@@ -34,7 +40,7 @@ class Comment(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str | None] = mapped_column(String(80), unique=True)
+    key: Mapped[str | None] = mapped_column(String(80), unique=True, default=new_key)
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))

@@ -24,6 +24,7 @@ from consult.core.registry import (
 from consult.core.web import path
 from consult.ideas import (
     decisions,
+    exchange,
     jobs,
     loading,
     operations,
@@ -34,6 +35,7 @@ from consult.ideas import (
     review,
     subjects,
     views,
+    views_living,
     views_writing,
 )
 
@@ -42,7 +44,7 @@ KIND = subjects.KIND
 
 def init_app(app: Flask) -> None:
     """Register pages and jobs, and with the core what other rooms may know of ideas."""
-    assert jobs.BATCH and views_writing.FOUND  # both modules register by being imported
+    assert jobs.BATCH and views_living.FOUND and views_writing.FOUND  # these modules register by being imported
     app.register_blueprint(views.blueprint)
     registries.subjects[KIND] = SubjectKind(
         KIND, _l("Idea"), subjects.describe, subjects.find, subjects.picker, subjects.may_manage
@@ -65,7 +67,9 @@ def init_app(app: Flask) -> None:
     registries.question_in_use.append(subjects.question_in_use)
     registries.personal_data["ideas"] = personal.PERSONAL_DATA
     registries.on_touch.append(publishing.refresh_facets)
+    registries.spoken_for.append(subjects.spoken_for)
     registries.counters["ideas"] = recounting.recount
+    registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(70, "demo", "ideas", loading.load, loading.shift))
     registries.navigation.append(NavigationItem(20, "ideas", "ideas.index", _l("Ideas")))
     registries.me_sections.append(panels.MINE)

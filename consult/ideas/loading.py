@@ -32,6 +32,7 @@ from consult.organisations.queries import organisation_by_name
 DEMO_MODERATOR = "moderator@demo.example"
 DEMO_AUTHOR, DEMO_COMPANY = "company@demo.example", "Beispiel-Sensorik GmbH"
 EXAMPLE = "example:"
+IMPORTED = "import:"  # before the ids by which ideas came in from elsewhere
 
 # What the last decision did: state of the idea -> (state of its version, audit event), and the decision itself.
 DECIDED = {

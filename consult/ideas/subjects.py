@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from consult.consultations.queries import consultations_by_ids
@@ -15,8 +15,9 @@ from consult.core.registry import SearchDocument, SubjectInfo
 from consult.core.text import plain, slugify
 from consult.core.web import path
 from consult.ideas import rules
-from consult.ideas.loading import EXAMPLE
-from consult.ideas.models import Answer, Idea, IdeaVersion
+from consult.ideas.coauthors import coauthor_ids, is_coauthor
+from consult.ideas.loading import EXAMPLE, IMPORTED
+from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaVersion
 from consult.ideas.queries import idea_by_number, ideas_by_ids, is_number
 from consult.notifications.queries import followers
 from consult.search.queries import matching
@@ -45,7 +46,7 @@ def find(key: str) -> int | None:
     """The idea of a number; the shipped examples are also known by their id in the data set."""
     if not is_number(key) and slugify(key) != key:
         return None
-    statement = select(Idea.id).where((Idea.number == key) | (Idea.draft_key == EXAMPLE + key))
+    statement = select(Idea.id).where((Idea.number == key) | Idea.draft_key.in_((EXAMPLE + key, IMPORTED + key)))
     return db.session.execute(statement.limit(1)).scalar_one_or_none()
 
 
@@ -63,7 +64,21 @@ def picker(words: str, limit: int) -> list[SubjectInfo]:
 def may_manage(actor: Actor, idea_id: int) -> bool:
     """Whether the actor speaks for the idea: its author, or a member of its organisation."""
     idea = db.session.get(Idea, idea_id)
-    return idea is not None and rules.is_involved(actor, idea)
+    return idea is not None and (rules.is_involved(actor, idea) or is_coauthor(actor, idea.id))
+
+
+def spoken_for(actor: Actor) -> list[tuple[str, int]]:
+    """The public ideas for which the actor speaks: they confirm or decline what others link to them; one query."""
+    if actor.person_id is None:
+        return []
+    beside = select(IdeaCoauthor.idea_id).where(
+        IdeaCoauthor.person_id == actor.person_id, IdeaCoauthor.status == CONFIRMED
+    )
+    own = or_(
+        Idea.author_id == actor.person_id, Idea.organisation_id.in_(list(actor.organisation_ids)), Idea.id.in_(beside)
+    )
+    statement = select(Idea.id).where(own, Idea.is_public.is_(True)).order_by(Idea.id.desc()).limit(BATCH)
+    return [(KIND, one) for one in db.session.execute(statement).scalars()]
 
 
 def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
@@ -122,7 +137,7 @@ def watchers(idea_id: int) -> list[int]:
     """The author and everyone who follows the idea hear of new comments."""
     idea = db.session.get(Idea, idea_id)
     authors = [idea.author_id] if idea is not None and idea.author_id is not None else []
-    return list(dict.fromkeys([*authors, *followers(KIND, idea_id)]))
+    return list(dict.fromkeys([*authors, *coauthor_ids(idea_id), *followers(KIND, idea_id)]))
 
 
 def consultation_of(idea_id: int) -> int | None:
