@@ -16,8 +16,9 @@ from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.consultations.models import Question
+from consult.core.access import Actor
 from consult.core.audiences import AUDIENCES, PUBLIC
-from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest
+from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest, required
 from consult.core.i18n import _, _l
 from consult.core.registry import SubjectInfo, registries
 from consult.core.text import clean_line
@@ -33,6 +34,7 @@ from consult.ideas.drafts import (
     Content,
     Written,
 )
+from consult.organisations.rules import may_write_for
 
 SHOWN = "shown"  # hidden marks: which lists of checkboxes the page carried, since an empty one sends nothing
 
@@ -222,6 +224,28 @@ class AddressForm(Form):
     """Only an e-mail address: to have a link sent."""
 
     email = EmailField(_l("Your e-mail address"))
+
+
+class CoauthorForm(Form):
+    """Who is asked to stand for an idea, too."""
+
+    name = LineField(_l("Name"), [longest(120)])
+    email = EmailField(_l("E-mail address"))
+
+
+class StandForm(Form):
+    """Under which name somebody stands for an idea."""
+
+    name = LineField(_l("Your name"), [required(), longest(120)])
+    organisation = ChoiceField(_l("For whom do you speak?"), validate_choice=False)
+
+    def offer(self, actor: Actor) -> None:
+        """The organisations for which the actor may write, and nobody but themselves."""
+        places = [one for one in actor.memberships if may_write_for(actor, one.organisation_id)]
+        self.organisation.choices = [
+            SelectChoice("", _("for myself")),
+            *(SelectChoice(str(one.organisation_id), one.name) for one in places),
+        ]
 
 
 def searched(values: Any, name: str) -> str:

@@ -19,7 +19,7 @@ from consult.core.mail import Mail, queue_template
 from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas import tokens
-from consult.ideas.models import Idea, IdeaVersion
+from consult.ideas.models import Idea, IdeaCoauthor, IdeaVersion
 from consult.ideas.rules import TERMS
 from consult.moderation import mails as moderation_mails
 
@@ -191,6 +191,49 @@ def tell_merged_into(target: Idea, verdict: Verdict) -> None:
     moderation_mails.send_decision(
         recipient, language, verdict, title=target.title, number=target.number or "", url=url, person_id=person_id
     )
+
+
+# ---- co-authors -----------------------------------------------------------------------------------------------------
+
+
+def send_invitation(idea: Idea, row: IdeaCoauthor, token: str, author: str, language: str) -> None:
+    """Whether somebody stands for an idea, too: the link where they read it and answer."""
+    with in_language(language):
+        letter = Letter(
+            subject=_("Do you stand for this idea, too? %(number)s", number=idea.number or ""),
+            heading=_("Do you stand for this idea, too?"),
+            lines=[
+                _("%(name)s names you as co-author of an idea.", name=author)
+                if author
+                else _("You were named as co-author of an idea."),
+                _("Read it there and say yes or no. Your name stands by it only once you have confirmed."),
+            ],
+            facts=_facts(idea),
+            button=(_("Read and answer"), address("ideas.invited", token=token)),
+            after=[_("If you do not answer, nothing happens. The link is for you; please do not pass it on.")],
+        )
+    queue_template(
+        row.email, "ideas/mail_letter", language, kind="idea.coauthor_invitation", context={"letter": letter},
+        person_id=row.person_id, reference=f"idea:{idea.id}",
+    )  # fmt: skip
+
+
+def tell_answered(idea: Idea, row: IdeaCoauthor) -> None:
+    """Somebody who was invited has answered, or has left again."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        words = {
+            "confirmed": _("%(name)s stands for your idea, too", name=row.shown_name or row.email),
+            "declined": _("%(name)s does not stand for your idea", name=row.name or row.email),
+        }
+        sentence = words.get(row.status, _("%(name)s stands for your idea no longer", name=row.name or row.email))
+        letter = Letter(
+            subject=sentence, heading=sentence, lines=[_("The names by your idea follow at once.")], facts=_facts(idea),
+            button=(_("See how it stands"), status_url(idea)),
+        )  # fmt: skip
+    _send(idea, letter, "idea.coauthor_answer", to)
 
 
 # ---- what jobs write ------------------------------------------------------------------------------------------------

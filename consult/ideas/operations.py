@@ -16,7 +16,7 @@ from consult.consultations.models import Consultation
 from consult.consultations.operations import take_number
 from consult.consultations.queries import questions_of
 from consult.core import audit
-from consult.core.access import Actor
+from consult.core.access import Actor, check_not_suspended
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
@@ -24,6 +24,7 @@ from consult.core.forms import email_problem
 from consult.core.i18n import _, format_day
 from consult.core.states import move
 from consult.ideas import mails, redactions, rules, tokens
+from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked
 from consult.ideas.drafts import Content
 from consult.ideas.models import (
@@ -176,6 +177,7 @@ def _send_next(actor: Actor, idea: Idea, content: Content, consultation: Consult
 
 
 def _put_before_moderation(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> None:
+    check_not_suspended(actor)
     version = make_version(idea, content, now())
     redactions.keep_secrets(version, content.secrets)
     redactions.carry_over(version)
@@ -263,7 +265,7 @@ def set_support(actor: Actor, idea_id: int, wanted: bool) -> int:
     idea = db.session.get(Idea, idea_id)
     if idea is None or not idea.is_public:
         raise NotFound()
-    if wanted and not rules.can_support(actor, idea):
+    if wanted and (not rules.can_support(actor, idea) or is_coauthor(actor, idea.id)):
         raise Refused(_("You cannot support your own idea; others can."))
     if wanted:
         given: Any = insert_into(Support).values(idea_id=idea.id, person_id=actor.person_id, created_at=now())

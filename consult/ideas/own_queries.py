@@ -6,14 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from markupsafe import Markup
+from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager
 
 from consult.consultations.models import Consultation, Question
 from consult.consultations.queries import questions_of
 from consult.core.access import Actor
 from consult.core.db import db
-from consult.ideas.models import Answer, Idea, IdeaDraft, IdeaVersion
+from consult.core.registry import Milestone
+from consult.core.text import render_markdown
+from consult.ideas.coauthors import coauthors_of
+from consult.ideas.milestones import milestones
+from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaDraft, IdeaVersion
+from consult.ideas.redactions import originals_of, part_of
+from consult.links.queries import links_of
 from consult.moderation.models import Case, Decision
 from consult.moderation.queries import decisions_for, open_case_for
 
@@ -29,6 +36,14 @@ class StatusView:
     decisions: list[Decision]
     case: Case | None
     has_draft: bool
+    coauthors: list[IdeaCoauthor]
+    milestones: list[Milestone]
+    originals: dict[str, str]
+
+    def text_of(self, answer: Answer) -> Markup:
+        """An answer as it was sent, also where passages of it are blacked out for others."""
+        part = part_of(answer.question_id)
+        return render_markdown(self.originals[part]) if part in self.originals else answer.html
 
     @property
     def current(self) -> IdeaVersion | None:
@@ -42,7 +57,7 @@ class StatusView:
 
 
 def status_view(idea: Idea) -> StatusView:
-    """Everything about an idea for its author; seven queries."""
+    """Everything about an idea for its author; eight queries, and three more once it was public."""
     versions = (
         db.session.execute(
             select(IdeaVersion)
@@ -55,6 +70,8 @@ def status_view(idea: Idea) -> StatusView:
         .scalars()
         .all()
     )
+    links = [view for view in links_of("idea", idea.id) if view.confirmed] if idea.is_public else []
+    shown = next((one for one in versions if one.id == (idea.waiting_version_id or idea.public_version_id)), None)
     return StatusView(
         idea=idea,
         consultation=db.session.get_one(Consultation, idea.consultation_id),
@@ -63,6 +80,9 @@ def status_view(idea: Idea) -> StatusView:
         decisions=[one for one in decisions_for("idea", idea.id) if one.reversed_at is None],
         case=open_case_for("idea", idea.id),
         has_draft=db.session.get(IdeaDraft, idea.id) is not None,
+        coauthors=coauthors_of(idea.id),
+        milestones=milestones(idea, links) if idea.was_public else [],
+        originals=originals_of(shown.id) if shown is not None and shown.is_redacted else {},
     )
 
 
@@ -76,21 +96,31 @@ class Mine:
     idea: Idea
     title: str
     saved_at: Any
+    is_author: bool
 
 
 def my_ideas(actor: Actor, limit: int = 50) -> list[Mine]:
-    """The actor's ideas and drafts, those touched last first; one query."""
+    """The actor's ideas and drafts, also those for which they stand beside the author, those touched last first; one
+    query."""
     if actor.person_id is None:
         return []
+    beside = select(IdeaCoauthor.idea_id).where(
+        IdeaCoauthor.person_id == actor.person_id, IdeaCoauthor.status == CONFIRMED
+    )
     statement = (
         select(Idea, IdeaDraft)
         .outerjoin(IdeaDraft, IdeaDraft.idea_id == Idea.id)
-        .where(Idea.author_id == actor.person_id)
+        .where(or_(Idea.author_id == actor.person_id, Idea.id.in_(beside)))
         .order_by(Idea.moved_at.desc(), Idea.id.desc())
         .limit(limit)
     )
     return [
-        Mine(idea, idea.title or (draft.content.get("title", "") if draft else ""), draft.saved_at if draft else None)
+        Mine(
+            idea,
+            idea.title or (draft.content.get("title", "") if draft else ""),
+            draft.saved_at if draft else None,
+            idea.author_id == actor.person_id,
+        )
         for idea, draft in db.session.execute(statement)
     ]
 

@@ -1,7 +1,6 @@
-"""What single pages need: an idea for its readers, a draft for its writer, the private status, the answers to a question.
+"""What single pages need: an idea for its readers, and the answers to a question.
 
-The reader's audiences decide in the query itself: a text that may not be read never leaves the database. Pages that write
-carry plain or detached values, since their reading transaction has ended by then.
+The reader's audiences decide in the query itself: a text that may not be read never leaves the database.
 """
 
 from __future__ import annotations
@@ -20,9 +19,11 @@ from consult.core.db import db
 from consult.core.i18n import current_language
 from consult.core.memory import detached, remembered
 from consult.core.paging import Page, keyset
+from consult.core.registry import Milestone
 from consult.core.text import render_markdown
 from consult.core.web import path
 from consult.ideas import redactions, rules
+from consult.ideas.milestones import milestones
 from consult.ideas.models import (
     CONFIRMED,
     SECRET,
@@ -71,6 +72,7 @@ class IdeaView:
     summary: str = ""
     marks: tuple[Blackened, ...] = ()
     links: list[LinkView] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -145,18 +147,19 @@ class _Content:
     links: list[LinkView]
     summary: str
     marks: tuple[Blackened, ...]
+    milestones: list[Milestone]
 
 
 def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaView:
     """The page of a published idea for a reader who may read the audiences `allowed` beyond the public.
 
-    With `own` the reader is one of its authors and reads what is blacked out, too. Four queries after a change, none until
+    With `own` the reader is one of its authors and reads what is blacked out, too. Five queries after a change, none until
     the next one; two more where something is blacked out.
     """
     idea = row.idea
     readable = (PUBLIC, *sorted(rules.RESTRICTED if own else allowed & rules.RESTRICTED))
     key = ("ideas.page", idea.id, idea.public_version_id, readable, own, current_language())
-    content = remembered(key, lambda: _content(idea.id, idea.public_version_id, readable, own))
+    content = remembered(key, lambda: _content(idea, readable, own))
     return IdeaView(
         idea=idea,
         version=next(one for one in content.versions if one.id == idea.public_version_id),
@@ -170,6 +173,7 @@ def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaV
         summary=content.summary,
         marks=content.marks,
         links=content.links,
+        milestones=content.milestones,
     )
 
 
@@ -182,7 +186,8 @@ def _full_texts(version: IdeaVersion, readable: tuple[str, ...], own: bool) -> d
     return redactions.ministry_texts(version.id, version.language) if MINISTRY in readable else {}
 
 
-def _content(idea_id: int, version_id: int | None, readable: tuple[str, ...], own: bool) -> _Content:
+def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
+    idea_id, version_id = idea.id, idea.public_version_id
     versions = list(
         db.session.execute(
             select(IdeaVersion)
@@ -216,6 +221,7 @@ def _content(idea_id: int, version_id: int | None, readable: tuple[str, ...], ow
         links=links,
         summary=full.get(redactions.SUMMARY, version.summary),
         marks=tuple(one for one in marks if one.part in (redactions.TITLE, redactions.SUMMARY)),
+        milestones=milestones(idea, links),
     )
 
 

@@ -99,13 +99,13 @@ def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
             "lang": other_language(one.idea.language),
             "number": one.idea.number,
             "status": "version_waiting" if one.idea.has_waiting_version else one.idea.status,
-            "url": _address(one.idea),
+            "url": _address(one.idea) if one.is_author else path("ideas.show", number=one.idea.number),
             "status_url": path("ideas.status", token=tokens.status_token(one.idea.draft_key))
-            if one.idea.number
+            if one.idea.number and one.is_author
             else "",
             "due": due.get(one.idea.id),
-            "returned": one.idea.status == RETURNED,
-            "saved_at": one.saved_at,
+            "returned": one.idea.status == RETURNED and one.is_author,
+            "saved_at": one.saved_at if one.is_author else None,
             "draft_url": draft_path(one.idea),
         }
         for one in found

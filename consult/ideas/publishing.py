@@ -87,7 +87,7 @@ def refresh_public(idea: Idea) -> None:
     if idea.is_public != was_public:
         count_ideas(idea.consultation_id, 1 if idea.is_public else -1)
     version = version_of(idea.public_version_id)
-    if version is not None:
+    if version is not None and idea.erased_at is None:
         _copy_from_version(idea, version, current)
     touch("idea", idea.id)
     db.session.flush()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, and_, cast, exists, func, literal, null, select, union_all
+from sqlalchemy import Integer, Select, String, and_, cast, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import load_only
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.selectable import Subquery
@@ -21,7 +21,7 @@ from consult.core.db import JSONType, db
 from consult.core.i18n import current_language, pick
 from consult.core.memory import remembered
 from consult.core.paging import Page, keyset
-from consult.ideas.models import Idea, IdeaFacet, IdeaTally
+from consult.ideas.models import CONFIRMED, Idea, IdeaCoauthor, IdeaFacet, IdeaTally
 from consult.ideas.publishing import CLUSTER, CONSULTATION, FACETS, LANGUAGE, PROJECT, QUESTION, REGION, SECTOR
 from consult.links.models import LinkEnd
 from consult.links.queries import linked_ids
@@ -240,7 +240,11 @@ def ideas_linked_to(kind: str, subject_id: int, limit: int = 6) -> list[Idea]:
 
 def ideas_of_organisation(organisation_id: int, limit: int = 6) -> list[Idea]:
     """The newest public ideas that stand under an organisation's name; one query."""
-    statement = select(Idea).where(Idea.organisation_id == organisation_id, Idea.is_public.is_(True), Idea.byline != "")
+    beside = select(IdeaCoauthor.idea_id).where(
+        IdeaCoauthor.organisation_id == organisation_id, IdeaCoauthor.status == CONFIRMED
+    )
+    named = or_(Idea.organisation_id == organisation_id, Idea.id.in_(beside))
+    statement = select(Idea).where(named, Idea.is_public.is_(True), Idea.byline != "")
     return list(db.session.execute(statement.order_by(Idea.published_at.desc(), Idea.id.desc()).limit(limit)).scalars())
 
 

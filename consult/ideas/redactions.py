@@ -134,7 +134,29 @@ def redact(version: IdeaVersion, passages: Sequence[str], *, reason: str, decisi
     db.session.add_all(rows)
     rewrite(version)
     _check_gone(version, wanted)
+    _in_other_versions(version, rows)
     return rows
+
+
+def _in_other_versions(version: IdeaVersion, rows: Sequence[IdeaRedaction]) -> None:
+    """What is blacked out in one version is so in all of them: earlier ones stay readable. A secret keeps to its answer."""
+    statement = select(IdeaVersion.id).where(IdeaVersion.idea_id == version.idea_id, IdeaVersion.id != version.id)
+    for version_id in db.session.execute(statement).scalars().all():
+        other = version_with_answers(version_id)
+        seen = {(one.part, one.passage) for one in live_redactions([version_id])}
+        found = []
+        for part, text in sent_texts(other).items():
+            for one in {row.passage: row for row in rows if row.kind == BY_MODERATION or row.part == part}.values():
+                if (part, one.passage) not in seen and places(text, one.passage):
+                    found.append(
+                        IdeaRedaction(
+                            version_id=version_id, kind=one.kind, part=part, passage=one.passage, reason=one.reason,
+                            decision_id=one.decision_id, made_at=one.made_at,
+                        )
+                    )  # fmt: skip
+        if found:
+            db.session.add_all(found)
+            rewrite(other)
 
 
 def _check_gone(version: IdeaVersion, passages: Sequence[str]) -> None:
@@ -161,6 +183,7 @@ def keep_secrets(version: IdeaVersion, secrets: Mapping[int, Sequence[str]]) -> 
     if rows:
         db.session.add_all(rows)
         rewrite(version)
+        _in_other_versions(version, rows)
 
 
 def carry_over(version: IdeaVersion) -> None:

@@ -16,8 +16,12 @@ from consult.core.states import Machine, Transition
 from consult.ideas.models import (
     AWAITING,
     CLOSED,
+    CONFIRMED,
+    DECLINED,
     DRAFT,
     HIDDEN,
+    INVITED,
+    LEFT,
     MERGED,
     PUBLISHED,
     REJECTED,
@@ -140,6 +144,32 @@ class Terms:
 
 TERMS = Terms()
 
+# Who stands for an idea beside its author.
+COAUTHOR = Machine(
+    "idea_coauthor",
+    INVITED,
+    [
+        Transition(INVITED, "confirm", CONFIRMED, "who was invited"),
+        Transition(INVITED, "decline", DECLINED, "who was invited"),
+        Transition(CONFIRMED, "leave", LEFT, "co-author"),
+        Transition(INVITED, "remove", LEFT, AUTHOR),
+        Transition(CONFIRMED, "remove", LEFT, AUTHOR),
+        Transition(DECLINED, "invite", INVITED, AUTHOR),
+        Transition(LEFT, "invite", INVITED, AUTHOR),
+    ],
+    {
+        "confirm": "idea.coauthor_confirmed",
+        "decline": "idea.coauthor_declined",
+        "leave": "idea.coauthor_left",
+        "remove": "idea.coauthor_removed",
+        "invite": "idea.coauthor_invited_again",
+    },
+)
+
+# In these states the texts of an idea can be deleted for good.
+ERASABLE = frozenset({WITHDRAWN, REJECTED, REMOVED, CLOSED})
+# In these states others may come to stand for the idea, too.
+COMPANIONABLE = frozenset({SUBMITTED, RETURNED, PUBLISHED})
 # In these states the author may write: a first text, a revised one, a new version beside the public one.
 WRITABLE = frozenset({DRAFT, RETURNED, PUBLISHED})
 RESTRICTED = frozenset({AGENCY, MINISTRY})

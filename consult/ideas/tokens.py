@@ -49,6 +49,11 @@ def confirm_token(key: str, email: str) -> str:
     return _token(f"confirm:{email.casefold()}", key)
 
 
+def coauthor_token(key: str, email_key: str) -> str:
+    """The token of the link by which somebody answers whether they stand for the idea, too."""
+    return _token(f"coauthor:{email_key}", key)
+
+
 def token_hash(token: str) -> str:
     """What is stored and looked for."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

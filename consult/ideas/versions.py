@@ -20,6 +20,8 @@ from consult.ideas.drafts import Content, Written
 from consult.ideas.models import WAITING, Answer, Idea, IdeaVersion
 from consult.links.models import Link
 from consult.links.operations import set_links
+from consult.links.proposing import APART
+from consult.links.queries import own_links
 
 
 def make_version(idea: Idea, content: Content, sent_at: datetime, state: str = WAITING) -> IdeaVersion:
@@ -82,5 +84,10 @@ def content_of(version: IdeaVersion, sent: Mapping[str, str] | None = None) -> C
 
 
 def link_partners(actor: Any, idea: Idea, version: IdeaVersion) -> list[Link]:
-    """Make the partners of a version the idea's links: done when the version becomes public."""
-    return set_links(actor, "idea", idea.id, [(kind, int(one_id), code) for kind, one_id, code in version.partners])
+    """Make the partners of a version the idea's links: done when the version becomes public. Links that were set apart
+    from any version stay."""
+    ends = [(kind, int(one_id), code) for kind, one_id, code in version.partners]
+    for link in own_links("idea", idea.id):
+        if link.attributes.get(APART) and link.to_id is not None:
+            ends.append((link.to_kind, link.to_id, f"{link.type}:{link.role}" if link.role else link.type))
+    return set_links(actor, "idea", idea.id, ends)

@@ -13,7 +13,7 @@ from consult.core.access import access, current_actor
 from consult.core.audiences import AUDIENCES
 from consult.core.clock import now
 from consult.core.db import db, set_reading
-from consult.core.errors import NotFound, Refused
+from consult.core.errors import Gone, NotFound, Refused
 from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
 from consult.core.memory import detached, remembered
@@ -28,9 +28,11 @@ from consult.ideas import (
     rules,
     tokens,
     transfers,
+    withdrawing,
     words,
 )
 from consult.ideas.cards import cards, crossing
+from consult.ideas.forms import CoauthorForm
 from consult.ideas.models import HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
 from consult.moderation.statements import statement_of
 from consult.notifications.operations import follow as start_following
@@ -88,6 +90,8 @@ def show(number: str) -> Any:
         raise NotFound()
     if row.idea.status == MERGED:
         return _to_heir(row.idea)
+    if row.idea.erased_at is not None and row.idea.was_public:
+        raise Gone(_("What stood here was deleted for good, as its author wished."))
     if row.idea.status in (WITHDRAWN, REMOVED, HIDDEN) and row.idea.was_public:
         return render_template("ideas/stub.html", idea=row.idea), 410
     present = page_queries.restricted_audiences(row.idea) if allowed and not row.idea.is_public else frozenset()
@@ -102,7 +106,8 @@ def show(number: str) -> Any:
         timeline=words.public_timeline(view),
         thread=_thread(row.idea),
         own=tokens.status_token(row.idea.draft_key) if rules.is_author(actor, row.idea) else "",
-        may_support=rules.can_support(actor, row.idea),
+        may_support=rules.can_support(actor, row.idea) and not row.beside,
+        speaks=rules.is_involved(actor, row.idea) or row.beside,
         other=words.other_language(row.idea.language),
         crosses=words.crosses,
     )
@@ -177,10 +182,11 @@ def follow(number: str) -> Any:
 @access("public")
 def status(token: str) -> Any:
     """How an idea stands, for its author: without an account, by the secret link."""
-    return _status_page(frames.idea_by_status_token(token), token)
+    return status_page(frames.idea_by_status_token(token), token)
 
 
-def _status_page(idea: Idea, token: str, faults: dict[str, str] | None = None) -> Any:
+def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any:
+    """The author's page; `form` is the invitation of a co-author as it was sent, with its errors."""
     view = own_queries.status_view(idea)
     return render_template(
         "ideas/status.html",
@@ -195,19 +201,26 @@ def _status_page(idea: Idea, token: str, faults: dict[str, str] | None = None) -
         can_withdraw=rules.can_withdraw(idea),
         narrower=words.narrower_choices(view),
         other=words.other_language(idea.language),
-        faults=faults or {},
+        form=form or CoauthorForm(formdata=None),
+        may_invite=idea.status in rules.COMPANIONABLE,
+        can_erase=idea.status in rules.ERASABLE and idea.erased_at is None,
+        erase_refusal=withdrawing.why_not_erasable(idea) if idea.status in rules.ERASABLE else "",
     )
 
 
 @blueprint.post("/ideas/status/<token>/withdraw")
 @access("public")
 def withdraw(token: str) -> Any:
-    """Take the idea back, or only the new version that waits (`what` is "version")."""
+    """Take the idea back, only the new version that waits (`what` is "version"), or delete the texts of an idea that is
+    at its end (`what` is "text")."""
     allow_write()
     idea = frames.idea_by_status_token(token)
     if request.form.get("what") == "version":
         operations.withdraw_version(current_actor(), idea.id)
         flash_done(_("The new version is withdrawn. What is public stays as it is."))
+    elif request.form.get("what") == "text":
+        withdrawing.erase(current_actor(), idea.id)
+        flash_done(_("Your texts are deleted for good."))
     else:
         operations.withdraw(current_actor(), idea.id)
         flash_done(_("Your idea is withdrawn."))

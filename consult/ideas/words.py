@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from consult.core.i18n import _, _n, current_language, format_clock, format_day,
 from consult.core.vocabularies import short_region
 from consult.core.web import path
 from consult.ideas import rules, tokens
+from consult.ideas.milestones import version_url
 from consult.ideas.models import (
     AWAITING,
     CLOSED,
@@ -29,7 +31,9 @@ from consult.ideas.models import (
 )
 from consult.ideas.own_queries import StatusView
 from consult.ideas.page_queries import IdeaView
+from consult.links.relations import relation_label
 from consult.moderation.models import Decision
+from consult.moderation.rules import LEASE
 from consult.search.queries import did_you_mean
 
 Step = dict[str, Any]
@@ -88,7 +92,16 @@ def public_timeline(view: IdeaView) -> list[Step]:
             _step(idea.published_at, _published_after(idea.published_at - (idea.submitted_at or idea.published_at)))
         )
     later = [one for one in view.published if one.published_at and one.published_at > (idea.published_at or now())]
-    steps += [_step(one.published_at, _("Version %(number)s", number=one.number)) for one in later if one.published_at]
+    steps += [
+        _step(
+            one.published_at, _("Version %(number)s:", number=one.number), url=version_url(idea, one.number),
+            link=_("what has changed"),
+        )
+        for one in later
+        if one.published_at
+    ]  # fmt: skip
+    steps += [_step(one.at, one.text, url=one.url, link=one.link) for one in view.milestones]
+    steps.sort(key=lambda step: step["iso"])
     if view.consultation.phase == "open" and view.consultation.closes_on is not None:
         day = format_day(view.consultation.closes_on)
         steps.append({"when": _("until %(day)s", day=day), "text": _("You can support and comment"), "next": True})
@@ -122,7 +135,11 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
     if view.idea.status in (WITHDRAWN, CLOSED):
         ended = _("Withdrawn") if view.idea.status == WITHDRAWN else _("Closed without a change")
         events.append((view.idea.moved_at, ended))
-    steps = [_step(when, text) for when, text in sorted(events, key=lambda pair: pair[0])]
+    if view.case is not None and view.case.status == "claimed" and view.case.claimed_until is not None:
+        events.append((view.case.claimed_until - LEASE, _("The moderation is reading it")))
+    steps = [_step(when, text) for when, text in events]
+    steps += [_step(one.at, one.text, url=one.url, link=one.link) for one in view.milestones]
+    steps.sort(key=lambda step: step["iso"])
     if view.case is not None:
         late = view.case.due_at < moment
         due = in_words(view.case.due_at)
@@ -168,6 +185,25 @@ def next_step(view: StatusView) -> str:
     if idea.status == PUBLISHED and not idea.is_public:
         return _("Your idea is accepted. It has no public page, since all its answers are for agency or ministry only.")
     return sentences[idea.status]
+
+
+def link_history(events: Sequence[tuple[datetime, str]]) -> list[Step]:
+    """What happened to a link, for a timeline."""
+    texts = {
+        "link.proposed": _("proposed"),
+        "link.stated": _("entered"),
+        "link.vouched": _("confirmed by one side"),
+        "link.confirmed": _("confirmed by both sides"),
+        "link.declined": _("declined"),
+        "link.ended": _("ended"),
+    }
+    return [{"when": format_day(at), "iso": at.isoformat(), "text": texts[event]} for at, event in events]
+
+
+def link_choices() -> list[tuple[str, str]]:
+    """What an idea can say of another thing; money comes from the other side."""
+    codes = ("relates_to", "proposes", "contributes", "pilot_site", "complements", "builds_on")
+    return [*((code, relation_label(code)) for code in codes), ("funds:in", relation_label("funds", False))]
 
 
 def narrower_choices(view: StatusView) -> list[dict[str, Any]]:

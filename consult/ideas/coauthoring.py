@@ -1,0 +1,147 @@
+"""Inviting co-authors, and their answer: they confirm, decline, or leave again; the author takes a name away.
+
+Every step is an audit row, and what everybody reads of the idea follows in the same transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+
+from consult.accounts.operations import confirm_person, ensure_person
+from consult.accounts.queries import people_by_ids
+from consult.core import audit
+from consult.core.access import Actor
+from consult.core.clock import now
+from consult.core.db import db
+from consult.core.errors import Conflict, Invalid, NotFound, Refused
+from consult.core.forms import email_key
+from consult.core.i18n import _, current_language
+from consult.core.states import move
+from consult.ideas import mails, rules, tokens
+from consult.ideas.drafting import locked
+from consult.ideas.models import CONFIRMED, INVITED, Idea, IdeaCoauthor, Support
+from consult.ideas.publishing import refresh_public
+from consult.organisations.rules import may_write_for
+
+audit.declare("idea.coauthor_asked", "coauthor_id")
+
+MOST = 12
+
+
+def invite(actor: Actor, idea_id: int, email: str, name: str) -> IdeaCoauthor:
+    """Ask somebody by mail; asking again after a refusal is possible. Invalid at `email` where it makes no sense."""
+    idea = locked(idea_id)
+    if idea.status not in rules.COMPANIONABLE:
+        raise Conflict(_("Nobody can be invited to this idea any more."))
+    key = email_key(email)
+    author = people_by_ids([idea.author_id]).get(idea.author_id) if idea.author_id is not None else None
+    if key in (author.email_key if author else "", email_key(idea.author_email) if idea.author_email else ""):
+        raise Invalid({"email": _("That is your own address; please enter that of the other person.")})
+    row = db.session.execute(
+        select(IdeaCoauthor).where(IdeaCoauthor.idea_id == idea.id, IdeaCoauthor.email_key == key)
+    ).scalar_one_or_none()
+    if row is not None and row.status in (INVITED, CONFIRMED):
+        raise Invalid({"email": _("This person was invited already.")})
+    if row is None and _count(idea.id) >= MOST:
+        raise Invalid({"email": _("At most %(number)s people can stand for an idea.", number=MOST)})
+    mails.check_recipient(email)
+    token = tokens.coauthor_token(idea.draft_key, key)
+    if row is None:
+        row = IdeaCoauthor(
+            idea_id=idea.id, email=email, email_key=key, name=name[:120], status=rules.COAUTHOR.initial,
+            token_hash=tokens.token_hash(token), invited_by=actor.person_id or idea.author_id, invited_at=now(),
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.flush()
+        audit.record("idea.coauthor_asked", actor, ("idea", idea.id), coauthor_id=row.id)
+    else:
+        move(rules.COAUTHOR, row, "invite", actor)
+        row.invited_at, row.answered_at, row.name = now(), None, name[:120]
+    mails.send_invitation(idea, row, token, author.name if author else "", current_language())
+    db.session.flush()
+    return row
+
+
+def _count(idea_id: int) -> int:
+    statement = select(func.count()).select_from(IdeaCoauthor).where(IdeaCoauthor.idea_id == idea_id)
+    return db.session.execute(statement).scalar_one()
+
+
+def _locked_row(coauthor_id: int) -> IdeaCoauthor:
+    statement = select(IdeaCoauthor).where(IdeaCoauthor.id == coauthor_id).with_for_update()
+    row = db.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def confirm(actor: Actor, coauthor_id: int, token: str, name: str, organisation: str) -> IdeaCoauthor:
+    """Stand for the idea in one's own name, or in that of an organisation for which one may write. Whoever has no account
+    has confirmed the address by the mailed link."""
+    row = _locked_row(coauthor_id)
+    idea = locked(row.idea_id)
+    if row.token_hash != tokens.token_hash(token):
+        raise NotFound()
+    if idea.status not in rules.COMPANIONABLE:
+        raise Conflict(_("Nobody can be added to this idea any more."))
+    place = next((one for one in actor.memberships if str(one.organisation_id) == organisation), None)
+    if organisation and (place is None or not may_write_for(actor, place.organisation_id)):
+        raise Invalid({"organisation": _("You cannot write for this organisation.")})
+    person_id = actor.person_id or _person(row, name)
+    if person_id == idea.author_id:
+        raise Refused(_("You are the author of this idea already."))
+    row.person_id, row.name = person_id, name[:120]
+    row.organisation_id = place.organisation_id if place else None
+    row.organisation_name = place.name[:200] if place else ""
+    row.answered_at = now()
+    move(rules.COAUTHOR, row, "confirm", actor)
+    _no_own_support(idea, person_id)
+    _renew(idea)
+    mails.tell_answered(idea, row)
+    return row
+
+
+def _person(row: IdeaCoauthor, name: str) -> int:
+    person = ensure_person(row.email, current_language(), name)
+    confirm_person(person)
+    return person.id
+
+
+def _no_own_support(idea: Idea, person_id: int) -> None:
+    gone = db.session.execute(
+        delete(Support).where(Support.idea_id == idea.id, Support.person_id == person_id).returning(Support.person_id)
+    ).first()
+    if gone is not None:
+        idea.support_count -= 1
+
+
+def refuse(actor: Actor, coauthor_id: int, token: str) -> None:
+    """Decline an invitation, or stand for the idea no longer."""
+    row = _locked_row(coauthor_id)
+    if row.token_hash != tokens.token_hash(token):
+        raise NotFound()
+    move(rules.COAUTHOR, row, "leave" if row.status == CONFIRMED else "decline", actor)
+    _ended(row)
+    mails.tell_answered(locked(row.idea_id), row)
+
+
+def remove(actor: Actor, idea_id: int, coauthor_id: int) -> None:
+    """The author takes an invitation back, or a name away."""
+    row = _locked_row(coauthor_id)
+    if row.idea_id != idea_id:
+        raise NotFound()
+    move(rules.COAUTHOR, row, "remove", actor)
+    _ended(row)
+
+
+def _ended(row: IdeaCoauthor) -> None:
+    row.answered_at = now()
+    row.person_id = row.organisation_id = None
+    row.organisation_name = ""
+    _renew(locked(row.idea_id))
+
+
+def _renew(idea: Idea) -> None:
+    db.session.flush()
+    if idea.public_version_id is not None:
+        refresh_public(idea)
