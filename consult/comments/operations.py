@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from consult.comments import mails, queries, redactions, rules
 from consult.comments.models import Comment, CommentVersion
 from consult.core import audit
-from consult.core.access import Actor
+from consult.core.access import Actor, check_not_suspended
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
@@ -51,6 +51,7 @@ def write_comment(actor: Actor, info: SubjectInfo, text: Text) -> Comment:
     html = _rendered(text.body)
     if not rules.can_write(actor):
         raise Refused(_("Please sign in to comment."))
+    check_not_suspended(actor)
     mode = _open_mode(info.kind, info.id)
     parent = _parent(info, text.parent)
     twin = _twin(actor, info, parent, text.body)
@@ -88,6 +89,7 @@ def edit_comment(actor: Actor, comment_id: int, body: str) -> Comment:
     comment = _locked(comment_id)
     if not rules.can_edit(actor, comment):
         raise Refused(_("Only its author can change a comment, and only while it stands."))
+    check_not_suspended(actor)
     if body == redactions.written_text(comment):
         return comment
     mode = _open_mode(comment.subject_kind, comment.subject_id)

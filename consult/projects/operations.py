@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from consult.core import audit
-from consult.core.access import Actor
+from consult.core.access import Actor, check_not_suspended
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
@@ -60,6 +60,7 @@ def join_project(actor: Actor, project_id: int, *, role: str, message: str, lang
     """
     if actor.person_id is None:
         raise Refused(_("Please sign in, or give your e-mail address."))
+    check_not_suspended(actor)
     project = lock_project(project_id)
     present = queries.own_memberships(project.id, actor.person_id).get(role)
     if present is not None:

@@ -37,7 +37,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.jinja_env.globals.update(words.WORDS)
     Suspensions.ask = staticmethod(measure_queries.suspended_until)
-    registries.suspended_until = measure_queries.suspended_until
     registries.personal_data["redress"] = personal.PERSONAL_DATA
     registries.footer.extend(views.FOOTER)
     registries.me_sections.append(panels.MINE)

@@ -34,6 +34,6 @@ def running_measure(scope: str, person_id: int | None, email: str = "") -> Measu
 
 
 def suspended_until(person_id: int) -> datetime | None:
-    """Until when a person may not publish texts, for `Actor.suspended_until`."""
+    """Until when a person may not publish texts: asked whenever one is sent (`core.access.check_not_suspended`)."""
     measure = running_measure(TEXTS, person_id)
     return measure.ends_at if measure is not None else None
