@@ -135,13 +135,16 @@ def complaint_about(target: Target) -> Complaint | None:
 # ---- who is tied ----------------------------------------------------------------------------------------------------
 
 
-def ties(actor: Actor, complaint: Complaint) -> str:
-    """Why the actor may not decide, as a sentence; empty without a tie to the decision or the parties."""
+def ties(actor: Actor, complaint: Complaint, case: Case | None = None) -> str:
+    """Why the actor may not decide, as a sentence; empty without a tie to the decision or the parties.
+
+    `case` is the decision's case where the caller has it already.
+    """
     if actor.person_id is not None and actor.person_id in earlier_deciders(complaint):
         return _("You took part in the decision. Somebody else has to look at it again.")
     if actor.person_id is not None and actor.person_id == complaint.person_id:
         return _("This complaint is yours. Somebody else has to decide about it.")
-    case = case_of(complaint)
+    case = case or case_of(complaint)
     if case is not None and (case.author_id == actor.person_id or checks.has_part(actor, case)):
         return _("You wrote or reported the text, or it is your organisation's. Somebody else has to decide.")
     if complaint.person_id is not None and actor.memberships:
@@ -241,12 +244,19 @@ def complaint_by_id(complaint_id: int) -> Complaint:
     return found
 
 
-def complaint_view(actor: Actor, complaint: Complaint) -> ComplaintView:
-    """A complaint with decision, text and everything that the page needs; at most ten queries."""
-    decision = db.session.get(Decision, complaint.decision_id) if complaint.decision_id is not None else None
-    case = db.session.get(Case, decision.case_id) if decision is not None else None
-    report = db.session.get(Report, complaint.report_id) if complaint.report_id is not None else None
-    measure = db.session.get(Measure, complaint.measure_id) if complaint.measure_id is not None else None
+def complaint_view(actor: Actor, complaint_id: int) -> ComplaintView:
+    """A complaint with decision, text and everything that the page needs, whoever asks; NotFound where there is none."""
+    row = db.session.execute(
+        select(Complaint, Decision, Case, Report, Measure)
+        .outerjoin(Decision, Decision.id == Complaint.decision_id)
+        .outerjoin(Case, Case.id == Decision.case_id)
+        .outerjoin(Report, Report.id == Complaint.report_id)
+        .outerjoin(Measure, Measure.id == Complaint.measure_id)
+        .where(Complaint.id == complaint_id)
+    ).first()
+    if row is None:
+        raise NotFound(_("There is no such complaint."))
+    complaint, decision, case, report, measure = row
     disputes = select(Dispute).where(Dispute.complaint_id == complaint.id).order_by(Dispute.id)
     people = {
         complaint.taken_by, complaint.decided_by,
@@ -259,7 +269,7 @@ def complaint_view(actor: Actor, complaint: Complaint) -> ComplaintView:
         report=report,
         measure=measure,
         review=_review(case, decision),
-        tie=ties(actor, complaint),
+        tie=ties(actor, complaint, case),
         names=names_of(people),
         disputes=list(db.session.execute(disputes).scalars()) if complaint.status == "answered" else [],
     )

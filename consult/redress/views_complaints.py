@@ -98,10 +98,10 @@ def complaint_case(complaint_id: int) -> str:
 
 
 def _visible(complaint_id: int) -> ComplaintView:
-    found = complaint_queries.complaint_by_id(complaint_id)
-    if not rules.can_see(current_actor(), found):
+    view = complaint_queries.complaint_view(current_actor(), complaint_id)
+    if not rules.can_see(current_actor(), view.complaint):
         raise NotFound(_("There is no such complaint."))
-    return complaint_queries.complaint_view(current_actor(), found)
+    return view
 
 
 def _case_page(view: ComplaintView, form: AnswerForm, refusal: str = "", dispute: DisputeForm | None = None) -> str:

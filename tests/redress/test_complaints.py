@@ -13,13 +13,15 @@ from sqlalchemy import select
 from consult.core.access import GUEST, Actor
 from consult.core.audit import AuditRow
 from consult.core.errors import Conflict, DomainError, Invalid, NotFound, Refused
-from consult.moderation.models import Decision
+from consult.moderation import operations
+from consult.moderation.models import Case, Decision, SecondLook
 from consult.moderation.objecting import complaint_token, complaint_until, read_token
 from consult.redress import complaint_queries, complaints, rules
 from consult.redress.complaints import Answer
+from consult.redress.jobs import remind_of_promises
 from consult.redress.models import Complaint
 from consult.redress.words import OUTCOMES
-from tests.redress.disputes import SAID, Disputes
+from tests.redress.disputes import INSULT, SAID, Disputes, choose
 
 pytestmark = pytest.mark.usefixtures("chain_is_whole")
 
@@ -139,10 +141,6 @@ def test_art_20_6_decision_table(
 
 def _restrict(disputes: Disputes, report: Any) -> Decision:
     """The first moderator hides and removes what was reported."""
-    from consult.moderation import operations
-    from consult.moderation.models import Case
-    from tests.redress.disputes import INSULT, choose
-
     actor = disputes.cast.actor(disputes.cast.moderator)
     case = disputes.db.session.get(Case, report.case_id)
     operations.decide(actor, case.id, choose(case, "hide", **INSULT))
@@ -151,10 +149,6 @@ def _restrict(disputes: Disputes, report: Any) -> Decision:
 
 def test_art_20_6_everybody_of_the_case_took_part(disputes: Disputes, cast: Any, make: Any, notes: Any) -> None:
     """Who hid the text does not decide about its removal by somebody else, nor who looked at it a second time."""
-    from consult.moderation import operations
-    from consult.moderation.models import SecondLook
-    from tests.redress.disputes import INSULT, choose
-
     note = notes.published(author=cast.owner)
     case = operations.look_again(cast.actor(cast.moderator), "note", note.id)
     operations.decide(cast.actor(cast.moderator), case.id, choose(case, "hide", **INSULT))
@@ -210,9 +204,6 @@ def test_a_complaint_needs_words(disputes: Disputes, body: str) -> None:
 def test_what_restricts_nothing_or_was_taken_back_needs_no_complaint(
     disputes: Disputes, notes: Any, cast: Any, db: Any
 ) -> None:
-    from consult.moderation import operations
-    from tests.redress.disputes import choose
-
     moderator = cast.actor(cast.moderator)
     case = notes.sent(author=cast.owner)
     published = operations.decide(moderator, case.id, choose(case, "publish"))
@@ -355,8 +346,6 @@ def test_a_correction_reaches_who_reported(disputes: Disputes, cast: Any, notes:
 
 
 def test_promises_are_kept_in_mind(disputes: Disputes, cast: Any, outbox: Any, run_jobs: Any, clock: Any) -> None:
-    from consult.redress.jobs import remind_of_promises
-
     complaint = disputes.about_rejection()
     people = (cast.moderator2, cast.admin)
     run_jobs()
