@@ -7,23 +7,35 @@ the link of the draft.
 
 from __future__ import annotations
 
+from flask import g
 from sqlalchemy import select
 
 from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.errors import NotFound
+from consult.core.memory import sharing
 from consult.ideas import tokens
 from consult.ideas.models import CONFIRMED, Idea, IdeaCoauthor
 
 
 def is_coauthor(actor: Actor, idea_id: int) -> bool:
-    """Whether the actor has confirmed to stand for the idea; one query, none for who is signed out."""
+    """Whether the actor has confirmed to stand for the idea; one query, none for who is signed out and where a page that
+    only reads has asked before."""
     if actor.person_id is None:
         return False
+    known: dict[tuple[int, int], bool] = g.get("coauthors", {}) if sharing() else {}
+    if (actor.person_id, idea_id) in known:
+        return known[(actor.person_id, idea_id)]
     statement = select(IdeaCoauthor.id).where(
         IdeaCoauthor.idea_id == idea_id, IdeaCoauthor.person_id == actor.person_id, IdeaCoauthor.status == CONFIRMED
     )
     return db.session.execute(statement).first() is not None
+
+
+def note_coauthor(actor: Actor, idea_id: int, beside: bool) -> None:
+    """Say what another query of this request has found out, so that it is not asked again."""
+    if actor.person_id is not None:
+        g.setdefault("coauthors", {})[(actor.person_id, idea_id)] = beside
 
 
 def coauthors_of(idea_id: int) -> list[IdeaCoauthor]:

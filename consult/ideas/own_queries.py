@@ -20,7 +20,7 @@ from consult.ideas.coauthors import coauthors_of
 from consult.ideas.milestones import milestones
 from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaDraft, IdeaVersion
 from consult.ideas.redactions import originals_of, part_of
-from consult.links.queries import links_of
+from consult.links.proposing import all_links
 from consult.moderation.models import Case, Decision
 from consult.moderation.queries import decisions_for, open_case_for
 
@@ -70,7 +70,7 @@ def status_view(idea: Idea) -> StatusView:
         .scalars()
         .all()
     )
-    links = [view for view in links_of("idea", idea.id) if view.confirmed] if idea.is_public else []
+    links = all_links("idea", idea.id, [CONFIRMED]) if idea.is_public else []
     shown = next((one for one in versions if one.id == (idea.waiting_version_id or idea.public_version_id)), None)
     return StatusView(
         idea=idea,

@@ -36,7 +36,9 @@ from consult.ideas.models import (
 )
 from consult.ideas.queries import is_number
 from consult.ideas.redactions import Blackened
-from consult.links.queries import LinkView, links_of
+from consult.links.models import VISIBLE
+from consult.links.proposing import all_links
+from consult.links.queries import LinkView
 from consult.notifications.models import Follow
 
 # ---- one idea for its readers ---------------------------------------------------------------------------------------
@@ -202,7 +204,8 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
         .where(Answer.version_id == version_id)
         .order_by(Question.position, Answer.id)
     ).all()
-    links = [view for view in links_of("idea", idea_id) if view.outgoing or view.confirmed]
+    views = sorted(all_links("idea", idea_id, VISIBLE), key=lambda one: not one.outgoing)
+    links = [view for view in views if view.outgoing or view.confirmed]
     version = next(one for one in versions if one.id == version_id)
     full = _full_texts(version, readable, own)
     marks = redactions.blackened(version.id) if version.is_redacted else []

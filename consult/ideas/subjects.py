@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
+from consult.consultations.models import Consultation
 from consult.consultations.queries import consultations_by_ids
 from consult.core.access import Actor
 from consult.core.audiences import PUBLIC
@@ -129,7 +130,7 @@ def comment_mode(idea_id: int) -> str:
     idea = db.session.get(Idea, idea_id)
     if idea is None or not idea.is_public:
         return "closed"
-    consultation = consultations_by_ids([idea.consultation_id])[idea.consultation_id]
+    consultation = db.session.get_one(Consultation, idea.consultation_id)
     return consultation.comment_mode if consultation.phase in ("open", "closed") else "closed"
 
 

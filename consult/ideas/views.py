@@ -32,6 +32,7 @@ from consult.ideas import (
     words,
 )
 from consult.ideas.cards import cards, crossing
+from consult.ideas.coauthors import note_coauthor
 from consult.ideas.forms import CoauthorForm
 from consult.ideas.models import HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
 from consult.moderation.statements import statement_of
@@ -88,6 +89,7 @@ def show(number: str) -> Any:
     row = page_queries.idea_row(number, actor.person_id)
     if row is None:
         raise NotFound()
+    note_coauthor(actor, row.idea.id, row.beside)
     if row.idea.status == MERGED:
         return _to_heir(row.idea)
     if row.idea.erased_at is not None and row.idea.was_public:

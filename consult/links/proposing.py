@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -18,7 +18,7 @@ from consult.core.i18n import _
 from consult.core.registry import describe, registries, touch
 from consult.core.states import move
 from consult.links import rules
-from consult.links.models import DECLINED, ENDED, PROPOSED, STATED, Link, LinkEnd
+from consult.links.models import DECLINED, ENDED, PROPOSED, STATED, STATUSES, Link, LinkEnd
 from consult.links.operations import refresh_ends
 from consult.links.queries import LinkView, end_info
 from consult.links.relations import link_type, relation_label
@@ -76,8 +76,11 @@ def _refuse_twice(start: End, goal: End, code: str) -> None:
         raise Conflict(_("There is such a link already."))
 
 
-def all_links(kind: str, subject_id: int) -> list[LinkView]:
-    """Every link of a thing in whatever state, in order of entry, for who speaks for it; one query."""
+def all_links(kind: str, subject_id: int, statuses: Sequence[str] = STATUSES) -> list[LinkView]:
+    """The links of a thing in these states, of which everyone may see the other end, in order of entry; one query.
+
+    Without what frames a link (`links_of` knows it): for things whose links people set themselves.
+    """
     start, goal = aliased(LinkEnd), aliased(LinkEnd)
     statement = (
         select(Link, start, goal)
@@ -87,7 +90,8 @@ def all_links(kind: str, subject_id: int) -> list[LinkView]:
             or_(
                 (Link.from_kind == kind) & (Link.from_id == subject_id),
                 (Link.to_kind == kind) & (Link.to_id == subject_id),
-            )
+            ),
+            Link.status.in_(statuses),
         )
         .order_by(Link.id)
     )
