@@ -299,7 +299,8 @@ def _reverse_version(actor: Actor, offer: Offer, verdict: Verdict) -> None:
     offer.waiting_version_id = version.id
     if before is not None:
         before.state = CURRENT
-    show_version(offer, before or version)
+    if with_public:
+        show_version(offer, before or version)
 
 
 def _take_out(offer: Offer, original: OfferVersion) -> None:

@@ -92,18 +92,22 @@ def chips(wanted: OfferFilter, titles: Titles) -> list[dict[str, str]]:
 
 def ways_out(wanted: OfferFilter, titles: Titles) -> list[tuple[str, str]]:
     """For an empty list: (sentence, address) of the lists that one filter less would give; three at most."""
+    names = [*wanted.chosen, *(["q"] if wanted.q else [])][:3]
+    fewer = [
+        OfferFilter(
+            "" if name == "q" else wanted.q, {facet: codes for facet, codes in wanted.chosen.items() if facet != name}
+        )
+        for name in names
+    ]
     found = []
-    for facet in [*wanted.chosen, *(["q"] if wanted.q else [])][:3]:
-        rest = {name: codes for name, codes in wanted.chosen.items() if name != facet}
-        fewer = OfferFilter("" if facet == "q" else wanted.q, rest, wanted.sort)
-        number = queries.offer_counts(fewer).total
+    for name, number in zip(names, queries.totals(fewer), strict=True):
         if number:
-            labels = [words.facet_title(facet, code, titles) for code in wanted.chosen.get(facet, [])] or [wanted.q]
+            labels = [words.facet_title(name, code, titles) for code in wanted.chosen.get(name, [])] or [wanted.q]
             sentence = _n(
                 "Without “%(filter)s” there is %(num)s.", "Without “%(filter)s” there are %(num)s.", number,
                 filter=", ".join(labels),
             )  # fmt: skip
-            found.append((sentence, with_query(**{facet: None})))
+            found.append((sentence, with_query(**{name: None})))
     return found
 
 

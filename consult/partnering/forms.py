@@ -51,7 +51,7 @@ class OfferForm(Form):
 
     kind = OneField(_l("What is it?"), choices=[])
     owner = ChoiceField(_l("In whose name?"))
-    category = ChoiceField(_l("Kind of cooperation"))
+    category = ChoiceField(_l("Kind of cooperation"), [required(_l("Please choose the kind of cooperation."))])
     title_de = LineField(_l("Title in German"), [longest(TITLE_MAX)])
     body_de = TextField(_l("Description in German"), [longest(BODY_MAX)])
     title_en = LineField(_l("Title in English"), [longest(TITLE_MAX)])
@@ -218,7 +218,7 @@ class AcceptForm(Form):
     """The offer's side agrees."""
 
     contact = LineField(_l("How the other side reaches you"), [required(REACHED), longest(CONTACT)])
-    note = TextField(_l("Sentence to the other side"), [longest(TEXT)])
+    note = TextField(_l("Sentence to the other side"), [longest(TEXT)], id="accept-note")
 
 
 class DeclineForm(Form):
@@ -228,6 +228,7 @@ class DeclineForm(Form):
     note = TextField(
         _l("Sentence to the other side"),
         [required(_l("Please add a sentence, so that the other side understands the answer.")), longest(TEXT)],
+        id="decline-note",  # both forms stand on one page
     )
 
     def fill_choices(self) -> None:

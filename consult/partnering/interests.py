@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from consult.core import audit
-from consult.core.access import SYSTEM, Actor
+from consult.core.access import SYSTEM, Actor, check_not_suspended
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
@@ -23,14 +23,13 @@ from consult.core.vocabularies import vocabulary
 from consult.links.operations import set_links
 from consult.links.queries import own_links
 from consult.partnering import notices, rules
-from consult.partnering.models import ACCEPTED, ASKED, CONCLUDED, DECLINED, Offer, OfferInterest
+from consult.partnering.models import ACCEPTED, ASKED, WITHDRAWN, Offer, OfferInterest
 from consult.partnering.operations import locked as locked_offer
 
 audit.declare("interest.shown", "offer_id")
 
 CONTACT = 300  # characters
 TEXT = 2000
-ACTED = {"accept": ACCEPTED, "decline": DECLINED}
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ class Asking:
 
 def show_interest(actor: Actor, offer_id: int, asking: Asking) -> OfferInterest:
     """A person's interest in an offer; the other side is told. Shown twice it stays one."""
+    check_not_suspended(actor)
     offer = locked_offer(offer_id)
     if not offer.is_public:
         raise Conflict(_("This is no longer open. Your answers are still here, should you want to keep them."))
@@ -108,7 +108,7 @@ def _check_number(actor: Actor) -> None:
 
 def accept(actor: Actor, interest_id: int, *, contact: str, note: str = "") -> OfferInterest:
     """The offer's side agrees and names its contact; both are shown as soon as the interested person agrees, too."""
-    offer, interest = _for_answer(actor, interest_id, "accept")
+    offer, interest = _for_answer(actor, interest_id)
     if not contact:
         raise Invalid({"contact": _("Please say how the other side can reach you.")})
     interest.answer_contact, interest.note = contact, note
@@ -119,7 +119,7 @@ def accept(actor: Actor, interest_id: int, *, contact: str, note: str = "") -> O
 
 def decline(actor: Actor, interest_id: int, *, reason: str, note: str) -> OfferInterest:
     """The offer's side says no, with a reason from the list and a sentence. Nobody's contact is shown, ever."""
-    offer, interest = _for_answer(actor, interest_id, "decline")
+    offer, interest = _for_answer(actor, interest_id)
     if reason not in vocabulary("interest_decline_reasons"):
         raise Invalid({"reason": _("Please choose a reason.")})
     if not note:
@@ -130,12 +130,12 @@ def decline(actor: Actor, interest_id: int, *, reason: str, note: str) -> OfferI
     return interest
 
 
-def _for_answer(actor: Actor, interest_id: int, act: str) -> tuple[Offer, OfferInterest]:
+def _for_answer(actor: Actor, interest_id: int) -> tuple[Offer, OfferInterest]:
     offer, interest = locked(interest_id)
     if not rules.is_side(actor, offer) or rules.is_interested(actor, interest):
         raise Refused(_("Only those who speak for the offer can answer."))
     if interest.status != ASKED:
-        if interest.status == ACTED[act]:
+        if interest.answered_by is not None and interest.answered_by != actor.person_id:
             raise Conflict(_("Somebody on your side has answered this meanwhile. Nothing of yours was stored."))
         raise Conflict(_("This is not possible any more: somebody has changed it in the meantime."))
     return offer, interest
@@ -170,7 +170,7 @@ def take_back(actor: Actor, interest_id: int) -> OfferInterest:
     offer, interest = locked(interest_id)
     if not rules.is_interested(actor, interest):
         raise Refused(_("Only who showed the interest can do this."))
-    if interest.status == "withdrawn":
+    if interest.status == WITHDRAWN:
         return interest
     move(rules.INTEREST_MACHINE, interest, "withdraw", actor)
     interest.ended_at, interest.shared_at = now(), None
@@ -241,6 +241,3 @@ def locked(interest_id: int) -> tuple[Offer, OfferInterest]:
         raise NotFound(_("There is no such interest."))
     offer = db.session.get_one(Offer, interest.offer_id)
     return offer, interest
-
-
-__all__ = ["CONCLUDED", "accept", "conclude", "decline", "lapse_of", "share_contact", "show_interest", "take_back"]

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 
 from consult.core import audit
-from consult.core.access import SYSTEM, Actor
+from consult.core.access import SYSTEM, Actor, check_not_suspended
 from consult.core.clock import LOCAL, end_of_day, now
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
@@ -80,6 +80,7 @@ def text_of(
 
 def send_offer(actor: Actor, text: Text) -> Offer:
     """A new offer or request; it waits for moderation. Refused where the actor does not speak for the owner."""
+    check_not_suspended(actor)
     _check_owner(actor, text.owner)
     _check_number(text.owner)
     fields = text.fields
@@ -107,6 +108,7 @@ def change_offer(actor: Actor, offer_id: int, text: Text, seen: int) -> Offer:
     offer = locked(offer_id)
     if not rules.is_side(actor, offer):
         raise Refused(_("Only those who speak for the offer can change it."))
+    check_not_suspended(actor)
     newest = newest_version(offer.id)
     if newest.id != seen:
         raise Conflict(_("Somebody has sent a newer text meanwhile. Yours is still here; please look at both."))
@@ -227,7 +229,7 @@ def renew_offer(actor: Actor, offer_id: int, *, by_link: bool = False) -> Offer:
     if not by_link and not rules.is_side(actor, offer):
         raise Refused(_("Only those who speak for the offer can renew it."))
     moment = now()
-    if offer.expires_at is not None and offer.expires_at == end_of_term(moment, offer.months):
+    if offer.is_public and offer.expires_at == end_of_term(moment, offer.months):
         return offer
     if not rules.is_renewable(offer, moment):
         raise Conflict(_("This can be renewed from two months before its end on, and only while it is not withdrawn."))

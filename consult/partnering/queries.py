@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from consult.accounts.models import Person
@@ -113,14 +113,26 @@ def _numbers(wanted: OfferFilter) -> dict[str, dict[str, int]]:
     return found
 
 
-def offer_counts(wanted: OfferFilter) -> Counts:
+def offer_counts(wanted: OfferFilter, empty: bool = False) -> Counts:
     """Numbers beside the filters and in the heading; those without any filter are kept while nothing changes.
 
-    An offer ends at midnight, hence the day in the key.
+    An offer ends at midnight, hence the day in the key. `empty` says that nothing matches, which need not be asked again.
     """
     known = remembered(("partnering.counts", today()), lambda: _numbers(OfferFilter()))
-    codes = _numbers(wanted) if wanted.active else known
+    codes = {} if empty else _numbers(wanted) if wanted.active else known
     return Counts(sum(codes.get("kind", {}).values()), codes, known)
+
+
+def totals(several: Sequence[OfferFilter]) -> list[int]:
+    """How many match each of these filters; one query."""
+    if not several:
+        return []
+    parts = []
+    for place, wanted in enumerate(several):
+        ids = _filtered(wanted, select(Offer.id)).subquery()
+        parts.append(select(literal(place).label("place"), func.count().label("number")).select_from(ids))
+    rows = {row.place: row.number for row in db.session.execute(union_all(*parts))}
+    return [rows[place] for place in range(len(several))]
 
 
 def titles() -> dict[str, dict[str, str]]:

@@ -49,8 +49,9 @@ def find(slug: str) -> Offer:
 def index() -> str:
     """Offers and requests, filtered; everything stands in the address."""
     wanted, titles = filters.read(), queries.titles()
-    counts = queries.offer_counts(wanted)
-    page = queries.offers_page(wanted, request.args.get("after"))
+    after = request.args.get("after")
+    page = queries.offers_page(wanted, after)
+    counts = queries.offer_counts(wanted, empty=not page.items and not after)
     return render_template(
         "partnering/index.html",
         page=page,
