@@ -200,10 +200,8 @@ def _renew(comment: Comment, record: Record) -> None:
     comment.edited_at = moment_of(record.get("edited"))
     if comment.body != record["body"]:
         last = db.session.execute(
-            select(CommentVersion.number)
-            .where(CommentVersion.comment_id == comment.id)
-            .order_by(CommentVersion.number.desc())
-        ).scalars()
+            select(func.max(CommentVersion.number)).where(CommentVersion.comment_id == comment.id)
+        ).scalar()
         comment.body, comment.html = record["body"], render_markdown(record["body"])
         _add_version(comment, (last or 0) + 1)
         audit.record("comment.imported", SYSTEM, (KIND, comment.id), status=comment.status)

@@ -223,14 +223,12 @@ def _record(idea: Idea, version: IdeaVersion, answers: dict[int, Answer]) -> Rec
 def _add_partners(
     record: Record, version: IdeaVersion, names: dict[tuple[str, int], str], kept: dict[str, list[str]]
 ) -> None:
-    """What the idea is linked to, and what it names that is not here yet (kept as "type:role reference")."""
+    """What the idea is linked to, and what it names that is not here yet."""
     found: list[tuple[str, str]] = []
     for kind, number, code in version.partners:
         if (kind, int(number)) in names:
             found.append((code, names[(kind, int(number))]))
-    for entry in kept.get("links", []):
-        code, _space, reference = entry.partition(" ")
-        found.append((code, reference))
+    found += [(code, reference) for code, references in kept.items() for reference in references]
     links = []
     for code, reference in sorted(set(found)):
         kind = reference.partition("/")[0]
@@ -323,7 +321,7 @@ def write(record: Record, before: Record | None) -> None:
     elif unresolved != _kept(idea):
         _relink(idea, content)
     keep_references(KIND, record["id"], [])
-    keep_references(KIND, idea.number or "", [("links", entry) for entry in unresolved])
+    keep_references(KIND, idea.number or "", unresolved)
     touch(KIND, idea.id)
 
 
@@ -331,11 +329,13 @@ def _texts(record: Record) -> Record:
     return {name: value for name, value in record.items() if name not in ("submitted", "published", "email", "example")}
 
 
-def _kept(idea: Idea) -> list[str]:
-    return waiting_for(KIND, [idea.number or ""]).get(idea.number or "", {}).get("links", [])
+def _kept(idea: Idea) -> list[tuple[str, str]]:
+    """(type of the link, reference) of what the idea names and is not here yet."""
+    kept = waiting_for(KIND, [idea.number or ""]).get(idea.number or "", {})
+    return sorted((code, reference) for code, references in kept.items() for reference in references)
 
 
-def _content(record: Record, consultation: Consultation) -> tuple[Content, list[str]]:
+def _content(record: Record, consultation: Consultation) -> tuple[Content, list[tuple[str, str]]]:
     """What is written of the idea, and the ends of its links that are not here."""
     questions = {one.position: one.id for one in questions_of(consultation.id)}
     wanted = [
@@ -344,11 +344,11 @@ def _content(record: Record, consultation: Consultation) -> tuple[Content, list[
     ]
     wanted += [(DEFAULT_LINK, reference) for name in ("clusters", "projects") for reference in record.get(name, [])]
     partners: list[Partner] = []
-    unresolved = []
+    unresolved: list[tuple[str, str]] = []
     for code, reference in sorted(set(wanted)):
         number = find(reference)
         if number is None:
-            unresolved.append(f"{code} {reference}")
+            unresolved.append((code, reference))
         else:
             partners.append((reference.partition("/")[0], number, code))
     answers = {

@@ -49,6 +49,7 @@ from consult.topics.rules import DRAFT, PARAPHRASE, PLANNED, PUBLISHED, VERBATIM
 
 KIND = "topic"
 ABOUT = "about_topic"
+_ASKED = "question "  # before the key of a question that a topic waits for
 TAGGED: dict[str, Any] = {"cluster": Cluster, "programme": Programme, "project": Project, "activity": Activity}
 _RELATED = ("cluster", "programme", "project", "activity", "organisation", "topic", "idea")
 FIELDS = (
@@ -84,7 +85,7 @@ def read(keys: Sequence[str] | None, audience: str) -> Iterator[Record]:
             "id": one.slug, "kind": one.kind, "title": one.title, "description": one.description, "series": one.series,
             "original_title": one.original_title, "topics": one.tags, "teaser": one.teaser, "article": one.article,
             "open_question": one.open_question, "facts_note": one.facts_note, "as_of": one.as_of, "source": one.source,
-            "question": questions.get(one.question_id or 0) or next(iter(waits.get("question", [])), None),
+            "question": questions.get(one.question_id or 0) or _awaited_question(waits),
             "contact": {"organisation": named("contact", one.contact_id), "text": one.contact_text},
             "statement": {} if _unspoken(one) and audience != EVERYTHING else {
                 "organisation": named("statement", one.statement_by_id), "text": one.statement,
@@ -96,6 +97,14 @@ def read(keys: Sequence[str] | None, audience: str) -> Iterator[Record]:
         if one.kind == OF_THE_MONTH and one.published_at < NEVER:
             record["published"] = moment_words(one.published_at.replace(microsecond=0))
         yield record
+
+
+def _awaited_question(waits: dict[str, list[str]]) -> str | None:
+    """The question of a consultation that is not here yet."""
+    for field, references in waits.items():
+        if field.startswith(_ASKED) and references:
+            return f"{references[0].removeprefix('consultation/')}/{field.removeprefix(_ASKED)}"
+    return None
 
 
 def _unspoken(one: Topic) -> bool:
@@ -155,7 +164,8 @@ def write(record: Record, before: Record | None) -> None:
     statement_by_id = refs.find("statement", said.get("organisation"))
     question_id = _question(record.get("question"))
     if record.get("question") and question_id is None:
-        refs.unresolved.append(("question", record["question"]))
+        slug, _slash, key = record["question"].partition("/")
+        refs.unresolved.append((f"{_ASKED}{key}"[:80], f"consultation/{slug}"))
     one = db.session.execute(select(Topic).where(Topic.slug == record["id"])).scalar()
     if one is None:
         one = Topic(slug=record["id"], created_at=moment, status=record.get("status", PUBLISHED))
