@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     registries.subjects["question"] = SubjectKind(
         "question", _l("Question"), subjects.describe_questions, subjects.find_question
     )
+    registries.resolvers["consultations.question"] = subjects.resolve_question
     registries.searchables["question"] = Searchable("question", subjects.question_documents, _l("Questions"))
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(30, "facts", "consultations", loading.load, loading.shift))

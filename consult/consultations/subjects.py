@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
@@ -63,6 +64,16 @@ def find_question(key: str) -> int | None:
     return db.session.execute(
         select(Question.id).join(Question.consultation).where(Consultation.slug == slug, Question.key == own)
     ).scalar_one_or_none()
+
+
+def resolve_question(values: Mapping[str, Any]) -> tuple[str, int] | None:
+    """The question at an address, for reports: answers without name are read there and nowhere else."""
+    question_id = db.session.execute(
+        select(Question.id)
+        .join(Question.consultation)
+        .where(Consultation.slug == values["slug"], Question.position == values["position"])
+    ).scalar_one_or_none()
+    return ("question", question_id) if question_id is not None else None
 
 
 def question_documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
