@@ -58,6 +58,7 @@ class Notes:
     counts: dict[int, int] = field(default_factory=dict)
     mode: str = "pre"
     watched_by: list[int] = field(default_factory=list)
+    more: dict[str, tuple[str, ...]] = field(default_factory=dict)  # further outcomes in a state, as some rooms have them
 
     def add(self, title: str = "Ein Prüfstand für alle", *, author: Person | None = None, **values: Any) -> Note:
         values.setdefault("versions", ["Wir teilen unseren Prüfstand.\n\nEr steht an drei Tagen still."])
@@ -100,7 +101,13 @@ class Notes:
 
     def review(self, note_id: int, _version_id: int | None) -> Review:
         note = self.all[note_id]
-        parts = [[ReviewPart("Antwort", text, render_markdown(text), note.audience)] for text in note.versions]
+        parts = [
+            [
+                ReviewPart("Antwort", text, render_markdown(text), note.audience, f"answer-{number}")
+                for number, text in enumerate(version.split("\n---\n"), 1)
+            ]
+            for version in note.versions
+        ]
         return Review(
             note.title, note.language, parts[-1], note.version_id, "Anna Autorin", note.author_id, "Firma",
             previous=parts[-2] if len(parts) > 1 else [],
@@ -112,7 +119,8 @@ class Notes:
             "published": ("hide",),
             "hidden": ("restore", "remove"),
         }
-        return table.get(self.all[note_id].status, ())
+        status = self.all[note_id].status
+        return table.get(status, ()) + self.more.get(status, ())
 
     def involved(self, actor: Actor, note_id: int) -> bool:
         note = self.all[note_id]
@@ -122,12 +130,13 @@ class Notes:
 
     def apply(self, _actor: Actor, note_id: int, verdict: Verdict) -> None:
         note = self.all[note_id]
-        if verdict.outcome not in self.outcomes(note_id, None):
+        if verdict.outcome not in (*self.outcomes(note_id, None), "reinstate"):
             raise Conflict("not in this state")
         self.applied.append(verdict)
         note.status = {
             "publish": "published", "return": "returned", "reject": "rejected", "hide": "hidden",
-            "restore": "published", "remove": "removed",
+            "restore": "published", "remove": "removed", "redact": "published", "merge": "merged", "split": "submitted",
+            "reinstate": "published",
         }[verdict.outcome]  # fmt: skip
         person = db.session.get(Person, note.author_id) if note.author_id else None
         if person is not None:

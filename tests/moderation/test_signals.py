@@ -127,7 +127,7 @@ def test_what_was_noticed_is_kept_with_the_case_without_the_words(
     run_jobs()
     signs = found(case, db)
     assert set(signs) == {"phone", "link"}
-    assert signs["phone"] == {"code": "phone", "part": "0", "at": [25, 36]}
+    assert signs["phone"] == {"code": "phone", "part": "answer-1", "at": [25, 36]}
     assert "0361" not in str(case.signals)
     assert case.examined_at is not None
 
