@@ -201,7 +201,7 @@ def _act(desk: Desk, act: Document, form: Any, note: str = "") -> Any:
         form.form_errors.append(str(stale.message))
         form.seen.data = Desk(desk.actor, _again(desk.cluster.slug)).seen
         return None
-    return see_other(path("clusters.edit", slug=desk.cluster.slug) + f"#{act.get('kind', 'values')}")
+    return see_other(path("clusters.edit", slug=desk.cluster.slug) + "#values")
 
 
 @blueprint.route("/clusters/<slug>/edit/values/new", methods=["GET", "POST"])
