@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from consult.core.access import SYSTEM, Actor
+from consult.core.access import SYSTEM, Actor, check_not_suspended
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, Refused
@@ -66,6 +66,7 @@ def join_activity(actor: Actor, activity_id: int, *, role: str, message: str, la
     """
     if actor.person_id is None:
         raise Refused(_("Please sign in, or give your e-mail address."))
+    check_not_suspended(actor)
     activity = places.lock_activity(activity_id)
     present = activity_queries.own_participation(activity.id, actor.person_id)
     if present is not None:
@@ -167,7 +168,12 @@ def activities_with_late_offers() -> list[int]:
     """Activities in which a held place was not taken in time."""
     statement = (
         select(Participation.activity_id)
-        .where(Participation.status == "offered", Participation.offered_until <= now())
+        .join(Activity, Activity.id == Participation.activity_id)
+        .where(
+            Participation.status == "offered",
+            Participation.offered_until <= now(),
+            Activity.status.not_in(("cancelled", "postponed")),
+        )
         .distinct()
         .order_by(Participation.activity_id)
     )

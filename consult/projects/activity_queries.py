@@ -20,7 +20,7 @@ from consult.core.db import db, sort_key
 from consult.core.paging import Page, keyset
 from consult.projects import facets
 from consult.projects.models import GIVEN_UP, Activity, Participation, Project
-from consult.projects.queries import holds
+from consult.projects.queries import End, holds, led_projects
 from consult.projects.tokens import token_hash
 from consult.search.queries import matching
 
@@ -192,6 +192,15 @@ def next_change() -> datetime | None:
     columns = (Activity.registration_until, Activity.starts_at, Activity.over_at, Project.joining_until)
     parts = [select(func.min(column).label("at")).where(column > moment) for column in columns]
     return db.session.execute(select(func.min(union_all(*parts).subquery().c.at))).scalar_one_or_none()
+
+
+def kept_activities(ends: Sequence[End] | None, after: str | None) -> Page[Activity]:
+    """Activities that these host or whose projects they lead (None: all), the latest date first."""
+    statement = select(Activity)
+    if ends is not None:
+        hosted = [(Activity.organiser_kind == kind) & (Activity.organiser_id == number) for kind, number in ends]
+        statement = statement.where(or_(*hosted, Activity.project_id.in_(led_projects(ends))))
+    return keyset(statement, [(Activity.sort_at, "desc"), (Activity.id, "desc")], after, 30)
 
 
 # ---- participants ---------------------------------------------------------------------------------------------------

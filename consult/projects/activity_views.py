@@ -26,6 +26,7 @@ from consult.links.queries import links_of
 from consult.links.sources import readable_source, sources
 from consult.projects import activity_operations, filters, ics, mails, project_facts, queries, refusals, rules, words
 from consult.projects import activity_queries as reads
+from consult.projects import message_queries
 from consult.projects.forms import JoinForm, join_form
 from consult.projects.limiting import allow_link
 from consult.projects.models import Activity, Participation
@@ -96,7 +97,9 @@ def show(slug: str) -> str:
     form = None
     if actor.signed_in and place is None and not closed_by and actor.may(JOIN):
         form = join_form(activity.roles, signed_in=True, chosen=request.args.get("role", ""))
-    manages = activity_operations.manages(actor, activity)
+    speaks = rules.may_speak_for_others(actor) and not actor.may("projects.edit")
+    ends = activity_operations.ends_of(activity) if speaks else []
+    manages = rules.can_manage(actor, ends)
     queued = manages or (place is not None and place.status == "waiting")
     requests, ahead = reads.queue_of(activity.id, place.position if place else 0) if queued else (0, 0)
     return render_template(
@@ -110,6 +113,7 @@ def show(slug: str) -> str:
         closed_by=closed_by,
         reason=refusals.sentence(closed_by),
         manages=manages,
+        may_edit=rules.can_edit(actor, ends),
         requests=requests,
     )
 
@@ -321,7 +325,7 @@ def own_page(activity: Activity, participation: Participation) -> str:
     return url_for("activities.place", slug=activity.slug, token=token)
 
 
-def _place(slug: str, token: str) -> tuple[Actor, Participation]:
+def held_place(slug: str, token: str) -> tuple[Actor, Participation]:
     """Who holds this link acts for the participation's person; it works without an account."""
     found = reads.participation_by_token(slug, token)
     person = person_by_id(found.person_id) if found is not None else None
@@ -334,7 +338,7 @@ def _place(slug: str, token: str) -> tuple[Actor, Participation]:
 @access("public")
 def place(slug: str, token: str) -> Response:
     """One's own place behind a mailed link: how it stands, giving it up, taking it. Kept by no cache."""
-    actor, found = _place(slug, token)
+    actor, found = held_place(slug, token)
     page = render_template(
         "activities/place.html",
         activity=found.activity,
@@ -345,6 +349,7 @@ def place(slug: str, token: str) -> Response:
         place_text=place_text(found.activity, found, reads.ahead_of(found) if found.status == "waiting" else 0),
         may_cancel=rules.can_cancel(actor, found.activity, found, now()),
         may_confirm=rules.can_confirm(actor, found.activity, found, now()),
+        messages=message_queries.messages_for(found.activity_id, found.person_id if found.live else None),
     )
     return Response(page, mimetype="text/html", headers={"Cache-Control": "private, no-store"})
 
@@ -354,7 +359,7 @@ def place(slug: str, token: str) -> Response:
 def place_leave(slug: str, token: str) -> Response:
     """Give up one's place by the mailed link."""
     allow_write()
-    actor, found = _place(slug, token)
+    actor, found = held_place(slug, token)
     activity_operations.leave_activity(actor, found.id)
     flash_done(_("You have given up your place. Thank you for telling us."))
     return see_other(url_for("activities.place", slug=slug, token=token))
@@ -365,7 +370,7 @@ def place_leave(slug: str, token: str) -> Response:
 def place_confirm(slug: str, token: str) -> Response:
     """Take the held place by the mailed link."""
     allow_write()
-    actor, found = _place(slug, token)
+    actor, found = held_place(slug, token)
     activity_operations.confirm_place(actor, found.id)
     flash_done(_("The place is yours."))
     return see_other(url_for("activities.place", slug=slug, token=token))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import RadioField, ValidationError
+from wtforms import HiddenField, RadioField, ValidationError
 
-from consult.core.forms import EmailField, Form, TextField, longest, required
-from consult.core.i18n import _, _l
+from consult.core.forms import EmailField, Form, LineField, TextField, as_choices, longest, required
+from consult.core.i18n import LANGUAGE_NAMES, _, _l, current_language
 from consult.core.vocabularies import term_title
 
 LONGEST_MESSAGE = 2000
@@ -58,4 +58,23 @@ def decision_form(outcomes: Sequence[tuple[str, Any]]) -> DecisionForm:
     """The form for these outcomes: (code, words)."""
     form = DecisionForm()
     form.outcome.choices = [(code, str(words)) for code, words in outcomes]
+    return form
+
+
+class MessageForm(Form):
+    """A host's message."""
+
+    revision = HiddenField(default="0")
+    title = LineField(_l("Title"), [required(_l("Please write a title.")), longest(120)])
+    body = TextField(_l("Message"), [required(_l("Please write something first.")), longest(4000)])
+    audience = RoleField(_l("Who reads it"), choices=[])
+    language = RoleField(_l("Language of the message"), choices=[])
+
+
+def message_form(audiences: Sequence[tuple[str, Any]], **data: Any) -> MessageForm:
+    """The form with these audiences, the first one preselected; with `data` filled, else as it was sent."""
+    first = {"audience": audiences[0][0], "language": current_language()}
+    form = MessageForm(formdata=None, data={**first, **data}) if data else MessageForm(**first)
+    form.audience.choices = as_choices([(code, str(words)) for code, words in audiences])
+    form.language.choices = as_choices(list(LANGUAGE_NAMES.items()))
     return form

@@ -24,6 +24,7 @@ def _event(activity: Activity, host: str) -> Event:
     language = {"LANGUAGE": current_language()}
     event.add("uid", f"activity-{activity.slug}@{host}")
     event.add("dtstamp", activity.edited_at or activity.created_at)
+    event.add("sequence", activity.revision - 1)
     event.add("summary", pick(activity.title), parameters=language)
     event.add("description", pick(activity.summary), parameters=language)
     assert activity.starts_at is not None and activity.ends_at is not None

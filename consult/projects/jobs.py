@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 from consult.core import jobs
 from consult.core.clock import LOCAL, end_of_day, now, start_of_day, today
 from consult.core.db import db
-from consult.projects import activity_operations, mails, places
+from consult.projects import activity_operations, mails, messages, places
 from consult.projects.models import OVER, Activity, Participation
 
 # Reminders leave from eight in the morning on, a few at a time, so that no transaction is held for long.
@@ -90,3 +90,9 @@ def remind(payload: dict[str, Any]) -> None:
         mails.send(activity, participation, "reminder")
     if len(rows) == BATCH:
         jobs.enqueue("activities.remind", payload)
+
+
+@jobs.handler("activities.message")
+def mail_message(payload: dict[str, Any]) -> None:
+    """Have those who take part written to, once the time in which a decision can be taken back is over."""
+    messages.mail_message(payload["message_id"])

@@ -61,5 +61,32 @@ MEMBERSHIP = Machine(
     },
 )
 
+# "announced" is what a source said of a date; who enters an activity here plans it.
+ACTIVITY = Machine(
+    "activity",
+    "planned",
+    [
+        Transition("planned", "cancel", "cancelled", HOST),
+        Transition("announced", "cancel", "cancelled", HOST),
+        Transition("postponed", "cancel", "cancelled", HOST),
+        Transition("planned", "postpone", "postponed", HOST),
+        Transition("announced", "postpone", "postponed", HOST),
+        Transition("postponed", "resume", "planned", HOST),
+        Transition("cancelled", "resume", "planned", HOST),
+        Transition("planned", "complete", "completed", HOST),
+        Transition("announced", "complete", "completed", HOST),
+    ],
+    {
+        "cancel": "activity.cancelled",
+        "postpone": "activity.postponed",
+        "resume": "activity.resumed",
+        "complete": "activity.completed",
+    },
+)
+
+audit.declare("project.created", "revision")
+audit.declare("project.edited", "revision")
+audit.declare("activity.created", "revision")
+audit.declare("activity.edited", "revision", "told")
 audit.declare("participation.joined", "activity_id", "to")
 audit.declare("membership.asked", "project_id", "role", "to")

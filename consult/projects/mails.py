@@ -6,8 +6,8 @@ person's language in the transaction of its cause.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from consult.accounts.models import Person
 from consult.accounts.queries import person_by_id
@@ -51,7 +51,7 @@ def _queue(person: Person, language: str, kind: str, letter: Letter, reference: 
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """What a letter about a place needs."""
 
     activity: Activity
@@ -92,13 +92,22 @@ def has_calendar_entry(activity: Activity) -> bool:
     return activity.starts_at is not None and activity.precision in ("time", "day")
 
 
-def _confirmed(place: _Place) -> Letter:
+def about_place(
+    place: Place, subject: str, heading: str, lines: list[str], button: str = "", after: Sequence[str] = ()
+) -> Letter:
+    """A letter about somebody's place: the title in its subject, the facts as a table, the button to one's own page."""
     return Letter(
-        subject=_("You have a place: %(title)s", title=place.title),
-        heading=_("You have a place."),
-        lines=[_("We look forward to seeing you: %(title)s", title=place.title)],
-        facts=place.facts,
-        button=(_("Look at or give up your place"), place.own_page),
+        subject=subject, heading=heading, lines=lines, facts=place.facts, after=list(after),
+        button=(button or _("Look at or give up your place"), place.own_page),
+    )  # fmt: skip
+
+
+def _confirmed(place: Place) -> Letter:
+    return about_place(
+        place,
+        _("You have a place: %(title)s", title=place.title),
+        _("You have a place."),
+        [_("We look forward to seeing you: %(title)s", title=place.title)],
         after=[
             *place.calendar,
             _("If you cannot come, please give up your place there. Somebody on the waiting list moves up."),
@@ -106,23 +115,22 @@ def _confirmed(place: _Place) -> Letter:
     )
 
 
-def _requested(place: _Place) -> Letter:
-    return Letter(
-        subject=_("Your request has arrived: %(title)s", title=place.title),
-        heading=_("The host decides about your request."),
-        lines=[
-            _("You asked for a place: %(title)s. As soon as the host has decided, we write to you.", title=place.title)
-        ],
-        facts=place.facts,
-        button=(_("Look at your request"), place.own_page),
+def _requested(place: Place) -> Letter:
+    return about_place(
+        place,
+        _("Your request has arrived: %(title)s", title=place.title),
+        _("The host decides about your request."),
+        [_("You asked for a place: %(title)s. As soon as the host has decided, we write to you.", title=place.title)],
+        _("Look at your request"),
     )
 
 
-def _waiting(place: _Place) -> Letter:
-    return Letter(
-        subject=_("You are on the waiting list: %(title)s", title=place.title),
-        heading=_("You are on the waiting list."),
-        lines=[
+def _waiting(place: Place) -> Letter:
+    return about_place(
+        place,
+        _("You are on the waiting list: %(title)s", title=place.title),
+        _("You are on the waiting list."),
+        [
             _("All places are taken at the moment: %(title)s", title=place.title),
             _(
                 "You are %(ordinal)s on the list and will move up automatically. When a place becomes free for you, "
@@ -130,50 +138,51 @@ def _waiting(place: _Place) -> Letter:
                 ordinal=words.ordinal(place.ahead + 1),
             ),
         ],
-        facts=place.facts,
-        button=(_("Look at or give up your place"), place.own_page),
     )
 
 
-def _offered(place: _Place) -> Letter:
+def _offered(place: Place) -> Letter:
     until = format_moment(place.participation.offered_until)
-    return Letter(
-        subject=_("A place is held for you until %(until)s: %(title)s", until=until, title=place.title),
-        heading=_("A place has become free for you."),
-        lines=[
+    return about_place(
+        place,
+        _("A place is held for you until %(until)s: %(title)s", until=until, title=place.title),
+        _("A place has become free for you."),
+        [
             _("We hold it until %(until)s: %(title)s", until=until, title=place.title),
             _("Please take it here. After that it goes to the next person on the list."),
         ],
-        facts=place.facts,
-        button=(_("Take the place"), place.own_page),
-        after=[_("You cannot come any more? On the same page you give the place up at once.")],
+        _("Take the place"),
+        [_("You cannot come any more? On the same page you give the place up at once.")],
     )
 
 
-def _lapsed(place: _Place) -> Letter:
-    return Letter(
-        subject=_("The held place has gone on: %(title)s", title=place.title),
-        heading=_("The place was not taken in time."),
-        lines=[
+def _over(place: Place, subject: str, heading: str, lines: list[str]) -> Letter:
+    """A letter to somebody who has no place any more: its button leads to the activity."""
+    return replace(about_place(place, subject, heading, lines), button=(_("To the activity"), place.page))
+
+
+def _lapsed(place: Place) -> Letter:
+    return _over(
+        place,
+        _("The held place has gone on: %(title)s", title=place.title),
+        _("The place was not taken in time."),
+        [
             _("It has gone to the next person on the list: %(title)s", title=place.title),
             _("If you still would like to come, join again. You will then stand at the end of the list."),
         ],
-        facts=place.facts,
-        button=(_("To the activity"), place.page),
     )
 
 
-def _cancelled(place: _Place) -> Letter:
-    return Letter(
-        subject=_("You have given up your place: %(title)s", title=place.title),
-        heading=_("You have given up your place."),
-        lines=[_("You are no longer registered: %(title)s", title=place.title), _("Thank you for telling us.")],
-        facts=place.facts,
-        button=(_("To the activity"), place.page),
+def _cancelled(place: Place) -> Letter:
+    return _over(
+        place,
+        _("You have given up your place: %(title)s", title=place.title),
+        _("You have given up your place."),
+        [_("You are no longer registered: %(title)s", title=place.title), _("Thank you for telling us.")],
     )
 
 
-def _declined(place: _Place) -> Letter:
+def _declined(place: Place) -> Letter:
     return Letter(
         subject=_("No place this time: %(title)s", title=place.title),
         heading=_("The host cannot give you a place."),
@@ -183,18 +192,17 @@ def _declined(place: _Place) -> Letter:
     )
 
 
-def _reminder(place: _Place) -> Letter:
-    return Letter(
-        subject=_("Tomorrow: %(title)s", title=place.title),
-        heading=_("See you tomorrow."),
-        lines=[_("You have a place: %(title)s", title=place.title)],
-        facts=place.facts,
-        button=(_("Look at or give up your place"), place.own_page),
+def _reminder(place: Place) -> Letter:
+    return about_place(
+        place,
+        _("Tomorrow: %(title)s", title=place.title),
+        _("See you tomorrow."),
+        [_("You have a place: %(title)s", title=place.title)],
         after=[_("Something has come up? Until the beginning you give up your place there.")],
     )
 
 
-_PLACE_LETTERS: dict[str, Callable[[_Place], Letter]] = {
+_PLACE_LETTERS: dict[str, Callable[[Place], Letter]] = {
     "confirmed": _confirmed,
     "requested": _requested,
     "waiting": _waiting,
@@ -207,7 +215,14 @@ _PLACE_LETTERS: dict[str, Callable[[_Place], Letter]] = {
 
 
 def send(activity: Activity, participation: Participation, what: str, ahead: int = 0) -> None:
-    """Write to a participant about their place. `ahead` is how many wait before them.
+    """Write to a participant about their place. `ahead` is how many wait before them."""
+    send_letter(activity, participation, f"activities.{what}", _PLACE_LETTERS[what], ahead)
+
+
+def send_letter(
+    activity: Activity, participation: Participation, kind: str, write: Callable[[Place], Letter], ahead: int = 0
+) -> None:
+    """Write to a participant in their language.
 
     Nothing is written to somebody who never confirmed the address or whose account is deactivated.
     """
@@ -215,70 +230,60 @@ def send(activity: Activity, participation: Participation, what: str, ahead: int
     if person is None or not person.is_active:
         return
     with in_language(participation.language):
-        letter = _PLACE_LETTERS[what](_Place(activity, participation, ahead))
-        _queue(person, participation.language, f"activities.{what}", letter, f"participation:{participation.id}")
+        letter = write(Place(activity, participation, ahead))
+        _queue(person, participation.language, kind, letter, f"participation:{participation.id}")
+
+
+def _send_link(email: str, language: str, kind: str, write: Callable[[], Letter]) -> None:
+    """A link that somebody without an account confirms something with."""
+    with in_language(language):
+        letter = write()
+        letter.after.append(_("If it was not you, do nothing. Nothing is stored then."))
+        queue_template(email, TEMPLATE, language, kind=kind, context={"letter": letter})
 
 
 def send_join_link(email: str, language: str, activity: Activity, raw: str) -> None:
     """The link that somebody without an account confirms their registration with."""
-    with in_language(language):
+
+    def write() -> Letter:
         title = pick(activity.title)
-        letter = Letter(
+        return Letter(
             subject=_("Please confirm your registration: %(title)s", title=title),
             heading=_("One more step to your place."),
             lines=[
                 _("Somebody, probably you, has asked for a place with this address: %(title)s", title=title),
                 _("The registration counts once you confirm it. Until then no place is taken."),
             ],
-            button=(
-                _("Confirm registration"),
-                address("activities.join_confirm", slug=activity.slug, token=raw),
-            ),
-            after=[_("If it was not you, do nothing. Nothing is stored then.")],
+            button=(_("Confirm registration"), address("activities.join_confirm", slug=activity.slug, token=raw)),
         )
-        queue_template(email, TEMPLATE, language, kind="activities.join_link", context={"letter": letter})
+
+    _send_link(email, language, "activities.join_link", write)
 
 
 # ---- projects -------------------------------------------------------------------------------------------------------
 
 
 def _membership_letter(project: Project, membership: Membership, what: str) -> Letter:
+    """What happened to somebody's part in a project: "asked", "accepted", "ended" or "declined"."""
     title, role = pick(project.title), term_title("joining_roles", membership.role)
-    page = (_("To the project"), address("projects.show", slug=project.slug))
-    if what == "asked":
-        return Letter(
-            subject=_("Your offer has arrived: %(title)s", title=title),
-            heading=_("Your offer has arrived."),
-            lines=[
-                _("You would like to take part: %(title)s. Your part: %(role)s.", title=title, role=role),
-                _("The project's lead decides and answers you with a sentence."),
-            ],
-            button=page,
-        )
-    if what == "accepted":
-        return Letter(
-            subject=_("You are taking part: %(title)s", title=title),
-            heading=_("You are taking part."),
-            lines=[_("Project: %(title)s. Your part: %(role)s.", title=title, role=role)],
-            quote=membership.note,
-            button=page,
-            after=[_("You can end your part at any time on the project's page or on your own.")],
-        )
-    if what == "ended":
-        return Letter(
-            subject=_("Your part in the project has ended: %(title)s", title=title),
-            heading=_("Your part has ended."),
-            lines=[_("Project: %(title)s. Your part: %(role)s. The lead writes:", title=title, role=role)],
-            quote=membership.note,
-            button=page,
-        )
+    subject, heading = {
+        "asked": (_("Your offer has arrived: %(title)s", title=title), _("Your offer has arrived.")),
+        "accepted": (_("You are taking part: %(title)s", title=title), _("You are taking part.")),
+        "ended": (_("Your part in the project has ended: %(title)s", title=title), _("Your part has ended.")),
+        "declined": (_("Your offer to the project: %(title)s", title=title), _("The project cannot take up your offer.")),
+    }[what]
+    lines = {
+        "asked": [
+            _("You would like to take part: %(title)s. Your part: %(role)s.", title=title, role=role),
+            _("The project's lead decides and answers you with a sentence."),
+        ],
+        "accepted": [_("Project: %(title)s. Your part: %(role)s.", title=title, role=role)],
+    }.get(what) or [_("Project: %(title)s. Your part: %(role)s. The lead writes:", title=title, role=role)]
+    ways = [_("You can end your part at any time on the project's page or on your own.")] if what == "accepted" else []
     return Letter(
-        subject=_("Your offer to the project: %(title)s", title=title),
-        heading=_("The project cannot take up your offer."),
-        lines=[_("Project: %(title)s. Your part: %(role)s. The lead writes:", title=title, role=role)],
-        quote=membership.note,
-        button=page,
-    )
+        subject=subject, heading=heading, lines=lines, quote=membership.note if what != "asked" else "",
+        button=(_("To the project"), address("projects.show", slug=project.slug)), after=ways,
+    )  # fmt: skip
 
 
 def send_membership(project: Project, membership: Membership, what: str) -> None:
@@ -293,9 +298,10 @@ def send_membership(project: Project, membership: Membership, what: str) -> None
 
 def send_project_link(email: str, language: str, project: Project, raw: str) -> None:
     """The link that somebody without an account confirms their offer to a project with."""
-    with in_language(language):
+
+    def write() -> Letter:
         title = pick(project.title)
-        letter = Letter(
+        return Letter(
             subject=_("Please confirm: taking part in %(title)s", title=title),
             heading=_("One more step."),
             lines=[
@@ -303,6 +309,6 @@ def send_project_link(email: str, language: str, project: Project, raw: str) -> 
                 _("The project hears of it once you confirm."),
             ],
             button=(_("Confirm"), address("projects.join_confirm", slug=project.slug, token=raw)),
-            after=[_("If it was not you, do nothing. Nothing is stored then.")],
         )
-        queue_template(email, TEMPLATE, language, kind="projects.join_link", context={"letter": letter})
+
+    _send_link(email, language, "projects.join_link", write)

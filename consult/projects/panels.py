@@ -13,7 +13,7 @@ from consult.core.clock import now
 from consult.core.registry import Panel
 from consult.core.web import path
 from consult.links.queries import linked_ids, linked_to_ids
-from consult.projects import activity_queries, activity_views, project_facts, queries, words
+from consult.projects import activity_queries, activity_views, project_facts, queries, rules, words
 from consult.projects.models import Activity
 
 SHOWN = 12
@@ -108,6 +108,14 @@ def own_part(person_id: int, _actor: Actor) -> dict[str, Any] | None:
     }
 
 
+def keeping(_person_id: int, actor: Actor) -> dict[str, Any] | None:
+    """On one's own page: the way to what one keeps; nothing for those who lead and host nothing."""
+    is_editor, ends = actor.may("projects.edit"), rules.writing_ends(actor)
+    if not (is_editor or actor.cluster_ids or (ends and queries.keeps_anything(ends))):
+        return None
+    return {"may_create": is_editor or bool(actor.cluster_ids)}
+
+
 DATES, PROJECTS = "activities/_panel.html", "projects/_panel.html"
 
 PANELS = (
@@ -122,3 +130,4 @@ PANELS = (
     Panel("topics.show", 50, DATES, dates_towards("topic")),
 )
 ME = Panel("pages.me", 40, "projects/_me.html", own_part)
+KEEPING = Panel("pages.me", 45, "projects/_keeping.html", keeping)

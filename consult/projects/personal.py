@@ -1,9 +1,10 @@
-"""This room's share of a person's data: what they joined, and what remains of it after erasure."""
+"""This room's share of a person's data: what they joined, what they wrote as hosts, and what remains after erasure."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -14,7 +15,7 @@ from consult.core.registry import PersonalData
 from consult.core.states import move
 from consult.projects import places
 from consult.projects.machines import MEMBERSHIP, PARTICIPATION
-from consult.projects.models import Membership, Participation
+from consult.projects.models import ActivityMessage, ActivityMessageVersion, Membership, Participation
 
 
 def export(person_id: int) -> dict[str, Any]:
@@ -42,7 +43,19 @@ def export(person_id: int) -> dict[str, Any]:
     return {
         "activities": [{"activity": one.activity.slug, **entry(one)} for one in participations],
         "projects": [{"project": one.project.slug, **entry(one)} for one in memberships],
-    }
+        "messages": [
+            {
+                "number": f"N-{one.id}", "title": one.title, "body": one.body, "status": one.status,
+                "at": one.created_at.isoformat(), "audience": one.audience,
+            }
+            for one in _messages(person_id)
+        ],
+    }  # fmt: skip
+
+
+def _messages(person_id: int) -> list[ActivityMessage]:
+    statement = select(ActivityMessage).where(ActivityMessage.author_id == person_id).order_by(ActivityMessage.id)
+    return list(db.session.execute(statement).scalars())
 
 
 def erase(person_id: int) -> None:
@@ -65,6 +78,17 @@ def erase(person_id: int) -> None:
     db.session.flush()
     for table in (Participation, Membership):
         db.session.execute(update(table).where(table.person_id == person_id).values(message="", note=""))
+    for message in _messages(person_id):  # what was read stands in the host's name; what nobody read loses its words
+        message.author_id = None
+        if message.published_at is None:
+            message.body, message.html = "", Markup("")
+            db.session.execute(
+                update(ActivityMessageVersion)
+                .where(ActivityMessageVersion.message_id == message.id)
+                .values(body="", html=Markup(""))
+            )
+    db.session.flush()
 
 
-DATA = PersonalData("projects", ("participation", "membership"), export, erase)
+TABLES = ("participation", "membership", "activity_message", "activity_message_version")
+DATA = PersonalData("projects", TABLES, export, erase)

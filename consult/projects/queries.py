@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from typing import cast as as_type
 
-from sqlalchemy import Select, Text, cast, func, or_, select
+from sqlalchemy import Select, Text, cast, exists, false, func, or_, select
 
 from consult.accounts.models import Person
 from consult.accounts.queries import people_with_permission
@@ -19,7 +19,7 @@ from consult.core.paging import Page, keyset
 from consult.links.models import CONFIRMED, STATED, Link
 from consult.organisations.models import OrganisationMember
 from consult.projects import facets
-from consult.projects.models import Membership, Project
+from consult.projects.models import Activity, Membership, Project
 from consult.search.queries import matching
 
 FACETS = ("kind", "region", "country", "topic", "open")
@@ -255,6 +255,30 @@ def leads_of(project_id: int | None) -> list[End]:
         .distinct()
     )
     return [(kind, number) for kind, number in rows if number is not None]
+
+
+def led_projects(ends: Sequence[End]) -> Select[Any]:
+    """Selectable numbers of the projects that these organisations and clusters lead."""
+    either = or_(*[(Link.from_kind == kind) & (Link.from_id == number) for kind, number in ends], false())
+    return select(Link.to_id).where(
+        Link.to_kind == "project", Link.type.in_(LEADING), Link.status.in_((STATED, CONFIRMED)), either
+    )
+
+
+def kept_projects(ends: Sequence[End] | None, after: str | None) -> Page[Project]:
+    """Projects that these lead (None: all), in the order of their titles: for those who keep them."""
+    column = Project.sort_en if current_language() == "en" else Project.sort_de
+    statement = select(Project)
+    if ends is not None:
+        statement = statement.where(Project.id.in_(led_projects(ends)))
+    return keyset(statement, [(column, "asc"), (Project.id, "asc")], after, 30)
+
+
+def keeps_anything(ends: Sequence[End]) -> bool:
+    """Whether these lead a project or host an activity; one query."""
+    hosted = [(Activity.organiser_kind == kind) & (Activity.organiser_id == number) for kind, number in ends]
+    either = exists(led_projects(ends)) | exists(select(Activity.id).where(or_(*hosted, false())))
+    return bool(db.session.execute(select(either)).scalar())
 
 
 def people_speaking_for(ends: Iterable[End]) -> list[int]:

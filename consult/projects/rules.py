@@ -25,6 +25,9 @@ FREE_ROLE = "informed"
 
 End = tuple[str, int]
 
+# Members of an organisation who write in its name; a mere contact does not.
+WRITERS = ("author", "approver", "manager")
+
 
 def speaks_for(actor: Actor, ends: Collection[End]) -> bool:
     """Whether the actor belongs to one of these organisations or manages one of these clusters."""
@@ -43,6 +46,26 @@ def may_speak_for_others(actor: Actor) -> bool:
 def can_manage(actor: Actor, ends: Collection[End]) -> bool:
     """Whether the actor decides about requests: an editor, or who speaks for an organiser."""
     return actor.signed_in and (actor.may("projects.edit") or speaks_for(actor, ends))
+
+
+def writing_ends(actor: Actor) -> list[End]:
+    """The organisations in whose name the actor writes, and the clusters that they manage."""
+    organisations = [one.organisation_id for one in actor.memberships if one.role in WRITERS]
+    return [*(("organisation", number) for number in organisations), *(("cluster", one) for one in actor.cluster_ids)]
+
+
+def can_edit(actor: Actor, ends: Collection[End]) -> bool:
+    """Change what is said of a project or an activity: an editor, or who writes for one that leads or hosts it."""
+    return actor.signed_in and (actor.may("projects.edit") or bool(set(writing_ends(actor)) & set(ends)))
+
+
+def can_create_activity(actor: Actor, organiser: End | None) -> bool:
+    """Enter an activity: editors for anybody, cluster managers for their own cluster."""
+    if not actor.signed_in:
+        return False
+    if actor.may("projects.edit"):
+        return True
+    return organiser is not None and organiser[0] == "cluster" and organiser[1] in actor.cluster_ids
 
 
 def can_decide(actor: Actor, ends: Collection[End], person_id: int) -> bool:
@@ -64,6 +87,7 @@ def can_confirm(actor: Actor, activity: Activity, participation: Participation, 
     return (
         participation.person_id == actor.person_id
         and participation.status == "offered"
+        and activity.status not in ("cancelled", "postponed")
         and participation.offered_until is not None
         and moment < participation.offered_until
         and not activity.has_begun(moment)

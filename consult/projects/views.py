@@ -91,7 +91,8 @@ def show(slug: str) -> str:
     crew = queries.crew_of(project.id)
     mine = queries.own_memberships(project.id, actor.person_id)
     closed_by = rules.joining_closed_by(project, now())
-    manages = actor.signed_in and rules.can_manage(actor, project_facts.leads(links))
+    leads = project_facts.leads(links)
+    manages = actor.signed_in and rules.can_manage(actor, leads)
     rungs = ladder(project, crew, mine, closed_by)
     open_roles = [rung["role"] for rung in rungs if rung["open"]]
     form = None
@@ -109,6 +110,7 @@ def show(slug: str) -> str:
         reason=refusals.sentence(closed_by),
         form=form,
         manages=manages,
+        may_edit=rules.can_edit(actor, leads),
     )
 
 
