@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from consult.clusters.portrait import Portrait
 from consult.core.dataset import Dataset
 from consult.core.i18n import in_language
 from consult.core.vocabularies import vocabulary
+from tests.clusters.test_export import download, read_csv, read_xlsx
 from tests.clusters.test_portrait import _cited, _figure
 from tests.support.page import Page, plain_spaces
 from tests.support.queries import count_queries
@@ -169,7 +171,8 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE)
 def test_whatever_the_address_holds_there_is_an_answer(client: Any, make: Any, query: str) -> None:
     make.cluster("OptoNet", slug="optonet"), make.cluster("BioRN", slug="biorn")
-    assert client.get(f"{COMPARE}?{query}").status_code in (200, 302)
+    with client.get(f"{COMPARE}?{query}") as answer:
+        assert answer.status_code in (200, 302)
 
 
 def test_the_choice_is_read_once_each(app: Flask) -> None:
@@ -246,10 +249,10 @@ def _table(content: bytes) -> list[list[str]]:
 def test_the_file_holds_what_the_page_shows(client: Any, facts: Dataset, more: str) -> None:
     slugs = ("optonet", "microtec-suedwest", "initiative-erfurter-kreuz")
     shown = _rows(client.page(_address(*slugs, more=more)))
-    answer = client.get(_address(*slugs, more=f"{more}&format=csv"))
-    assert answer.content_type == "text/csv; charset=utf-8"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="vergleich.csv"'
-    head, *lines = _table(answer.data)
+    with client.get(_address(*slugs, more=f"{more}&format=csv")) as answer:
+        assert answer.content_type == "text/csv; charset=utf-8"
+        assert answer.headers["Content-Disposition"] == "attachment; filename=vergleich.csv"
+        head, *lines = _table(answer.data)
     assert len(head) == 3 + 2 * len(slugs) and all(len(line) == len(head) for line in lines)
     assert len(lines) == len(shown)
     for line, (words, cells) in zip(lines, shown.items(), strict=True):
@@ -266,10 +269,24 @@ def test_no_cell_is_a_formula(app: Flask, client: Any, make: Any, db: Any) -> No
         seat = Observation(kind="seat", position=1, value=name, source=[name], as_of="")
         make.cluster(name, slug=f"n{place}", observations=[seat])
     db.session.expire_all()
-    content = client.get(_address(*(f"n{place}" for place in range(6)), more="&format=csv")).data
-    cells = [cell for line in _table(content) for cell in line]
+    address = _address(*(f"n{place}" for place in range(6)))
+    cells = [cell for line in _table(download(client, f"{address}&format=csv")) for cell in line]
     assert "'=HYPERLINK(1)" in cells and 'harmlos; "gut"' in cells
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_three_formats_say_the_same(client: Any, facts: Dataset, language: str) -> None:
+    slugs = ("optonet", "microtec-suedwest", "medicalmountains", "biorn", "cyberforum", "photonics-bw")
+    address = _address(*slugs).replace("/de/", f"/{language}/")
+    plain = read_csv(download(client, f"{address}&format=csv"), ";" if language == "de" else ",")
+    sheet = read_xlsx(download(client, f"{address}&format=xlsx"))
+    records = json.loads(download(client, f"{address}&format=json"))
+    assert len(plain) == len(sheet) == len(records) > 30
+    assert list(records[0])[3:] == [name for slug in slugs for name in (slug, f"{slug}_source")]
+    for one, other, third in zip(plain, sheet, records, strict=True):
+        assert [value.removeprefix("'") for value in one.values()] == [value or "" for value in other.values()]
+        assert list(third.values()) == [value or "" for value in other.values()]
 
 
 def test_a_choice_that_does_not_fit_is_no_file(client: Any, make: Any) -> None:
