@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.admin import views, views_system
+from consult.admin import views, views_exchange, views_organisations, views_system
 
-__all__ = ["init_app", "views_system"]
+__all__ = ["init_app", "views_organisations", "views_system"]
 
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
     app.register_blueprint(views.blueprint)
+    # the size is allowed before the check of the form's token reads the form
+    app.before_request_funcs.setdefault(None, []).insert(0, views_exchange.allow_large_file)

@@ -35,8 +35,8 @@ from consult.organisations.models import Organisation
 
 KIND = "organisation"
 _CITED = (
-    Field("as_of", DATE), Field("source", SOURCE), Field("qualifier", codes="qualifiers"), Field("derived", FLAG, default=False),
-    Field("basis", TEXT), Field("note", TEXT), Field("until", DATE),
+    Field("as_of", DATE), Field("source", SOURCE), Field("qualifier", codes="qualifiers"),
+    Field("derived", FLAG, default=False), Field("basis", TEXT), Field("note", TEXT), Field("until", DATE),
 )  # fmt: skip
 _NAMED = (Field("name", LINE, True), Field("kind", codes="alias_kinds"), Field("from", DATE), *_CITED)
 FIELDS = (
@@ -136,7 +136,14 @@ def remove(key: str) -> None:
         db.session.delete(found)
 
 
+def twin(record: Record) -> str:
+    """The id of another organisation of the same name."""
+    key = sort_key(record["name"].get("de") or record["name"].get("en", ""))
+    query = select(Organisation.slug).where(Organisation.name_key == key, Organisation.slug != record["id"]).limit(1)
+    return db.session.execute(query).scalar() or ""
+
+
 EXCHANGE = Exchange(
     name="organisations", kind=KIND, order=20, label=_l("Organisations"), fields=FIELDS, read=read, write=write,
-    remove=remove, permission="clusters.edit",
+    remove=remove, twin=twin, permission="clusters.edit",
 )  # fmt: skip

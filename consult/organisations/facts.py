@@ -40,6 +40,15 @@ def _names(records: Any) -> list[tuple[str, str]]:
     return [(str(one.get("name", "")), _cited(one)) for one in records or [] if isinstance(one, dict)]
 
 
+def _website(organisation: Organisation, site: dict[str, Any]) -> Row:
+    """The website; with its source only while it is still the one of the source, not at all while the profile is hidden."""
+    if organisation.is_hidden or not organisation.website:
+        return Row(_("Website"))
+    domain, shown = str(site.get("domain") or ""), organisation.website.partition("://")[2] or organisation.website
+    cited = _cited(site) if domain and domain in organisation.website else ""
+    return Row(_("Website"), [(shown.rstrip("/"), cited)], organisation.website)
+
+
 def rows(organisation: Organisation) -> list[Row]:
     """The facts of an organisation in the reader's language, in the order of the page; empty ones are left out."""
     data = organisation.data or {}
@@ -54,7 +63,7 @@ def rows(organisation: Organisation) -> list[Row]:
         Row(_("Size"), [(term_title("size_classes", organisation.size_class), "")]),
         Row(_("Legal form"), [(term_title("legal_forms", organisation.legal_form), _cited(form))]),
         Row(_("Founded"), founded),
-        Row(_("Website"), [(str(site.get("domain") or organisation.website), _cited(site))], organisation.website),
+        _website(organisation, site),
         Row(_("Earlier names"), _names(data.get("former_names"))),
         Row(_("Later names"), _names(data.get("later_names"))),
     ]

@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from consult.accounts.models import Person
+from consult.accounts.queries import people_with_permission
 from consult.core.access import Actor, Membership
+from consult.core.clock import now
 from consult.core.db import db, sort_key
 from consult.core.i18n import pick, picked_language
+from consult.core.paging import Page, keyset
 from consult.core.registry import SubjectInfo
 from consult.core.text import clean_line, excerpt
 from consult.core.web import path
-from consult.organisations.models import Organisation, OrganisationMember
+from consult.organisations.models import Organisation, OrganisationInvitation, OrganisationMember, OrganisationRequest
 
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -39,7 +42,9 @@ def organisations_by_ids(ids: Iterable[int]) -> dict[int, Organisation]:
 def organisation_by_name(name: str) -> Organisation | None:
     """The oldest organisation whose German name is this, apart from case, accents and ß."""
     statement = (
-        select(Organisation).where(Organisation.name_key == sort_key(clean_line(name))).order_by(Organisation.id)
+        select(Organisation)
+        .where(Organisation.name_key == sort_key(clean_line(name)), Organisation.merged_into_id.is_(None))
+        .order_by(Organisation.id)
     )
     return db.session.execute(statement.limit(1)).scalar_one_or_none()
 
@@ -101,7 +106,72 @@ def places_of(person_id: int) -> list[tuple[OrganisationMember, Organisation]]:
 
 def all_organisations() -> list[Organisation]:
     """All of them by name: for choosing one."""
-    return list(db.session.execute(select(Organisation).order_by(Organisation.name_key, Organisation.id)).scalars())
+    statement = select(Organisation).where(Organisation.merged_into_id.is_(None))
+    return list(db.session.execute(statement.order_by(Organisation.name_key, Organisation.id)).scalars())
+
+
+def has_manager(organisation_id: int) -> bool:
+    """Whether somebody speaks for the organisation."""
+    return bool(member_ids(organisation_id, "manager"))
+
+
+def deciders(organisation_id: int) -> list[int]:
+    """Who is told of a request to join: those who speak for the organisation, else the administration."""
+    found = member_ids(organisation_id, "manager")
+    return found or [person.id for person in people_with_permission("admin.people", None)]
+
+
+def open_invitations(organisation_id: int) -> list[OrganisationInvitation]:
+    """Invitations that can still be answered, newest first."""
+    statement = select(OrganisationInvitation).where(
+        OrganisationInvitation.organisation_id == organisation_id,
+        OrganisationInvitation.status == "invited",
+        OrganisationInvitation.expires_at > now(),
+    )
+    return list(db.session.execute(statement.order_by(OrganisationInvitation.id.desc())).scalars())
+
+
+def open_requests(organisation_id: int) -> list[tuple[OrganisationRequest, Person]]:
+    """Requests that wait for an answer, oldest first, with who asks."""
+    rows = db.session.execute(
+        select(OrganisationRequest, Person)
+        .join(Person, Person.id == OrganisationRequest.person_id)
+        .where(OrganisationRequest.organisation_id == organisation_id, OrganisationRequest.status == "asked")
+        .order_by(OrganisationRequest.id)
+    )
+    return [(request, person) for request, person in rows]
+
+
+def request_of(person_id: int | None, organisation_id: int) -> OrganisationRequest | None:
+    """The open request of a person."""
+    if person_id is None:
+        return None
+    statement = select(OrganisationRequest).where(
+        OrganisationRequest.person_id == person_id,
+        OrganisationRequest.organisation_id == organisation_id,
+        OrganisationRequest.status == "asked",
+    )
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def waiting_requests(organisation_ids: Sequence[int]) -> dict[int, int]:
+    """How many requests wait at each of these organisations. One query."""
+    if not organisation_ids:
+        return {}
+    rows = db.session.execute(
+        select(OrganisationRequest.organisation_id, func.count())
+        .where(OrganisationRequest.organisation_id.in_(organisation_ids), OrganisationRequest.status == "asked")
+        .group_by(OrganisationRequest.organisation_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def organisations_page(q: str, after: str | None) -> Page[Organisation]:
+    """Organisations by name, for the back office; `q` is a part of the name."""
+    statement = select(Organisation)
+    for word in sort_key(clean_line(q)).split():
+        statement = statement.where(Organisation.name_key.contains(word, autoescape=True))
+    return keyset(statement, [(Organisation.name_key, "asc"), (Organisation.id, "asc")], after, 50)
 
 
 # ---- as a subject of links, search and pages ------------------------------------------------------------------------
@@ -117,7 +187,7 @@ def info(organisation: Organisation) -> SubjectInfo:
         language=picked_language(organisation.name),
         region=organisation.nuts or organisation.country,
         organisation_id=organisation.id,
-        excerpt=excerpt(pick(organisation.description)),
+        excerpt="" if organisation.is_hidden else excerpt(pick(organisation.description)),
         key=organisation.slug,
     )
 
@@ -136,7 +206,8 @@ def find(key: str) -> int | None:
 
 def picker(q: str, limit: int) -> list[SubjectInfo]:
     """Organisations whose German name contains the words, in the order of names."""
-    statement = select(Organisation).order_by(Organisation.name_key, Organisation.id).limit(limit)
+    statement = select(Organisation).where(Organisation.merged_into_id.is_(None))
+    statement = statement.order_by(Organisation.name_key, Organisation.id).limit(limit)
     for word in sort_key(clean_line(q)).split():
         statement = statement.where(Organisation.name_key.contains(word, autoescape=True))
     return [info(organisation) for organisation in db.session.execute(statement).scalars()]

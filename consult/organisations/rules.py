@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from consult.core.access import Actor
+from consult.core.i18n import _
 
 MEMBER_ROLES = ("author", "approver", "contact", "manager")
 
@@ -43,6 +44,21 @@ def may_approve(actor: Actor, organisation_id: int) -> bool:
 def may_manage(actor: Actor, organisation_id: int) -> bool:
     """Speak for the organisation: confirm links, look after its members."""
     return has_role(actor, organisation_id, "manager")
+
+
+def reserved_words() -> str:
+    """Why a type cannot be chosen by oneself: it decides who reads what is not public."""
+    return _("As an agency or a ministry an organisation is entered by the administration.")
+
+
+def may_look_after(actor: Actor, organisation_id: int) -> bool:
+    """Change the profile, invite, give roles: who speaks for the organisation, and the administration."""
+    return may_manage(actor, organisation_id) or may_give_places(actor)
+
+
+def may_decide_requests(actor: Actor, organisation_id: int, has_manager: bool) -> bool:
+    """Let somebody in who asks: who speaks for it; the administration where nobody does."""
+    return may_manage(actor, organisation_id) or (may_give_places(actor) and not has_manager)
 
 
 def may_give_places(actor: Actor) -> bool:

@@ -127,4 +127,4 @@ def test_as_a_subject(app: Any, cast: Any) -> None:
 def test_personal_data(db: Any, cast: Any) -> None:
     assert subjects.export(cast.owner.id)["places"][0]["role"] == "approver"
     subjects.erase(cast.owner.id)
-    assert subjects.export(cast.owner.id) == {"places": []}
+    assert not any(subjects.export(cast.owner.id).values())
