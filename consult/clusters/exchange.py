@@ -18,7 +18,7 @@ from sqlalchemy.orm import selectinload
 from consult.clusters import addresses, columns, loading
 from consult.clusters.models import Cluster, Observation
 from consult.core.clock import now
-from consult.core.db import db
+from consult.core.db import db, sort_key
 from consult.core.exchange import (
     DATE,
     DAY,
@@ -49,7 +49,8 @@ KIND = "cluster"
 _ENTERED = ("management", "editors", "contact")
 _COMMON = (
     Field("unit", longest=40), Field("qualifier", codes="qualifiers"), Field("as_of", DATE), Field("source", SOURCE),
-    Field("derived", FLAG, default=False), Field("basis", TEXT), Field("note", TEXT), Field("until", DATE), Field("verified_on", DATE),
+    Field("derived", FLAG, default=False), Field("basis", TEXT), Field("note", TEXT), Field("until", DATE),
+    Field("verified_on", DATE),
     Field("entered_as", choices=_ENTERED), Field("entered_at", MOMENT),
 )  # fmt: skip
 
@@ -313,7 +314,14 @@ def _is_mapping(text: str) -> bool:
         return False
 
 
+def twin(record: Record) -> str:
+    """The id of another portrait of the same name."""
+    key = sort_key(record["name"].get("de") or record["name"].get("en", ""))
+    query = select(Cluster.slug).where(Cluster.sort_key == key, Cluster.slug != record["id"]).limit(1)
+    return db.session.execute(query).scalar() or ""
+
+
 EXCHANGE = Exchange(
     name="clusters", kind=KIND, order=30, label=_l("Clusters"), fields=FIELDS, read=read, write=write, remove=remove,
-    check=check, permission="clusters.edit",
+    check=check, twin=twin, permission="clusters.edit",
 )  # fmt: skip

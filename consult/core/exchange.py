@@ -95,7 +95,8 @@ class Exchange:
     `write(record, before)` stores a complete, checked record; it flushes, touches what changed and keeps references that
     lead nowhere (`References`). `remove(key)` takes a record away that an import had added. `translate(given)` renames
     further spellings of fields, `identify(given)` makes an id for a row that has none, `match(ids)` tells which of other
-    houses' ids are known here under another one. `finish(keys)` runs once after all rows were written.
+    houses' ids are known here under another one, `twin(record)` names something else that is called the same.
+    `finish(keys)` runs once after all rows were written.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Exchange:
     translate: Callable[[Record], Record] | None = None
     identify: Callable[[Record], str] | None = None
     match: Callable[[Sequence[str]], dict[str, str]] | None = None
+    twin: Callable[[Record], str] | None = None
     finish: Callable[[Sequence[str]], None] | None = None
     personal: bool = False
 

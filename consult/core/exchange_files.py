@@ -166,7 +166,7 @@ def _columns(exchange: Exchange, heading: Sequence[Any], mapping: Mapping[str, s
         if field and field in fields[:number]:
             faults.append(Fault(1, field[:80], _("This column stands there twice.")))
         elif field and not _is_known(exchange, field):
-            faults.append(Fault(1, field[:80], _unknown(exchange, field)))
+            faults.append(Fault(1, field[:80], _("There is no such field. Leave the column out, or map it.")))
     if fields and not any(field and _is_known(exchange, field) for field in fields):
         known = ", ".join(one.name for one in exchange.fields[:6])
         raise _bad(
@@ -182,14 +182,13 @@ def _is_known(exchange: Exchange, column: str) -> bool:
     return all(exchange.field(name) is not None for name in translated)
 
 
-def _unknown(exchange: Exchange, column: str) -> str:
-    return _("There is no such field. Leave the column out, or map it.")
+def _delimiter(first: str) -> str:
+    """What divides the cells of this line."""
+    return max(",;\t|", key=lambda one: (first.count(one), one == ","))
 
 
 def _csv_rows(exchange: Exchange, text: str, mapping: Mapping[str, str | None]) -> Iterator[Row]:
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t|", key=lambda one: (first.count(one), one == ","))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.split("\n", 1)[0]), strict=True)
     columns: list[str] | None = None
     try:
         for cells in reader:
@@ -410,3 +409,26 @@ def _undotted(given: Record) -> Record:
     plain = {name: value for name, value in given.items() if "." not in name}
     dotted = [(name, value) for name, value in given.items() if "." in name]
     return {**plain, **_nested([name for name, _value in dotted], [value for _name, value in dotted], 0, [])}
+
+
+# ---- columns --------------------------------------------------------------------------------------------------------
+
+
+def headings(name: str, content: bytes) -> list[str]:
+    """The headings of a table, for choosing what they mean; nothing where it is no table or cannot be read."""
+    seen: list[str] = []
+    try:
+        if content[:4] == b"PK\x03\x04":
+            _checked_archive(content)
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+            try:
+                first = next(book.worksheets[0].iter_rows(max_row=1, values_only=True), ())
+            finally:
+                book.close()
+            seen = [str(cell or "").strip() for cell in first[:MOST_COLUMNS]]
+        elif name.rpartition(".")[2].lower() in ("csv", "tsv", "txt"):
+            line = _decoded(content).split("\n", 1)[0]
+            seen = [cell.strip() for cell in next(csv.reader([line], delimiter=_delimiter(line)), [])[:MOST_COLUMNS]]
+    except Exception:  # what is wrong with the file, the preview says
+        return []
+    return [one for one in seen if one]

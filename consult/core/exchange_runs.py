@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -53,13 +53,17 @@ Mapped = Mapping[str, str | None]
 
 @dataclass(frozen=True)
 class Line:
-    """What an import does with one row: `fields` are those that change, `unresolved` what points nowhere yet."""
+    """What an import does with one row: `fields` are those that change, `unresolved` what points nowhere yet.
+
+    `twin` is the id of something else that has the same name as what is new: perhaps the same thing twice.
+    """
 
     row: int
     key: str
     outcome: str
     fields: tuple[str, ...] = ()
     unresolved: tuple[tuple[str, str], ...] = ()
+    twin: str = ""
 
 
 @dataclass
@@ -193,7 +197,8 @@ def _line(entry: _Entry, exchange: Exchange) -> Line:
         return Line(entry.row.number, entry.key, REFUSED)
     references = tuple(references_in(exchange.fields, entry.after))
     if entry.before is None:
-        return Line(entry.row.number, entry.key, ADDED, (), references)
+        twin = exchange.twin(entry.after) if exchange.twin is not None else ""
+        return Line(entry.row.number, entry.key, ADDED, (), references, twin)
     names = entry.before.keys() | entry.after.keys()
     fields = tuple(sorted(one for one in names if entry.before.get(one) != entry.after.get(one)))
     return Line(entry.row.number, entry.key, CHANGED if fields else UNCHANGED, fields, references)
@@ -219,7 +224,7 @@ def _with_unresolved(line: Line, known: _Known, seen: Mapping[str, int], exchang
         if not (reference.startswith(f"{exchange.kind}/") and reference.partition("/")[2] in seen)
         and not known[reference]
     )
-    return Line(line.row, line.key, line.outcome, line.fields, open_ends)
+    return replace(line, unresolved=open_ends)
 
 
 def _ends_of(exchange: Exchange, record: Record) -> Record:
@@ -240,9 +245,17 @@ def _refuse_lines(found: Plan, faults: Sequence[Fault]) -> None:
 
 
 def carry_out(
-    actor: Actor, exchange: Exchange, name: str, content: bytes, mapping: Mapped | None = None
+    actor: Actor,
+    exchange: Exchange,
+    name: str,
+    content: bytes,
+    mapping: Mapped | None = None,
+    run: ImportRun | None = None,
 ) -> tuple[Plan, ImportRun | None]:
-    """Import the file if every row of it can be taken; else nothing is written. Flushes, never commits."""
+    """Import the file if every row of it can be taken; else nothing is written. Flushes, never commits.
+
+    `run` is the row of an import that was looked at before; without it, it gets one of its own.
+    """
     found = plan(exchange, name, content, mapping)
     if found.refused:
         return found, None
@@ -261,11 +274,9 @@ def carry_out(
         exchange.finish([change["id"] for change in changes])
         settle_now()
     found.written = True
-    counts = found.counts | {"unresolved": len(found.unresolved)}
-    run = ImportRun(
-        kind=exchange.name, filename=name[:200], mapping=dict(mapping or {}), state=DONE, counts=counts, changes=changes,
-        made_by=actor.person_id, done_at=now(),
-    )  # fmt: skip
+    run = run or ImportRun(kind=exchange.name, filename=name[:200], mapping=dict(mapping or {}))
+    run.state, run.changes, run.done_at, run.made_by = DONE, changes, now(), actor.person_id
+    counts = run.counts = found.counts | {"unresolved": len(found.unresolved)}
     db.session.add(run)
     db.session.flush()
     audit.record(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from consult.core.circles import circles
 from consult.core.clock import now
@@ -96,7 +96,7 @@ def _ids(keys: Sequence[str] | None, audience: str) -> list[tuple[int, str]]:
         Link.status.in_(VISIBLE) if audience != EVERYTHING else Link.status != SUGGESTED,
     )
     if keys is not None:
-        named = [Link.key.in_(list(keys))]
+        named: list[ColumnElement[bool]] = [Link.key.in_(list(keys))]
         for parts in filter(None, map(_parts, keys)):
             named.append(and_(Link.key.is_(None), *(getattr(Link, name) == value for name, value in parts.items())))
         query = query.where(or_(*named))

@@ -148,7 +148,8 @@ def _print(found: Plan, dry_run: bool) -> None:
     shown = [line for line in found.lines if line.outcome not in (UNCHANGED, REFUSED)]
     for line in shown[:SHOWN]:
         fields = f" ({', '.join(line.fields)})" if line.fields else ""
-        click.echo(f"  {line.outcome:<9} row {line.row}  {line.key}{fields}")
+        twin = f"; {line.twin} has the same name" if line.twin else ""
+        click.echo(f"  {line.outcome:<9} row {line.row}  {line.key}{fields}{twin}")
     if len(shown) > SHOWN:
         click.echo(f"  ... and {len(shown) - SHOWN} more rows (--report FILE lists all)")
     unresolved = found.unresolved
@@ -170,7 +171,7 @@ def _document(found: Plan) -> dict[str, Any]:
         "counts": found.counts,
         "written": found.written,
         "rows": [
-            {"row": line.row, "id": line.key, "outcome": line.outcome, "fields": list(line.fields),
+            {"row": line.row, "id": line.key, "outcome": line.outcome, "fields": list(line.fields), "twin": line.twin,
              "unresolved": [{"field": field, "reference": reference} for field, reference in line.unresolved]}
             for line in found.lines
         ],
@@ -242,7 +243,7 @@ def _store(pieces: Iterable[bytes], to: Path | None) -> None:
         with os.fdopen(handle, "wb") as file:
             for piece in pieces:
                 file.write(piece)
-        os.chmod(name, 0o644 if not to.exists() else to.stat().st_mode & 0o777)
+        Path(name).chmod(to.stat().st_mode & 0o777 if to.exists() else 0o644)
         os.replace(name, to)
     except BaseException:  # whatever it is, no half file stays
         with suppress(FileNotFoundError):
