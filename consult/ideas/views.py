@@ -21,6 +21,7 @@ from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.ideas import (
     filters,
     frames,
+    listing_files,
     operations,
     own_queries,
     page_queries,
@@ -47,10 +48,16 @@ blueprint = room_blueprint("ideas", __name__)
 @blueprint.get("/ideas/")
 @access("public")
 def index() -> Any:
-    """All public ideas, by filters, words and order: the same for every reader, so it is put together once a change."""
+    """All public ideas, by filters, words and order: the same for every reader, so it is put together once a change.
+
+    `format` gives what the list shows, all of its pages, as a file.
+    """
+    wanted = request.args.get("format", "")
+    if wanted in listing_files.FORMATS:
+        return listing_files.as_file(wanted, filters.read_filters())
     minute = now().replace(second=0, microsecond=0)  # whether ideas can be sent now hangs on the clock
     key = ("ideas.index", current_language(), request.query_string[:1000], minute)
-    return render_template("ideas/list.html", **remembered(key, _list_values))
+    return render_template("ideas/list.html", formats=listing_files.FORMATS, **remembered(key, _list_values))
 
 
 def _list_values() -> dict[str, Any]:

@@ -87,6 +87,8 @@ OUTLETS = (
     "/de/me/",
     "/api/v1/ideas",
     "/feeds/de/ideas.atom",
+    "/de/ideas/?format=csv",
+    "/de/ideas/?format=json",
 )
 
 
@@ -95,7 +97,7 @@ def test_no_other_outlet_shows_more_than_the_public_text(who: str, idea: Idea, r
     client = read_as(who)
     assert idea.is_public
     for outlet in OUTLETS:
-        text = client.get(outlet, follow_redirects=True).get_data(as_text=True)
+        text = client.get(outlet, follow_redirects=True, buffered=True).get_data(as_text=True)
         assert marks_in(text) <= {"public"}, outlet
 
 

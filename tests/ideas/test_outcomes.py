@@ -78,7 +78,8 @@ def written(make: Any, cast: Any, consultation: Any, db: Any) -> Any:
 OUTLETS = (
     "/de/ideas/{number}", "/de/ideas/", "/de/ideas/?q=Verfahren", "/de/search?q=Verfahren", "/de/",
     "/de/consultations/open-region", "/de/consultations/open-region/questions/1", "/api/v1/ideas",
-    "/api/v1/ideas/{number}", "/feeds/de/ideas.atom",
+    "/api/v1/ideas/{number}", "/feeds/de/ideas.atom", "/de/ideas/?format=csv",
+    "/de/ideas/?format=json", "/de/ideas/{number}/versions/1",
 )  # fmt: skip
 
 
@@ -92,7 +93,9 @@ def test_a_blacked_out_passage_is_in_no_outlet(
     for who in (None, cast.colleague, cast.official, cast.moderator):
         reader = sign_in(new_client(), who) if who else client
         for outlet in OUTLETS:
-            text = reader.get(outlet.format(number=idea.number), follow_redirects=True).get_data(as_text=True)
+            text = reader.get(outlet.format(number=idea.number), follow_redirects=True, buffered=True).get_data(
+                as_text=True
+            )
             assert SECRET_NAME not in text and "<strong>Erika" not in text, (who and who.name, outlet)
     assert not search_hits("Erika")
     page = client.page(f"/de/ideas/{idea.number}").text

@@ -1,0 +1,81 @@
+"""The list of ideas as a file: exactly what the list shows, in its order, with the answers that are public with name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from consult.ideas import filters, listing_files
+from tests.ideas.test_audiences import ANSWERS, MARKS, marks_in
+
+
+@pytest.fixture
+def five(make: Any, cast: Any, consultation: Any, db: Any) -> list[Any]:
+    found = [
+        make.idea(
+            "Vier Antworten", consultation=consultation, author=cast.owner, answers=ANSWERS, sector="C", region="DEG0",
+            organisation="Feinwerk Saaletal", partners={"cluster": [cast.cluster.id]},
+        ),
+        make.idea("=1+1", consultation=consultation, answers={2: "Formeln, die keine sind."}, sector="K"),
+        *(make.idea(f"Weitere {number}", consultation=consultation, sector="C") for number in range(3)),
+        make.idea("Wartet", consultation=consultation, status="submitted", sector="C"),
+        make.idea("Nur intern", consultation=consultation, answers={1: ("Intern.", "ministry")}, sector="C"),
+    ]  # fmt: skip
+    db.session.commit()
+    return found
+
+
+def of_json(client: Any, query: str = "") -> list[dict[str, Any]]:
+    answer = client.get(f"/de/ideas/?format=json{query}", buffered=True)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    loaded: Any = json.loads(answer.get_data(as_text=True))
+    return list(loaded if isinstance(loaded, list) else loaded["data"])
+
+
+@pytest.mark.parametrize(
+    "query", ["", "&sector=C", "&sort=supported", "&q=Formeln", "&question=2", "&cluster=photonik-musterland"]
+)
+def test_the_file_holds_what_the_list_shows(query: str, five: list[Any], client: Any) -> None:
+    shown = [one.get_text() for one in client.page(f"/de/ideas/?{query}").select(".c-list h2 a")]
+    assert [one["title"] for one in of_json(client, query)] == shown and shown
+
+
+def test_only_what_is_public_with_name_is_in_it(five: list[Any], client: Any) -> None:
+    row = next(one for one in of_json(client) if one["title"] == "Vier Antworten")
+    assert marks_in(json.dumps(row, ensure_ascii=False)) == {"public"}
+    assert row["answer_1"] == ANSWERS[1][0] and row["answer_2"] is None and row["answer_4"] is None
+    assert row["author"] == "Feinwerk Saaletal" and row["clusters"] == ["Photonik Musterland"]
+    assert row["url"].endswith(f"/de/ideas/{row['number']}") and row["region_code"] == "DEG0"
+
+
+def test_a_spreadsheet_takes_nothing_for_a_formula(five: list[Any], client: Any) -> None:
+    text = client.get("/de/ideas/?format=csv", buffered=True).get_data(as_text=True).removeprefix("\ufeff")
+    lines = list(csv.reader(io.StringIO(text), delimiter=";"))
+    assert lines[0][:2] == ["Nummer", "Titel"] and len(lines) == 6
+    assert "'=1+1" in {line[1] for line in lines} and MARKS["anonymous"] not in text
+
+
+def test_the_workbook_holds_the_same(five: list[Any], client: Any) -> None:
+    sheet = load_workbook(io.BytesIO(client.get("/de/ideas/?format=xlsx", buffered=True).get_data())).active
+    assert sheet is not None
+    cells = list(sheet.iter_rows(values_only=True))
+    assert len(cells) == 6 and {row[1] for row in cells[1:]} == {one["title"] for one in of_json(client)}
+    assert marks_in(str(cells)) == {"public"}
+
+
+def test_the_list_offers_the_files_with_its_filters(five: list[Any], client: Any) -> None:
+    links = client.page("/de/ideas/?sector=C&sort=supported").links("a[download]")
+    assert len(links) == 3 and all("sector=C" in link and "sort=supported" in link for link in links)
+    assert client.get("/de/ideas/?format=exe", buffered=True).mimetype == "text/html"
+
+
+def test_parts_follow_each_other_without_loss_or_repetition(five: list[Any], app: Any, db: Any) -> None:
+    with app.test_request_context("/de/ideas/?sort=supported"):
+        rows = list(listing_files.rows(filters.read_filters(), [1], part=2))
+    numbers = [row[0] for row in rows]
+    assert len(numbers) == len(set(numbers)) == 5
