@@ -89,7 +89,7 @@ def _stored(keys: Sequence[str] | None, audience: str) -> Iterator[Record]:
 def _records(comments: Sequence[Comment], everything: bool) -> Iterator[Record]:
     infos = describe({(one.subject_kind, one.subject_id) for one in comments})
     parents = {one.parent_id for one in comments if one.parent_id is not None}
-    names = dict(db.session.execute(select(Comment.id, Comment.key).where(Comment.id.in_(parents))).tuples().all())
+    names = dict(db.session.execute(select(Comment.id, Comment.key).where(Comment.id.in_(parents))).all())
     people = people_by_ids([one.author_id for one in comments if one.author_id]) if everything else {}
     for one in comments:
         info = infos.get((one.subject_kind, one.subject_id))

@@ -20,7 +20,7 @@ from consult.core.i18n import _, in_language
 from consult.core.registry import SubjectInfo, Verdict, registries, touch
 from consult.core.states import move
 from consult.core.text import render_markdown
-from consult.moderation.models import LOOK, SUBMISSION, Decision
+from consult.moderation.models import LOOK, SUBMISSION
 from consult.moderation.operations import open_case, withdraw_case
 from consult.moderation.queries import accepted_texts, decisions_for
 from consult.moderation.rules import REINSTATE, UNDO
@@ -166,10 +166,9 @@ def _reinstate(actor: Actor, comment: Comment, verdict: Verdict) -> None:
     if rules.COMMENT.target(comment.status, REINSTATE) is None:
         raise Conflict(_("This is not possible any more: somebody has changed it in the meantime."))
     if verdict.overturns == "redact":
-        overturned = db.session.get_one(Decision, verdict.decision_id).overturned_id
-        if not any(one["decision"] == overturned for one in comment.redactions):
+        if not any(one["decision"] == verdict.overturned_id for one in comment.redactions):
             raise Conflict(_("The text has changed since; the passage is no longer blacked out."))
-        redactions.lift(comment, overturned)
+        redactions.lift(comment, verdict.overturned_id)
     elif comment.status == rules.VISIBLE:
         raise Conflict(_("The comment can be read again already."))
     move(rules.COMMENT, comment, REINSTATE, actor)

@@ -24,6 +24,7 @@ from consult.search.queries import search_hits
 
 ALIKE = 0.5  # from this share of common runs on a text is worth comparing
 MOST_ALIKE = 5
+MOST_SAME = 50
 CANDIDATES = 200
 MANY = ((timedelta(hours=1), 5), (timedelta(days=1), 15))  # so many texts of one author in so short a time
 
@@ -49,6 +50,7 @@ def examine(payload: dict[str, Any]) -> None:
     case.organisation_id = review.organisation_id
     case.examined_at = now()
     db.session.execute(delete(Print).where(Print.case_id == case.id))
+    _tell_the_same(case)
     marks = prints.marks_of(case.prints)
     if marks:
         rows = [{"case_id": case.id, "place": place, "value": value} for place, value in enumerate(marks)]
@@ -112,6 +114,18 @@ def _same(case: Case) -> list[dict[str, Any]]:
         select(func.count(func.distinct(Case.subject_id))).where(Case.text_hash == case.text_hash, _others(case))
     ).scalar_one()
     return [{"code": "same", "number": number}] if number else []
+
+
+def _tell_the_same(case: Case) -> None:
+    """The waiting cases that came earlier with the same words learn of this one, as far as nobody is at them just now."""
+    number = next((one["number"] for one in case.signals if one["code"] == "same"), 0)
+    if not number:
+        return
+    earlier = select(Case).where(Case.text_hash == case.text_hash, Case.closed_at.is_(None), _others(case))
+    rows = db.session.execute(earlier.order_by(Case.id.desc()).limit(MOST_SAME).with_for_update(skip_locked=True))
+    for other in rows.scalars():
+        rest = [one for one in other.signals if one["code"] != "same"]
+        other.signals = [*rest, {"code": "same", "number": number}]
 
 
 def _alike(case: Case) -> list[dict[str, Any]]:

@@ -39,13 +39,17 @@ class BulkForm(Form):
 
 
 def _numbers(values: list[str]) -> list[int]:
-    return [int(value) for value in values[: bulk.MOST] if value.isascii() and value.isdigit() and len(value) < 10]
+    return [int(value) for value in values[: bulk.MOST] if _is_number(value)]
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 10
 
 
 def _listed() -> list[tuple[int, str]]:
     """Number and version of each case, as the list had them: "17:204"."""
     pairs = [value.partition(":") for value in request.form.getlist("case")[: bulk.MOST]]
-    return [(int(number), version) for number, _colon, version in pairs if number.isdigit() and len(number) < 10]
+    return [(int(number), version) for number, _colon, version in pairs if _is_number(number)]
 
 
 def _possible(items: list[bulk.Item]) -> tuple[str, ...]:
@@ -81,14 +85,16 @@ def bulk_decide() -> Any:
     if not found and listed and "go" in request.form:
         return render_template("moderation/bulk_done.html", results=bulk.decide_all(actor, listed, choice))
     set_reading(True)
-    items = bulk.items(actor, [number for number, _version in listed], choice.outcome)
-    form.offer(_possible(items) if items else bulk.OUTCOMES)
-    if found or not listed:
+    if found or not listed:  # the list as it was, ticked or not
+        items = bulk.items(actor, _numbers(request.form.getlist("shown")) or [number for number, _version in listed])
+        form.offer(_possible(items))
         for name, words in found.items():
             form[name].errors = [*form[name].errors, words]
         chosen = {number for number, _version in listed}
         page = render_template("moderation/bulk.html", items=items, form=form, chosen=chosen, nothing=not listed)
         return page, 422
+    items = bulk.items(actor, [number for number, _version in listed], choice.outcome)
+    form.offer(bulk.OUTCOMES)
     listing = dict(listed)
     ready = [item for item in items if not item.obstacle and listing.get(item.case.id) == item.version]
     left = [item for item in items if item not in ready]
