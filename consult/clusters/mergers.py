@@ -7,6 +7,7 @@ already. All that moved is noted, so that an editor can take the merger back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
@@ -19,7 +20,7 @@ from consult.core.access import Actor
 from consult.core.clock import now, today
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
-from consult.core.i18n import LANGUAGES, _
+from consult.core.i18n import LANGUAGES, _, pick
 from consult.core.registry import touch
 from consult.links.models import Link
 from consult.links.operations import merge_ends, refresh_ends
@@ -54,6 +55,17 @@ def mergers_of(cluster_id: int) -> list[tuple[ClusterMerger, Cluster]]:
         .order_by(ClusterMerger.id.desc())
     )
     return [(merger, other) for merger, other in db.session.execute(statement)]
+
+
+def name_origins(found: Sequence[Observation]) -> None:
+    """Let observations that a merged portrait brought along say which; a query only where there are any."""
+    ids = {one.origin_id for one in found if one.origin_id is not None}
+    if not ids:
+        return
+    rows = db.session.execute(select(Cluster.id, Cluster.name).where(Cluster.id.in_(ids)))
+    names = {cluster_id: pick(name) for cluster_id, name in rows}
+    for one in found:
+        one.origin_name = names.get(one.origin_id, "") if one.origin_id is not None else ""
 
 
 # ---- merging --------------------------------------------------------------------------------------------------------

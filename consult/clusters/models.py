@@ -104,8 +104,11 @@ class Observation(Base):
 
     `entered_by` is who typed it in, `entered_as` for whom ("management", "editors", "contact"; "" for what was imported),
     `verified_on` the day on which somebody vouched for it. It held `until` a date, if one is given. A corrected
-    observation is kept with `replaced_at`. `origin_id` is the portrait that brought it along in a merger.
+    observation is kept with `replaced_at`. `origin_id` is the portrait that brought it along in a merger; who shows it
+    sets `origin_name` (`mergers.name_origins`).
     """
+
+    origin_name = ""
 
     __tablename__ = "cluster_observation"
     __table_args__ = (Index("ix_cluster_observation_place", "cluster_id", "position"),)

@@ -88,6 +88,8 @@ def source_of(observation: Observation, dated: bool = False, before: Iterable[st
     """Date, source, who entered it, until when it held and when somebody vouched for it, in one line."""
     entered = entered_words(observation.entered_as)
     parts = [*before, cite(observation.as_of, observation.source, observation.derived, dated), entered]
+    if observation.origin_name:
+        parts.append(_("from the portrait %(name)s", name=observation.origin_name))
     if observation.until:
         parts.append(_("until %(date)s", date=readable_date(observation.until)))
     if observation.verified_on is not None:

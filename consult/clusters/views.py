@@ -11,6 +11,7 @@ from consult.clusters import (
     addresses,
     columns,
     completeness,
+    mergers,
     neighbourhood,
     portrait,
     queries,
@@ -66,6 +67,7 @@ def show(slug: str) -> str | Response:
     cluster = _found(actor, slug)
     if cluster.slug != slug:
         return redirect(path("clusters.show", slug=cluster.slug), code=301)
+    mergers.name_origins(cluster.observations)
     links = links_of("cluster", cluster.id, kinds=LINKED_KINDS)
     return render_template(
         "clusters/show.html",

@@ -96,6 +96,7 @@ def test_decision_table(make: Any, cast: Any, act: str) -> None:
                 db.session.rollback()
             else:
                 ACTS[act](make.actor(acting), claim)
+                db.session.flush()
             db.session.refresh(claim)
             assert claim.status == (target or state), (state, who)
             if claim.status in rules.RUNNING:
