@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,19 @@ def _number(text: str, default: int) -> int:
     return max(1, int(text)) if text.isdigit() else default
 
 
+def _operator(get: Callable[..., str]) -> dict[str, str]:
+    """Who runs the site, as imprint and letters name them."""
+    return {
+        "name": get("OPERATOR_NAME", "Clusteragentur Musterland"),
+        "on_behalf": get("OPERATOR_ON_BEHALF", "im Auftrag des Wirtschaftsministeriums Musterland"),
+        "address": get("OPERATOR_ADDRESS", "Musterstraße 1, 00000 Musterstadt"),
+        "email": get("OPERATOR_EMAIL", "kontakt@clusteragentur.example"),
+        "phone": get("OPERATOR_PHONE"),
+        "responsible": get("OPERATOR_RESPONSIBLE", "Leitung der Clusteragentur Musterland"),
+        "land": get("OPERATOR_LAND", "TH"),
+    }
+
+
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Settings from `overrides`, the environment and `.env`, in this order of precedence."""
     file_values = _read_env_file(Path(".env"))
@@ -138,7 +151,6 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     if url.startswith("sqlite:///") and ":memory:" not in url:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     proxies = get("TRUSTED_PROXIES", "0")
-    complaint_days = get("COMPLAINT_DAYS", "10")
     return Settings(
         data_dir=data_dir,
         database_url=url,
@@ -155,7 +167,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
         log_level=get("LOG_LEVEL", "INFO").upper(),
         log_format=get("LOG_FORMAT", "text"),
         metrics_token=get("METRICS_TOKEN"),
-        complaint_days=max(1, min(60, int(complaint_days))) if complaint_days.isdecimal() else 10,
+        complaint_days=min(60, _number(get("COMPLAINT_DAYS", "10"), 10)),
         dispute_bodies={"de": get("DISPUTE_BODIES_DE"), "en": get("DISPUTE_BODIES_EN")},
         session_idle_days=_number(get("SESSION_IDLE_DAYS", "14"), 14),
         session_days=_number(get("SESSION_DAYS", "30"), 30),
@@ -165,14 +177,6 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
             "client_secret": get("OIDC_CLIENT_SECRET"),
             "name": get("OIDC_NAME", "OpenID Connect"),
         },
-        operator={
-            "name": get("OPERATOR_NAME", "Clusteragentur Musterland"),
-            "on_behalf": get("OPERATOR_ON_BEHALF", "im Auftrag des Wirtschaftsministeriums Musterland"),
-            "address": get("OPERATOR_ADDRESS", "Musterstraße 1, 00000 Musterstadt"),
-            "email": get("OPERATOR_EMAIL", "kontakt@clusteragentur.example"),
-            "phone": get("OPERATOR_PHONE"),
-            "responsible": get("OPERATOR_RESPONSIBLE", "Leitung der Clusteragentur Musterland"),
-            "land": get("OPERATOR_LAND", "TH"),
-        },
+        operator=_operator(get),
         origins=origins,
     )

@@ -69,6 +69,13 @@ class Disputes:
         if self.db.session.execute(select(Consultation).where(Consultation.slug == "region")).first() is None:
             self.make.consultation(slug="region", questions=5)
 
+    def restrict(self, report: Report) -> Decision:
+        """The first moderator hides and removes what was reported."""
+        actor = self.cast.actor(self.cast.moderator)
+        case = self.db.session.get(Case, report.case_id)
+        operations.decide(actor, case.id, choose(case, "hide", **INSULT))
+        return operations.decide(actor, case.id, choose(case, "remove", **INSULT))
+
     def refused(self, by: Any = None, author: Any = None) -> Report:
         """A report that was answered with: the text stays."""
         note = self.notes.published(author=author or self.cast.owner)

@@ -14,7 +14,7 @@ from consult.core.access import GUEST, Actor
 from consult.core.audit import AuditRow
 from consult.core.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from consult.moderation import operations
-from consult.moderation.models import Case, Decision, SecondLook
+from consult.moderation.models import Decision, SecondLook
 from consult.moderation.objecting import complaint_token, complaint_until, read_token
 from consult.redress import complaint_queries, complaints, rules
 from consult.redress.complaints import Answer
@@ -119,7 +119,7 @@ def test_art_20_6_decision_table(
     here = make.consultation()
     note = notes.published(author=cast.owner, organisation_id=cast.company.id, consultation_id=here.id)
     report = disputes.report(note, by=cast.participant)
-    decision = _restrict(disputes, report)
+    decision = disputes.restrict(report)
     complaint = disputes.complain("author", decision.id)
     if state == "in_work":
         complaints.take(cast.actor(cast.moderator2), complaint.id)
@@ -137,14 +137,6 @@ def test_art_20_6_decision_table(
         else:
             with pytest.raises(expected):
                 act(actor, complaint.id)
-
-
-def _restrict(disputes: Disputes, report: Any) -> Decision:
-    """The first moderator hides and removes what was reported."""
-    actor = disputes.cast.actor(disputes.cast.moderator)
-    case = disputes.db.session.get(Case, report.case_id)
-    operations.decide(actor, case.id, choose(case, "hide", **INSULT))
-    return operations.decide(actor, case.id, choose(case, "remove", **INSULT))
 
 
 def test_art_20_6_everybody_of_the_case_took_part(disputes: Disputes, cast: Any, make: Any, notes: Any) -> None:
@@ -215,7 +207,7 @@ def test_what_restricts_nothing_or_was_taken_back_needs_no_complaint(
     waiting = disputes.report(notes.published(author=cast.owner))
     with pytest.raises(Conflict, match="noch nicht beantwortet"):
         disputes.complain("reporter", waiting.id)
-    _restrict(disputes, waiting)
+    disputes.restrict(waiting)
     with pytest.raises(Conflict):
         disputes.complain("reporter", waiting.id)  # got what was asked for
     with pytest.raises(NotFound):
@@ -335,7 +327,7 @@ def test_of_two_who_answer_one_is_told_who_was_faster(disputes: Disputes, cast: 
 def test_a_correction_reaches_who_reported(disputes: Disputes, cast: Any, notes: Any, outbox: Any, clock: Any) -> None:
     """The reader was told that the text is gone; after the author's complaint it is back, and the reader hears that."""
     report = disputes.report(notes.published(author=cast.owner))
-    decision = _restrict(disputes, report)
+    decision = disputes.restrict(report)
     clock.shift(days=3)
     complaint = disputes.complain("author", decision.id)
     complaints.decide(cast.actor(cast.moderator2), complaint.id, UPHELD)

@@ -45,7 +45,7 @@ def test_periods_by_the_calendar_of_berlin(key: str, start: datetime, end: datet
     assert (found.start, found.end, found.key) == (start, end, key)
 
 
-@pytest.mark.parametrize("key", ["", "x", "1999", "2026-00", "2026-13", "2026-H3", "2026-1", "20266", "2026-11-01", "２０２６"])
+@pytest.mark.parametrize("key", ["", "x", "1999", "2026-00", "2026-13", "2026-H3", "2026-1", "20266", "2026-11-01"])
 def test_other_keys_are_no_period(key: str) -> None:
     assert period_of(key) is None
 
