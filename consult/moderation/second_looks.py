@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from consult.core import audit
 from consult.core.access import SYSTEM, Actor
@@ -100,7 +101,8 @@ def _can_be_shown(review: Review, decision: Decision) -> bool:
 def _open_to(actor: Actor) -> Any:
     """Second looks that wait and that the actor may take, as far as the database can tell."""
     moment = now()
-    part = select(Decision.id).where(Decision.case_id == Case.id, Decision.moderator_id == actor.person_id).exists()
+    mine = aliased(Decision)
+    part = select(mine.id).where(mine.case_id == Case.id, mine.moderator_id == actor.person_id).exists()
     statement = (
         select(SecondLook)
         .join(Decision, Decision.id == SecondLook.decision_id)
