@@ -144,7 +144,7 @@ def _shown(record: Record, audience: str) -> Record | None:
 def _stored(keys: Sequence[str] | None, audience: str) -> Iterator[Record]:
     everything = audience == EVERYTHING
     where = [Idea.status.in_(STATUSES), Idea.number.is_not(None)] if everything else [Idea.is_public.is_(True)]
-    slugs = dict(db.session.execute(select(Consultation.id, Consultation.slug)).tuples().all())
+    slugs = dict(db.session.execute(select(Consultation.id, Consultation.slug)).all())
     positions = {
         question.id: question.position for consultation_id in slugs for question in questions_of(consultation_id)
     }
