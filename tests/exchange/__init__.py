@@ -1,0 +1,1 @@
+"""Import and export of records, on the command line and in the browser."""
