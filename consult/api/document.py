@@ -25,6 +25,7 @@ TAGS = {
     "programmes": _l("Programmes"),
     "projects": _l("Projects"),
     "activities": _l("Activities"),
+    "offers": _l("Offers and requests"),
     "topics": _l("Topics"),
     "vocabularies": _l("Vocabularies"),
 }

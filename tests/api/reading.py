@@ -9,8 +9,8 @@ from urllib.parse import urlencode, urlsplit
 import jsonschema_rs
 
 LISTS = (
-    "consultations", "questions", "ideas", "comments", "clusters", "programmes", "projects", "activities", "topics",
-    "vocabularies",
+    "consultations", "questions", "ideas", "comments", "clusters", "programmes", "projects", "activities", "offers",
+    "topics", "vocabularies",
 )  # fmt: skip
 
 
