@@ -206,12 +206,9 @@ def _shown(value: Any, one: Field | None = None) -> str:
     if isinstance(value, list | tuple | set):
         return ", ".join(sorted(map(str, value)))
     words = "" if value is None else str(value)
-    choices = dict((str(code), str(text)) for code, text, *_rest in one.iter_choices()) if _chooses(one) else {}
+    iterate = getattr(one, "iter_choices", None)
+    choices = {str(code): str(text) for code, text, *_rest in iterate()} if iterate is not None else {}
     return choices.get(words, words)
-
-
-def _chooses(one: Field | None) -> bool:
-    return one is not None and hasattr(one, "iter_choices")
 
 
 def edited(

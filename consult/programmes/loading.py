@@ -69,7 +69,8 @@ def load_examples(_dataset: Dataset) -> None:
         return
     moment = now()
     programme = Programme(
-        slug=_EXAMPLE, sort_key=sort_key(_TEXTS["title"]["de"]), kind="funding-programme", level="state", topics=["innovation"],
+        slug=_EXAMPLE, sort_key=sort_key(_TEXTS["title"]["de"]), kind="funding-programme", level="state",
+        topics=["innovation"],
         is_example=True, created_at=moment, updated_at=moment, **_TEXTS,
     )  # fmt: skip
     db.session.add(programme)

@@ -17,7 +17,9 @@ def _deadline(context: Mapping[str, Any]) -> str:
 
 
 def _reminder(context: Mapping[str, Any]) -> str:
-    return _("The deadline is near: %(title)s, %(deadline)s.", title=pick(context["title"]), deadline=_deadline(context))
+    return _(
+        "The deadline is near: %(title)s, %(deadline)s.", title=pick(context["title"]), deadline=_deadline(context)
+    )
 
 
 def _moved(context: Mapping[str, Any]) -> str:

@@ -166,7 +166,9 @@ def calls_by_ids(ids: Sequence[int]) -> list[tuple[Call, str]]:
 def next_change() -> datetime | None:
     """The next moment at which a call opens or closes by itself."""
     moment = now()
-    parts: list[Any] = [select(func.min(one).label("at")).where(one > moment) for one in (Call.opens_at, Call.closes_at)]
+    parts: list[Any] = [
+        select(func.min(one).label("at")).where(one > moment) for one in (Call.opens_at, Call.closes_at)
+    ]
     return db.session.execute(select(func.min(union_all(*parts).subquery().c.at))).scalar()
 
 

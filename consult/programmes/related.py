@@ -78,4 +78,4 @@ def _add(actor: Actor, target: Target, thing: SubjectInfo) -> None:
     )  # fmt: skip
     db.session.add(link)
     db.session.flush()
-    audit.record("link.stated", actor, ("link", link.id), **{"from": "", "to": STATED})
+    audit.record("link.stated", actor, ("link", link.id), detail=None, **{"from": "", "to": STATED})

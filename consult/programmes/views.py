@@ -191,4 +191,6 @@ def call_calendar(slug: str, call: str) -> Response:
 def calendar() -> Response:
     """The next deadlines of all programmes, for a calendar that asks again and again."""
     rows = queries.dated_calls()
-    return _file(ics.calendar([call for call, _slug in rows], {call.programme_id: slug for call, slug in rows}), "calls")
+    return _file(
+        ics.calendar([call for call, _slug in rows], {call.programme_id: slug for call, slug in rows}), "calls"
+    )

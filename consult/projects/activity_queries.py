@@ -141,6 +141,18 @@ def activity_by_slug(slug: str) -> Activity | None:
     ).scalar_one_or_none()
 
 
+def activity_with_place(slug: str, person_id: int | None) -> tuple[Activity, Participation | None] | None:
+    """The activity of this address with its project, and a person's live participation in it; one query."""
+    mine = and_(
+        Participation.activity_id == Activity.id,
+        Participation.person_id == person_id,
+        Participation.status.not_in(GIVEN_UP),
+    )
+    statement = select(Activity, Participation).outerjoin(Participation, mine).where(Activity.slug == slug)
+    row = db.session.execute(statement.options(joinedload(Activity.project))).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
 def activities_by_ids(ids: Sequence[int]) -> dict[int, Activity]:
     """Activities by id; missing ones are left out; one query."""
     if not ids:

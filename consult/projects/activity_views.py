@@ -24,9 +24,19 @@ from consult.core.vocabularies import term_title
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.links.queries import links_of
 from consult.links.sources import readable_source, sources
-from consult.projects import activity_operations, filters, ics, mails, project_facts, queries, refusals, rules, words
+from consult.projects import (
+    activity_operations,
+    filters,
+    ics,
+    mails,
+    message_queries,
+    project_facts,
+    queries,
+    refusals,
+    rules,
+    words,
+)
 from consult.projects import activity_queries as reads
-from consult.projects import message_queries
 from consult.projects.forms import JoinForm, join_form
 from consult.projects.limiting import allow_link
 from consult.projects.models import Activity, Participation
@@ -90,9 +100,11 @@ def index() -> str:
 @access("public")
 def show(slug: str) -> str:
     """One activity: what, when, where, for whom, and joining."""
-    activity = find(slug)
     actor = current_actor()
-    place = reads.own_participation(activity.id, actor.person_id)
+    found = reads.activity_with_place(slug, actor.person_id)
+    if found is None:
+        raise NotFound()
+    activity, place = found
     closed_by = activity.registration_closed_by(now())
     form = None
     if actor.signed_in and place is None and not closed_by and actor.may(JOIN):
@@ -349,7 +361,7 @@ def place(slug: str, token: str) -> Response:
         place_text=place_text(found.activity, found, reads.ahead_of(found) if found.status == "waiting" else 0),
         may_cancel=rules.can_cancel(actor, found.activity, found, now()),
         may_confirm=rules.can_confirm(actor, found.activity, found, now()),
-        messages=message_queries.messages_for(found.activity_id, found.person_id if found.live else None),
+        host_messages=message_queries.messages_for(found.activity_id, found.person_id if found.live else None),
     )
     return Response(page, mimetype="text/html", headers={"Cache-Control": "private, no-store"})
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from consult.core import audit, jobs
 from consult.core.access import Actor
-from consult.core.clock import now
+from consult.core.clock import now, today
 from consult.core.db import db
 from consult.core.editing import lock
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
@@ -87,17 +87,30 @@ def create_project(actor: Actor, texts: Texts, values: Mapping[str, Any], leads:
 
 
 def _fill_project(project: Project, texts: Texts, values: Mapping[str, Any]) -> None:
+    if values.get("lifecycle", project.lifecycle) != project.lifecycle:  # what a source said of it is no longer right
+        values = {**values, "facts": {**values.get("facts", {}), "status": {"as_of": today().isoformat()}}}
+    _fill(project, texts, values)
+
+
+def _fill(thing: Project | Activity, texts: Texts, values: Mapping[str, Any]) -> None:
     for name, value in {**texts, **values}.items():
         if name == "title":
-            project.set_title(value)
+            thing.set_title(value)
         elif name == "facts":
-            project.data = {**{key: kept for key, kept in (project.data or {}).items() if key not in value}, **_known(value)}
+            thing.data = _with_facts(thing.data or {}, value)
         else:
-            setattr(project, name, value)
+            setattr(thing, name, value)
 
 
-def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in facts.items() if value}
+def _with_facts(data: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored facts with these in their place; empty ones go, and what says the same keeps its source."""
+    found = dict(data)
+    for key, value in facts.items():
+        former = found.pop(key, None)
+        same = isinstance(value, dict) and isinstance(former, dict) and value.items() <= former.items()
+        if value:
+            found[key] = former if same else value
+    return found
 
 
 def save_project(
@@ -195,13 +208,7 @@ def create_activity(actor: Actor, texts: Texts, values: Mapping[str, Any], when:
 
 
 def _fill_activity(activity: Activity, texts: Texts, values: Mapping[str, Any], when: When) -> None:
-    for name, value in {**texts, **values}.items():
-        if name == "title":
-            activity.set_title(value)
-        elif name == "facts":
-            activity.data = {**{key: kept for key, kept in (activity.data or {}).items() if key not in value}, **_known(value)}
-        else:
-            setattr(activity, name, value)
+    _fill(activity, texts, values)
     activity.set_dates(when.starts_at, when.ends_at, when.precision)
 
 

@@ -15,8 +15,8 @@ from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import _, pick
 from consult.core.limits import allow_write
 from consult.core.web import flash_done, path, room_blueprint, see_other
-from consult.projects import activity_views, editing, queries, rules, views, words
 from consult.projects import activity_queries as reads
+from consult.projects import activity_views, editing, queries, rules, views, words
 from consult.projects.activity_operations import ends_of
 from consult.projects.editorial_forms import (
     ActivityForm,
@@ -127,7 +127,11 @@ def _form(actor: Actor, activity: Activity | None = None, data: dict[str, Any] |
 
 def _activity_page(form: ActivityForm, status: int, *, activity: Activity | None = None, **more: Any) -> Any:
     given = {"conflict": "", "differences": [], "state_form": None, **more}
-    acts = [act for act in ("postpone", "cancel", "resume", "complete") if activity and ACTIVITY.target(activity.status, act)]
+    acts = [
+        act
+        for act in ("postpone", "cancel", "resume", "complete")
+        if activity and ACTIVITY.target(activity.status, act)
+    ]
     if activity is not None and given["state_form"] is None:
         given["state_form"] = StateForm(formdata=None, data={"revision": str(activity.revision)})
     body = render_template(
@@ -145,7 +149,13 @@ def new_activity() -> Any:
     if not (_is_editor(actor) or actor.cluster_ids):
         raise Refused(_("Only editors and cluster managers enter activities, the latter for their own cluster."))
     if request.method != "POST":
-        empty = {"country": "DE", "languages": ["de"], "waiting_list": True, "registration": True, "format": "in-person"}
+        empty = {
+            "country": "DE",
+            "languages": ["de"],
+            "waiting_list": True,
+            "registration": True,
+            "format": "in-person",
+        }
         return _activity_page(_form(actor, data=empty), 200)
     form = _form(actor)
 

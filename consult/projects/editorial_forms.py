@@ -234,7 +234,7 @@ class ActivityForm(EditingForm):
             "organiser_id": host[1] if host else None,
             "project_id": self.project.info.id if self.project.info else None,
             "text_states": self.origins(),
-            "facts": {"source": lines_of(self.source.data)},
+            "facts": {"source": lines_of(self.source.data), "organiser": ""},  # the host stands in its own columns
         }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import contains_eager
 from consult.core import jobs
 from consult.core.db import db
 from consult.core.i18n import _, pick
-from consult.core.text import plain
+from consult.core.text import render_markdown
 from consult.core.web import address
 from consult.projects import mails, places, words
 from consult.projects.mails import Letter, Place
@@ -45,7 +45,10 @@ def _changed(before: Mapping[str, Any]) -> Callable[[Place], Letter]:
             _("Another date or place: %(title)s", title=place.title),
             _("Date or place have changed."),
             [_("The host has changed it: %(title)s. Your place stays yours.", title=place.title)],
-            after=[*place.calendar, _("You cannot come then? Please give up your place on the page behind the button.")],
+            after=[
+                *place.calendar,
+                _("You cannot come then? Please give up your place on the page behind the button."),
+            ],
         )
         letter.facts += _was(before)
         return letter
@@ -80,13 +83,16 @@ def _resumed(place: Place) -> Letter:
 
 def _message(message: ActivityMessage) -> Callable[[Place], Letter]:
     def write(place: Place) -> Letter:
-        paragraphs = [words for part in message.body.split("\n\n") if (words := plain(part))]
+        paragraphs = [words for part in message.body.split("\n\n") if (words := render_markdown(part).striptags())]
         whole = address("activities.message", slug=place.activity.slug, message_id=message.id)
         return mails.about_place(
             place,
             _("%(title)s: %(subject)s", title=place.title, subject=message.title),
             message.title,
-            [_("%(host)s writes to those who take part: %(title)s", host=message.host_name, title=place.title), *paragraphs],
+            [
+                _("%(host)s writes to those who take part: %(title)s", host=message.host_name, title=place.title),
+                *paragraphs,
+            ],
             after=[
                 _("The message on the platform: %(url)s", url=whole),
                 _("You do not want messages about this activity? You switch them off on the page behind the button."),

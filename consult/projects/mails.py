@@ -270,7 +270,10 @@ def _membership_letter(project: Project, membership: Membership, what: str) -> L
         "asked": (_("Your offer has arrived: %(title)s", title=title), _("Your offer has arrived.")),
         "accepted": (_("You are taking part: %(title)s", title=title), _("You are taking part.")),
         "ended": (_("Your part in the project has ended: %(title)s", title=title), _("Your part has ended.")),
-        "declined": (_("Your offer to the project: %(title)s", title=title), _("The project cannot take up your offer.")),
+        "declined": (
+            _("Your offer to the project: %(title)s", title=title),
+            _("The project cannot take up your offer."),
+        ),
     }[what]
     lines = {
         "asked": [

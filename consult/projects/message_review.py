@@ -13,8 +13,8 @@ from consult.core.registry import ModeratedKind, Review, ReviewPart, SubjectInfo
 from consult.core.text import excerpt
 from consult.core.web import path
 from consult.projects import message_queries as queries
-from consult.projects import messages
 from consult.projects import message_rules as rules
+from consult.projects import messages
 from consult.projects.activity_operations import ends_of
 from consult.projects.message_rules import KIND, PUBLIC
 from consult.projects.models import Activity, ActivityMessage
@@ -60,7 +60,9 @@ def review(message_id: int, version_id: int | None) -> Review:
     """The words of a version (the present one by default), the former ones, and the activity it is about."""
     message, activity = _both(message_id)
     versions = queries.versions_of(message_id)
-    index = next((i for i, one in enumerate(versions) if one.id == (version_id or message.version_id)), len(versions) - 1)
+    index = next(
+        (i for i, one in enumerate(versions) if one.id == (version_id or message.version_id)), len(versions) - 1
+    )
     shown, former = versions[index], versions[:index]
     return Review(
         title=shown.title,
@@ -99,7 +101,9 @@ def preview(message_id: int, version_id: int | None, reader: str) -> list[Review
         return [ReviewPart(message.title, message.body, message.html)] if shown else []
     if reader != "author" and message.audience != PUBLIC:
         return []
-    return [ReviewPart(one.title, one.body, one.html) for one in queries.versions_of(message_id) if one.id == version_id]
+    return [
+        ReviewPart(one.title, one.body, one.html) for one in queries.versions_of(message_id) if one.id == version_id
+    ]
 
 
 MODERATED = ModeratedKind(

@@ -31,7 +31,7 @@ def for_page(activity_id: int, actor: Actor) -> dict[str, Any] | None:
     """Messages on the activity's page: those to everyone, and to those who take part if the reader does."""
     found = message_queries.messages_for(activity_id, actor.person_id)
     activity = db.session.get(Activity, activity_id) if found else None  # the page has read it already
-    return {"messages": found, "slug": activity.slug} if activity is not None else None
+    return {"host_messages": found, "slug": activity.slug} if activity is not None else None
 
 
 def _hosted(slug: str) -> Activity:
@@ -123,7 +123,9 @@ def edit_message(slug: str, message_id: int) -> Any:
     allow_write()
     seen = str(form.revision.data)
     try:
-        messages.send_again(current_actor(), message_id, int(seen) if re.fullmatch("[0-9]{1,9}", seen) else 0, _words(form))
+        messages.send_again(
+            current_actor(), message_id, int(seen) if re.fullmatch("[0-9]{1,9}", seen) else 0, _words(form)
+        )
     except Conflict as conflict:
         db.session.rollback()
         message = _readable(slug, message_id)
@@ -177,4 +179,3 @@ def place_messages(slug: str, token: str) -> Response:
     _actor, place = activity_views.held_place(slug, token)
     _choose(place)
     return see_other(path("activities.place", slug=slug, token=token))
-

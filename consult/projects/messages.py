@@ -102,7 +102,12 @@ def _put_up(actor: Actor, message: ActivityMessage) -> None:
         select(func.count()).select_from(ActivityMessageVersion).where(ActivityMessageVersion.message_id == message.id)
     ).scalar_one()
     version = ActivityMessageVersion(
-        message_id=message.id, number=number + 1, title=message.title, body=message.body, html=message.html, made_at=now()
+        message_id=message.id,
+        number=number + 1,
+        title=message.title,
+        body=message.body,
+        html=message.html,
+        made_at=now(),
     )
     db.session.add(version)
     db.session.flush()

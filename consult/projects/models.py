@@ -36,6 +36,7 @@ class Project(Base):
     """
 
     __tablename__ = "project"
+    __allow_unmapped__ = True  # for `known_leads`
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)
@@ -60,6 +61,9 @@ class Project(Base):
     text_states: Mapped[dict[str, str]] = mapped_column(JSONType, default=dict, server_default="{}")
 
     __table_args__ = (Index("ix_project_sort_de", "sort_de", "id"), Index("ix_project_sort_en", "sort_en", "id"))
+
+    # Who leads it, as (kind, id), where the page at hand has read the links already; no column.
+    known_leads: Any = None
 
     def set_title(self, title: dict[str, str]) -> None:
         """Set the title together with the keys by which lists are sorted."""

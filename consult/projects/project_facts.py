@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from consult.core.clock import today
 from consult.core.i18n import _, format_day, format_number
 from consult.core.vocabularies import short_region, term_title, vocabulary
 from consult.links.models import CONFIRMED, STATED
@@ -117,13 +118,18 @@ def external_partners(data: dict[str, Any]) -> list[Observation]:
     return [(_("Further partners"), lines)]
 
 
+def _is_ahead(project: Project) -> bool:
+    """Whether the beginning is still to come, as exact as it is known."""
+    return project.is_example or project.starts > today().isoformat()[: len(project.starts)]
+
+
 def at_a_glance(project: Project, links: list[LinkView]) -> list[tuple[str, str]]:
     """The short facts beside a project's text."""
     leads = list(dict.fromkeys(view.other.title for view in links if view.type in LED_BY))
     months = (project.data.get("duration_months") or {}).get("value")
     return [
         (_("Led by"), ", ".join(leads)),
-        (_("Begins") if project.is_example else _("Began"), readable_date(project.starts)),
+        (_("Begins") if _is_ahead(project) else _("Began"), readable_date(project.starts)),
         (_("Duration"), _("%(months)s months", months=months) if months else ""),
         (_("Region"), region_title(project.region) if project.region else ""),
         (_("Countries"), ", ".join(term_title("countries", code) for code in project.countries)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from typing import cast as as_type
 
-from sqlalchemy import Select, Text, cast, exists, false, func, or_, select
+from sqlalchemy import Select, Text, case, cast, exists, false, func, or_, select
 
 from consult.accounts.models import Person
 from consult.accounts.queries import people_with_permission
@@ -139,14 +139,18 @@ def projects_named(sought: str, limit: int) -> list[Project]:
 
 @dataclass(frozen=True)
 class Crew:
-    """How many take part: people altogether, and accepted memberships by degree; and how many requests wait."""
+    """How many take part: people altogether, and accepted memberships by degree; and how many requests wait.
+
+    `has_reader` tells whether the person who was asked for is among them all.
+    """
 
     people: int = 0
     roles: dict[str, int] = field(default_factory=dict)
     requests: int = 0
+    has_reader: bool = False
 
 
-def crew_of(project_id: int) -> Crew:
+def crew_of(project_id: int, reader_id: int | None = None) -> Crew:
     """Who takes part in a project, counted; one query."""
     of_project = Membership.project_id == project_id
     people = (
@@ -155,14 +159,18 @@ def crew_of(project_id: int) -> Crew:
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(Membership.role, Membership.status, func.count(), people)
+        select(
+            Membership.role, Membership.status, func.count(), people,
+            func.max(case((Membership.person_id == reader_id, 1), else_=0)),
+        )
         .where(of_project, Membership.status.in_(("accepted", "asked")))
         .group_by(Membership.role, Membership.status)
-    ).all()
+    ).all()  # fmt: skip
     return Crew(
         people=rows[0][3] if rows else 0,
-        roles={role: number for role, status, number, _people in rows if status == "accepted"},
-        requests=sum(number for _role, status, number, _people in rows if status == "asked"),
+        roles={role: number for role, status, number, *_rest in rows if status == "accepted"},
+        requests=sum(number for _role, status, number, *_rest in rows if status == "asked"),
+        has_reader=any(row[4] for row in rows),
     )
 
 

@@ -61,7 +61,11 @@ def pick_activities(sought: str, limit: int) -> list[SubjectInfo]:
 
 def may_manage_project(actor: Actor, project_id: int) -> bool:
     """Whether the actor speaks for the project; editors mend pages, but they confirm nothing in a project's name."""
-    return actor.signed_in and rules.speaks_for(actor, queries.leads_of(project_id))
+    if not rules.may_speak_for_others(actor):
+        return False
+    project = queries.project_by_id(project_id)
+    known = project.known_leads if project is not None else None
+    return rules.speaks_for(actor, known if known is not None else queries.leads_of(project_id))
 
 
 def may_manage_activity(actor: Actor, activity_id: int) -> bool:

@@ -88,10 +88,10 @@ def show(slug: str) -> str:
     project = find(slug)
     actor = current_actor()
     links = links_of("project", project.id, kinds=("cluster", "organisation", "programme", "project", "topic"))
-    crew = queries.crew_of(project.id)
-    mine = queries.own_memberships(project.id, actor.person_id)
+    crew = queries.crew_of(project.id, actor.person_id)
+    mine = queries.own_memberships(project.id, actor.person_id) if crew.has_reader else {}
     closed_by = rules.joining_closed_by(project, now())
-    leads = project_facts.leads(links)
+    leads = project.known_leads = project_facts.leads(links)
     manages = actor.signed_in and rules.can_manage(actor, leads)
     rungs = ladder(project, crew, mine, closed_by)
     open_roles = [rung["role"] for rung in rungs if rung["open"]]

@@ -40,7 +40,9 @@ def allow_large_picture() -> None:
 def tools() -> dict[str, Any]:
     """For the frame of every page: the way of an editor to their work."""
     actor = current_actor()
-    return {"tools": [{"label": _("Editorial office"), "url": path("editorial.index")}] if rules.can_edit(actor) else []}
+    return {
+        "tools": [{"label": _("Editorial office"), "url": path("editorial.index")}] if rules.can_edit(actor) else []
+    }
 
 
 def texts_of(topic: Topic) -> dict[str, dict[str, str]]:
@@ -226,7 +228,7 @@ def picture(slug: str) -> Any:
 
 def _stored_picture(form: PictureForm) -> tuple[pictures.Picture | None, Invalid | None]:
     sent, content = form.file.data, b""
-    if sent is not None and getattr(sent, "filename", ""):
+    if sent is not None and sent.filename:
         content = sent.read(pictures.LARGEST_FILE + 1)
         sent.close()
     if len(content) > pictures.LARGEST_FILE:

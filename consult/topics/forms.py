@@ -146,5 +146,3 @@ class PictureForm(EditingForm):
     alt_de = LineField(_l("What it shows, German"), [longest(300)])
     alt_en = LineField(_l("What it shows, English"), [longest(300)])
     credit = LineField(_l("Who made it, and where the right to use it comes from"), [longest(200)])
-
-

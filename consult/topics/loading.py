@@ -62,7 +62,8 @@ def topic_of(record: dict[str, Any]) -> Topic:
         statement_by_id=_organisation(statement.get("organisation")), statement_kind=statement.get("kind", ""),
         statement_approved=bool(statement.get("approved_by_speaker")), statement_note=statement.get("note", {}),
         statement_source=sources(statement), facts_note=record.get("facts_note", {}),
-        open_question=_open_question(article), question_id=_question(record["id"]), as_of=record.get("as_of", ""), source=sources(record),
+        open_question=_open_question(article), question_id=_question(record["id"]),
+        as_of=record.get("as_of", ""), source=sources(record),
         published_at=moment, created_at=moment, updated_at=moment,
     )  # fmt: skip
 

@@ -158,7 +158,10 @@ def save_topic(actor: Actor, topic_id: int, draft: Draft, seen: int) -> Topic:
 
 
 def _has_versions(topic: Topic) -> bool:
-    return db.session.execute(select(TopicVersion.id).where(TopicVersion.topic_id == topic.id).limit(1)).first() is not None
+    return (
+        db.session.execute(select(TopicVersion.id).where(TopicVersion.topic_id == topic.id).limit(1)).first()
+        is not None
+    )
 
 
 def _note_approval(actor: Actor, topic: Topic, approval: Approval, *, lapsed: bool) -> None:
@@ -238,7 +241,10 @@ def plan_topic(actor: Actor, topic_id: int, moment: datetime, seen: int) -> Topi
     topic.revision += 1
     move(TOPIC, topic, "plan", actor)
     jobs.enqueue(
-        "topics.publish", {"topic_id": topic.id}, run_at=moment, dedupe=f"topics.publish:{topic.id}:{moment.isoformat()}"
+        "topics.publish",
+        {"topic_id": topic.id},
+        run_at=moment,
+        dedupe=f"topics.publish:{topic.id}:{moment.isoformat()}",
     )
     touch("topic", topic.id)
     db.session.flush()
@@ -291,4 +297,3 @@ def publish_due(topic_id: int) -> bool:
     touch("topic", topic.id)
     db.session.flush()
     return True
-

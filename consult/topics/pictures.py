@@ -85,7 +85,9 @@ def store(content: bytes) -> Picture:
     if not content:
         raise Invalid({"file": _("Please choose a file.")})
     picture = _opened(content)
-    made = [_encoded(picture, min(width, picture.width)) for width in WIDTHS if width < picture.width or width == WIDTHS[0]]
+    made = [
+        _encoded(picture, min(width, picture.width)) for width in WIDTHS if width < picture.width or width == WIDTHS[0]
+    ]
     name = hashlib.sha256(made[0][0]).hexdigest()[:40]
     for encoded, size in made:
         _write(folder() / file_name(name, size[0]), encoded)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, Text, case, cast, func, select
 
@@ -36,7 +37,7 @@ class ArchiveCounts:
     months: dict[date, int] = field(default_factory=dict)
 
 
-def _published(kind: str) -> Select[tuple[Topic]]:
+def _published(kind: str) -> Select[Any]:
     return select(Topic).where(Topic.kind == kind, Topic.published_at <= now())
 
 
@@ -128,12 +129,12 @@ def editorial_counts() -> dict[str, int]:
     """How many topics of the month there are in each state."""
     statement = select(Topic.status, func.count()).where(Topic.kind == OF_THE_MONTH).group_by(Topic.status)
     counts = dict.fromkeys((DRAFT, PLANNED, PUBLISHED), 0)
-    return {**counts, **{status: number for status, number in db.session.execute(statement)}}
+    return {**counts, **{row.status: row[1] for row in db.session.execute(statement)}}
 
 
 def versions_page(topic_id: int, after: str | None) -> Page[tuple[TopicVersion, str]]:
     """Versions of a topic with the names of those who made them, the newest first."""
-    statement = (
+    statement: Any = (
         select(TopicVersion, func.coalesce(Person.name, ""))
         .outerjoin(Person, Person.id == TopicVersion.made_by)
         .where(TopicVersion.topic_id == topic_id)

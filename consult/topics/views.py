@@ -161,10 +161,14 @@ def page_of(topic: Topic, *, preview: bool = False) -> str:
         speaker=bodies.get(topic.statement_by_id or 0),
         question=questions.get(topic.question_id or 0),
         groups=grouped(links, topic.tags),
-        tags=[view.other for view in links if view.outgoing and view.other.kind == "topic" and view.other.key in topic.tags],
+        tags=[
+            view.other
+            for view in links
+            if view.outgoing and view.other.kind == "topic" and view.other.key in topic.tags
+        ],
         shown=SHOWN,
         picture=picture_address,
-        edit_url=path("editorial.topic", slug=topic.slug) if not topic.kind == AGENDA else "",
+        edit_url=path("editorial.topic", slug=topic.slug) if topic.kind != AGENDA else "",
     )
 
 

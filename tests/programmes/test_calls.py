@@ -10,7 +10,7 @@ import pytest
 
 from consult.core.clock import LOCAL, now, start_of_day, today
 from consult.core.db import db
-from consult.core.errors import Conflict, Invalid, Refused
+from consult.core.errors import Conflict, DomainError, Invalid, Refused
 from consult.core.registry import registries
 from consult.links.models import Link
 from consult.notifications.models import Follow, Notice
@@ -142,8 +142,8 @@ def test_what_nobody_can_be_reminded_of(make: Any, cast: Any, programme: Any, ca
     call = call_of(make, programme(), closes_at=closes)
     days = {"too late": 7, "odd number": 2}.get(case, 3)
     actor = make.actor(cast.participant)
-    expected = {"too late": Invalid, "odd number": Invalid, "signed out": Refused}.get(case, Conflict)
-    with pytest.raises(expected):
+    kinds: dict[str, type[DomainError]] = {"too late": Invalid, "odd number": Invalid, "signed out": Refused}
+    with pytest.raises(kinds.get(case, Conflict)):
         operations.remind(type(actor)() if case == "signed out" else actor, call.id, days)
     assert not db.session.query(Reminder).count()
 
@@ -260,7 +260,8 @@ def test_an_editor_keeps_a_call(client: Any, make: Any, cast: Any, sign_in: Any,
     sign_in(client, cast.editor)
     base = "/de/editorial/programmes/pilot/calls"
     response = client.submit(
-        f"{base}/new", {"title_de": "Runde 2", "opens_on": "1.12.2026", "closes_on": "2027-02-26", "closes_time": "12 Uhr"}
+        f"{base}/new",
+        {"title_de": "Runde 2", "opens_on": "1.12.2026", "closes_on": "2027-02-26", "closes_time": "12 Uhr"},
     )
     assert response.status_code == 303
     page = client.page("/de/programmes/pilot")

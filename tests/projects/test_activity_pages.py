@@ -432,6 +432,7 @@ def test_the_host_decides_and_notes_who_was_there(
     late = client.post(f"{base}/{asked.id}", data={"csrf_token": token, "outcome": "decline", "note": "Zu spät"})
     assert late.status_code == 409
     assert client.get(f"{base}/99999").status_code == 404
+    assert activity.starts_at is not None
     clock.move_to(activity.starts_at + timedelta(hours=1))
     sign_in(client, cast.owner)
     client.submit(base, form="form:has(input[value='1'])")

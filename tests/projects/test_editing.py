@@ -139,7 +139,16 @@ def test_what_the_state_needs(make: Any, cast: Any) -> None:
 
 @pytest.mark.parametrize(
     ("capacity", "held_back", "fits"),
-    [(4, 0, True), (3, 0, True), (2, 0, False), (4, 1, True), (4, 2, False), (None, 0, True), (0, 0, False), (5, 6, False)],
+    [
+        (4, 0, True),
+        (3, 0, True),
+        (2, 0, False),
+        (4, 1, True),
+        (4, 2, False),
+        (None, 0, True),
+        (0, 0, False),
+        (5, 6, False),
+    ],
 )
 def test_never_fewer_places_than_are_given_out(
     make: Any, cast: Any, capacity: int | None, held_back: int, fits: bool
@@ -282,7 +291,7 @@ def test_a_cluster_manager_enters_an_activity(client: Any, cast: Any, sign_in: A
     assert response.status_code == 303 and response.location.endswith("/offenes-labor")
     page = client.page("/de/activities/offenes-labor")
     assert "Freitag, 12. Februar 2027" in page.text and "9.30 bis 15 Uhr" in page.text
-    assert "Photonik Musterland" in page.text and "10 von 10 Plätzen frei" in page.text
+    assert "Photonik Musterland" in page.text and "0 von 10 Plätzen vergeben" in page.text
     activity = db.session.query(Activity).filter_by(slug="offenes-labor").one()
     assert activity.starts_at == datetime(2027, 2, 12, 9, 30, tzinfo=LOCAL) and activity.status == "planned"
     form = client.page(f"{ACTIVITIES}/offenes-labor").form("form#write")

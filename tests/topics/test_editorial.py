@@ -113,7 +113,8 @@ def test_what_is_wrong_stands_at_its_field(editor: Any, make: Any) -> None:
     make.organisation("Haus der Forschung Nord", slug="nord")
     make.organisation("Haus der Forschung Süd", slug="sued")
     response = editor.submit(
-        NEW, desk.complete(title_de="x" * 130, contact="Haus der Forschung", related="cluster/nirgends", approved_on="bald")
+        NEW,
+        desk.complete(title_de="x" * 130, contact="Haus der Forschung", related="cluster/nirgends", approved_on="bald"),
     )
     assert response.status_code == 422
     page = html(response)
@@ -181,7 +182,9 @@ def send(browser: Any, content: bytes, name: str = "bild.jpg", **fields: str) ->
     page = browser.page("/de/editorial/topics/labore/picture").form()
     data = {**page, "alt_de": "Ein Labor", "alt_en": "A laboratory", **fields}
     data.pop("file", None)
-    parts = [f'--frontier\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in data.items()]
+    parts = [
+        f'--frontier\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in data.items()
+    ]
     head = f'--frontier\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
     body = "".join(parts).encode() + head.encode() + content + b"\r\n--frontier--\r\n"
     return browser.post(
@@ -236,7 +239,9 @@ def test_both_languages_describe_it(editor: Any, make: Any) -> None:
     response = send(editor, desk.picture(), alt_en="")
     assert response.status_code == 422 and not stored("labore").picture
     assert send(editor, desk.picture()).status_code == 303
-    changed = editor.submit("/de/editorial/topics/labore/picture", {"alt_de": "Zwei Labore", "file": None, "remove": None})
+    changed = editor.submit(
+        "/de/editorial/topics/labore/picture", {"alt_de": "Zwei Labore", "file": None, "remove": None}
+    )
     assert changed.status_code == 303 and stored("labore").picture_alt["de"] == "Zwei Labore"
 
 

@@ -56,7 +56,9 @@ def test_states_and_acts(make: Any, cast: Any, state: str, act: str) -> None:
 
 
 @pytest.mark.parametrize("act", [*ACTS, "save", "create", "picture"])
-@pytest.mark.parametrize("who", ["participant", "owner", "cluster_manager", "moderator", "analyst", "official", "admin"])
+@pytest.mark.parametrize(
+    "who", ["participant", "owner", "cluster_manager", "moderator", "analyst", "official", "admin"]
+)
 def test_only_editors_write(make: Any, cast: Any, who: str, act: str) -> None:
     topic, actor = desk.topic(make), make.actor(getattr(cast, who))
     draft = operations.Draft(texts={"title": {"de": "Neu"}}, values={})
