@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.api import docs, feeds, layer, offers
+from consult.api import docs, feeds, layer, offers, similar
 from consult.core.i18n import _l
 from consult.core.registry import FooterItem, registries
 
-__all__ = ["init_app", "offers"]
+__all__ = ["init_app", "offers", "similar"]
 
 
 def init_app(app: Flask) -> None:

@@ -63,13 +63,13 @@ def groups(found: Json) -> list[Json]:
     """The operations by tag, as the page shows them."""
     by_tag: dict[str, list[Json]] = {}
     for path, methods in found["paths"].items():
-        operation = methods["get"]
+        method, operation = next(iter(methods.items()))
         by_tag.setdefault(operation["tags"][0], []).append({
-            "path": path, "id": operation["operationId"], "summary": operation["summary"],
+            "method": method.upper(), "path": path, "id": operation["operationId"], "summary": operation["summary"],
             "description": operation["description"], "result": result_of(operation),
             "parameters": [one for one in operation["parameters"] if "name" in one],
             "statuses": [(status, answer["description"]) for status, answer in operation["responses"].items()],
-            "try_it": path if "{" not in path else None,
+            "try_it": path if method == "get" and "{" not in path else None,
         })  # fmt: skip
     return [
         {"name": tag["name"], "title": tag["description"], "operations": by_tag[tag["name"]]} for tag in found["tags"]

@@ -66,10 +66,12 @@ def _string(description: str, **more: Any) -> Json:
 
 
 def _headers(endpoint: Endpoint) -> Json:
-    headers = {
-        "ETag": {**_string(_("State of the answer, for If-None-Match.")), "required": True},
+    headers: Json = {
         "Content-Language": {**_string(_("Language of the answer."), enum=["de", "en"]), "required": True},
     }
+    if endpoint.takes is not None:
+        return headers
+    headers["ETag"] = {**_string(_("State of the answer, for If-None-Match.")), "required": True}
     if endpoint.is_list:
         headers["Link"] = _string(_('The next page (rel="next"), where there is one.'))
     return headers
@@ -105,9 +107,10 @@ def _responses(endpoint: Endpoint) -> Json:
             "description": _("What was asked for."), "headers": _headers(endpoint),
             "content": {"application/json": {"schema": _body(endpoint)}},
         },
-        "304": {"description": _("Unchanged since the ETag that was sent.")},
         "400": _problem(_("A parameter is unknown or its value is not taken.")),
     }  # fmt: skip
+    if endpoint.takes is None:
+        found["304"] = {"description": _("Unchanged since the ETag that was sent.")}
     if endpoint.place.model_fields:
         found["404"] = _problem(_("There is no such thing, or it is not public."))
     if endpoint.gone:
@@ -121,11 +124,16 @@ def _responses(endpoint: Endpoint) -> Json:
 def _operation(endpoint: Endpoint) -> Json:
     given = [*_parameters(endpoint.place, "path")] if endpoint.place.model_fields else []
     given += _parameters(endpoint.parameters, "query")
-    given.append({"$ref": "#/components/parameters/IfNoneMatch"})
-    return {
+    found: Json = {
         "operationId": endpoint.name, "tags": [endpoint.tag], "summary": str(endpoint.summary),
         "description": str(endpoint.description), "parameters": given, "responses": _responses(endpoint),
     }  # fmt: skip
+    if endpoint.takes is None:
+        given.append({"$ref": "#/components/parameters/IfNoneMatch"})
+    else:
+        schema = {"$ref": _REF.format(model=endpoint.takes.__name__)}
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return found
 
 
 def _problem_schema() -> Json:
@@ -154,7 +162,8 @@ def _schemas(found: Json) -> Json:
 def document(layer: Layer, language: str, site: str, root: str) -> Json:
     """The whole description. `root` is the address below which the paths lie, relative to the document's own."""
     with in_language(language):
-        models = [(model, "serialization") for model in dict.fromkeys(one.result for one in layer.endpoints)]
+        models: list[tuple[type[BaseModel], str]] = [(model, "serialization") for model in dict.fromkeys(one.result for one in layer.endpoints)]
+        models += [(one.takes, "validation") for one in layer.endpoints if one.takes is not None]
         _names, schemas = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
         return {
             "openapi": "3.1.0",
@@ -170,7 +179,7 @@ def document(layer: Layer, language: str, site: str, root: str) -> Json:
             "servers": [{"url": root}],
             "tags": [{"name": name, "description": str(title)} for name, title in TAGS.items()],
             "paths": {
-                "/api" + layer.prefix + _VARIABLE.sub(r"{\1}", one.rule): {"get": _operation(one)}
+                "/api" + layer.prefix + _VARIABLE.sub(r"{\1}", one.rule): {one.method: _operation(one)}
                 for one in layer.endpoints
             },
             "components": {

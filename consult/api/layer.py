@@ -25,9 +25,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from consult.core.access import access
+from consult.core.db import set_reading
 from consult.core.errors import NotFound
 from consult.core.i18n import LANGUAGES, _, _l, current_language
-from consult.core.web import address, problem
+from consult.core.web import address, csrf, problem
 
 LARGEST_PAGE = 100
 
@@ -95,7 +96,7 @@ class Listing(Generic[Entry]):
 @dataclass(frozen=True)
 class Endpoint:
     """An address of the API with all that its description tells. `gone` where withdrawn things answer 410 and
-    those that went up in another one 301."""
+    those that went up in another one 301. `takes` is the JSON that is sent with POST, where it is no GET."""
 
     rule: str
     name: str
@@ -107,6 +108,17 @@ class Endpoint:
     result: type[Resource]
     is_list: bool
     gone: bool
+    takes: type[BaseModel] | None = None
+
+    @property
+    def method(self) -> str:
+        return "post" if self.takes is not None else "get"
+
+
+class Text(BaseModel):
+    """A text that is asked about; it is not stored."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def given_values(model: type[BaseModel], arguments: MultiDict[str, str]) -> dict[str, Any]:
@@ -130,7 +142,7 @@ def _complaint(kind: str) -> str:
 
 def _refused(error: ValidationError) -> Response:
     """400 with a line for each parameter at fault."""
-    kinds = {str(one["loc"][0])[:100]: one["type"] for one in error.errors()}
+    kinds = {str((one["loc"] or ("body",))[0])[:100]: one["type"] for one in error.errors()}
     lines = [{"parameter": name, "detail": _complaint(kind)} for name, kind in list(kinds.items())[:20]]
     return problem(
         400, _("The parameters do not fit"), _("Nothing was read, so that you do not take a wrong result for a right one."),
@@ -145,6 +157,15 @@ def answer(document: Mapping[str, Any], link: str = "") -> Response:
     response.vary.add("Accept-Language")
     if link:
         response.headers["Link"] = link
+    return response
+
+
+def _unkept(document: Mapping[str, Any]) -> Response:
+    """An answer about what one reader sent: nobody keeps it."""
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    response = current_app.response_class(body, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = current_language()
     return response
 
 
@@ -215,6 +236,36 @@ class Layer:
                 return answer(*_document(endpoint, view(where, given)))
 
             self.blueprint.get(self.prefix + rule, strict_slashes=False)(access("public")(handle))
+            return view
+
+        return declare
+
+    def ask(
+        self, rule: str, result: type[Resource], takes: type[Text], *, tag: str, summary: Any, description: Any = "",
+        parameters: type[Parameters] = Parameters,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
+        """Declare a public address that is asked with POST, since what is asked about is too long for an address. It
+        writes nothing, needs no account and no token, and answers with a list. The function gets (sent, parameters)."""
+
+        def declare(view: Callable[..., Any]) -> Callable[..., Any]:
+            endpoint = Endpoint(
+                rule, view.__name__, tag, summary, description, Nothing, parameters, result, True, False, takes
+            )
+            self.endpoints.append(endpoint)
+
+            @wraps(view)
+            def handle() -> Response:
+                set_reading(True)
+                try:
+                    given = parameters.model_validate(given_values(parameters, request.args))
+                    sent = takes.model_validate_json(request.get_data())
+                except ValidationError as error:
+                    return _refused(error)
+                body, _link = _document(endpoint, view(sent, given))
+                return _unkept(body)
+
+            guarded = csrf.exempt(access("public")(handle))  # nothing is changed and no cookie counts
+            self.blueprint.post(self.prefix + rule, strict_slashes=False)(guarded)
             return view
 
         return declare

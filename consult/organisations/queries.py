@@ -163,7 +163,7 @@ def waiting_requests(organisation_ids: Sequence[int]) -> dict[int, int]:
         .where(OrganisationRequest.organisation_id.in_(organisation_ids), OrganisationRequest.status == "asked")
         .group_by(OrganisationRequest.organisation_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def organisations_page(q: str, after: str | None) -> Page[Organisation]:

@@ -14,7 +14,7 @@ from schemathesis import GenerationMode
 from tests.api.reading import Description, get
 from tests.support.client import share_work
 
-OPERATIONS = 25
+OPERATIONS = 28
 QUIET = list(HealthCheck)
 
 

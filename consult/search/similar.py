@@ -1,0 +1,242 @@
+"""What is like a text, and why: by rare words it shares and by runs of characters, without a model and without a network.
+
+The score is published: half of it is the share of the text's telling words that the other one has too, weighted by how rare
+they are; the other half is the likeness of their runs of four characters within words (cosine of weighted counts), which
+also sees what endings, compounds and the other language do to a word. Candidates are the documents that share a rare word,
+at most POOL of them, and all documents of a kind while there are few: so it costs the same with 100,000 ideas as with 100.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from zlib import crc32
+
+from sqlalchemy import Column, Integer, func, select, text
+
+from consult.core.db import db
+from consult.core.registry import SubjectInfo, describe, registries
+from consult.search.analyse import fold_umlauts, stems, words
+from consult.search.models import SearchDoc, SearchWord
+
+POOL = 60  # candidates that are compared
+FEW = 150  # so many documents of a kind are all compared
+ASKED = 20  # rare words by which candidates are found
+READ = 3000  # characters of a document that are compared
+TELLING = 1.2  # weight from which on a shared word is named
+LEAST = 18  # of 100: what is less alike is not named
+
+# The published weights of matches; they add up to 100.
+TEXT, SECTOR, REGION = 70, 15, 15
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike two texts are: `score` from 0 to 100, its two halves, and the words that both have, as the other writes
+    them, the most telling first.
+    """
+
+    score: int
+    by_words: int
+    by_characters: int
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A document like the text, with the reasons."""
+
+    info: SubjectInfo
+    likeness: Likeness
+
+
+@dataclass(frozen=True)
+class Match:
+    """A cluster or project that fits, with what speaks for it and what is missing: codes of the parts of the formula."""
+
+    info: SubjectInfo
+    score: int
+    likeness: Likeness
+    fits: tuple[str, ...] = field(default=())
+    missing: tuple[str, ...] = field(default=())
+
+
+# ---- two texts ------------------------------------------------------------------------------------------------------
+
+
+def _meaningful(source: str, language: str) -> dict[str, str]:
+    """Stem -> the word as it was first written, of all words that mean something."""
+    found: dict[str, str] = {}
+    for word in words(source[:READ]):
+        for stem in stems(word, language):
+            if len(stem) > 2:
+                found.setdefault(stem, word)
+    return found
+
+
+def _grams(source: str, language: str) -> Counter[int]:
+    """How often each run of four characters occurs within the meaningful words, as numbers."""
+    found: Counter[int] = Counter()
+    for word in words(source[:READ]):
+        if not stems(word, language):
+            continue
+        padded = f" {fold_umlauts(word)} "
+        found.update(crc32(padded[place : place + 4].encode()) for place in range(len(padded) - 3))
+    return found
+
+
+@lru_cache(maxsize=2000)
+def _packed(source: str, language: str) -> tuple[array[int], array[float]]:
+    """The runs of a document and their weights, small enough to keep many."""
+    grams = _grams(source, language)
+    return array("L", grams), array("f", (1 + math.log(count) for count in grams.values()))
+
+
+def _cosine(mine: Mapping[int, float], packed: tuple[array[int], array[float]], rarity: Mapping[int, float]) -> float:
+    """Cosine of two texts over their runs, each weighted by how rare it is among the candidates."""
+    product = norm = 0.0
+    for gram, count in zip(*packed, strict=True):
+        weight = count * rarity.get(gram, 1.0)
+        norm += weight * weight
+        if gram in mine:
+            product += weight * mine[gram] * rarity.get(gram, 1.0)
+    own = sum((weight * rarity.get(gram, 1.0)) ** 2 for gram, weight in mine.items())
+    return product / math.sqrt(norm * own) if norm and own else 0.0
+
+
+def _rarity(pool: Sequence[tuple[array[int], array[float]]]) -> dict[int, float]:
+    """How telling each run is: the fewer candidates have it, the more."""
+    seen: Counter[int] = Counter()
+    for grams, _weights in pool:
+        seen.update(grams)
+    size = len(pool) + 1
+    return {gram: math.log((size + 1) / (count + 1)) + 0.2 for gram, count in seen.items()}
+
+
+# ---- candidates -----------------------------------------------------------------------------------------------------
+
+
+def _weights(meaning: Mapping[str, str]) -> dict[str, float]:
+    """How telling each stem is: by the number of documents that have the word. One query."""
+    written = {stem: word.casefold() for stem, word in meaning.items()}
+    known = select(SearchWord.word, SearchWord.count).where(SearchWord.word.in_(sorted(set(written.values()))))
+    counts: dict[str, int] = {row[0]: row[1] for row in db.session.execute(known)}
+    total = db.session.execute(select(func.count()).select_from(SearchDoc)).scalar_one() + 1
+    return {stem: math.log(1 + total / (1 + counts.get(word, 0))) for stem, word in written.items()}
+
+
+def _candidates(kind: str, weights: Mapping[str, float]) -> list[SearchDoc]:
+    """Documents of a kind that share rare words, the likeliest first; all of them while there are few."""
+    few = select(SearchDoc).where(SearchDoc.kind == kind).order_by(SearchDoc.id.desc()).limit(FEW + 1)
+    documents = list(db.session.execute(few).scalars())
+    if len(documents) <= FEW:
+        return documents
+    asked = sorted(weights, key=lambda stem: (-weights[stem], stem))[:ASKED]
+    if not asked:
+        return []
+    tag = kind.replace("-", "")
+    if db.session.get_bind().dialect.name == "sqlite":
+        either = " OR ".join(f'"{stem}"' for stem in asked)
+        match = f'(tags : "kk{tag}") AND ({{title_n body_n}} : ({either}))'
+        sql = (
+            "select rowid as id from search_index where search_index match :match "
+            "order by bm25(search_index, 5.0, 1.0, 0.0), rowid desc limit :pool"
+        )
+    else:
+        either = " | ".join(f"'{stem}':AB" for stem in asked)
+        match = f"'kk{tag}':D & ({either})"
+        sql = (
+            "select rowid as id from search_index where vector @@ to_tsquery('simple', :match) "
+            "order by ts_rank('{0.0, 0.0, 0.2, 1.0}', vector, to_tsquery('simple', :match)) desc, rowid desc limit :pool"
+        )
+    found = text(sql).bindparams(match=match, pool=POOL).columns(Column("id", Integer)).subquery()
+    return list(db.session.execute(select(SearchDoc).join(found, found.c.id == SearchDoc.id)).scalars())
+
+
+def _compare(
+    source: str, language: str, documents: Sequence[SearchDoc], weights: Mapping[str, float]
+) -> list[Likeness]:
+    """How alike each document is."""
+    mine = {gram: 1 + math.log(count) for gram, count in _grams(source, language).items()}
+    packed = [_packed(f"{one.title}\n{one.title}\n{one.body}"[:READ], one.language) for one in documents]
+    rarity = _rarity(packed)
+    telling = sorted(weights.values(), reverse=True)[:ASKED]
+    whole = sum(telling) or 1.0
+    found = []
+    for document, grams in zip(documents, packed, strict=True):
+        theirs = _meaningful(f"{document.title}\n{document.body}", document.language)
+        shared = sorted((stem for stem in weights if stem in theirs), key=lambda stem: (-weights[stem], stem))
+        by_words = min(1.0, sum(weights[stem] for stem in shared[:ASKED]) / whole)
+        by_characters = _cosine(mine, grams, rarity)
+        score = round(50 * by_words + 50 * by_characters)
+        named = tuple(dict.fromkeys(theirs[stem] for stem in shared if weights[stem] > TELLING))[:5]
+        found.append(Likeness(score, round(50 * by_words), round(50 * by_characters), named))
+    return found
+
+
+# ---- answers --------------------------------------------------------------------------------------------------------
+
+
+def _ranked(source: str, language: str, kind: str, but: int | None) -> list[tuple[SearchDoc, Likeness]]:
+    meaning = _meaningful(source, language)
+    weights = _weights(meaning) if meaning else {}
+    documents = [one for one in _candidates(kind, weights) if one.subject_id != but] if weights else []
+    rated = list(zip(documents, _compare(source, language, documents, weights), strict=True))
+    rated.sort(key=lambda pair: (-pair[1].score, -pair[0].id))
+    return rated
+
+
+def similar(source: str, language: str, kind: str, *, but: int | None = None, limit: int = 5) -> list[Similar]:
+    """The public subjects of a kind whose texts are most like this one, best first; `but` is left out.
+
+    At most five queries, whatever the number of documents.
+    """
+    rated = [pair for pair in _ranked(source, language, kind, but) if pair[1].score >= LEAST][: limit * 2]
+    infos = describe((kind, document.subject_id) for document, _likeness in rated)
+    shown = [
+        Similar(infos[kind, document.subject_id], likeness)
+        for document, likeness in rated
+        if (kind, document.subject_id) in infos and infos[kind, document.subject_id].public
+    ]
+    return shown[:limit]
+
+
+def matches(
+    source: str, language: str, kind: str, *, sector: str = "", region: str = "", limit: int = 5
+) -> list[Match]:
+    """The clusters or projects that fit a text, best first, by the published sum: 70 for the likeness of the texts (relative
+    to the best one), 15 for the same sector, 15 for the same Land.
+    """
+    rated = _ranked(source, language, kind, None)
+    best = max((likeness.score for _document, likeness in rated), default=0)
+    if best < LEAST // 2:
+        return []
+    near = [pair for pair in rated if pair[1].score >= max(LEAST // 2, best // 4)][: limit * 4]
+    ids = [document.subject_id for document, _likeness in near]
+    facets = {one.id: one.facets for one in registries.searchables[kind].documents(ids)}
+    infos = describe((kind, one_id) for one_id in ids)
+    found = []
+    for document, likeness in near:
+        info = infos.get((kind, document.subject_id))
+        if info is None or not info.public:
+            continue
+        codes = facets.get(document.subject_id, {})
+        fits = ["text"] if likeness.shared else []
+        missing: list[str] = []
+        score = TEXT * likeness.score / best
+        for name, wanted, weight in (("sector", sector, SECTOR), ("region", region[:3], REGION)):
+            given = {str(code)[:3] for code in codes.get(name, ()) if code}
+            if not wanted or not given:
+                continue
+            if wanted in given:
+                score += weight
+                fits.append(name)
+            else:
+                missing.append(name)
+        found.append(Match(info, round(score), likeness, tuple(fits), tuple(missing)))
+    found.sort(key=lambda one: (-one.score, one.info.title, one.info.id))
+    return found[:limit]
