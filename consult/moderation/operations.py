@@ -115,6 +115,8 @@ def look_again(actor: Actor, kind: str, subject_id: int) -> Case:
     waiting = queries.waiting_case(kind, subject_id)
     if waiting is not None:
         return waiting
+    if not info.public and not registries.moderated[kind].outcomes(subject_id, None):
+        raise Conflict(_("There is nothing to decide about this text as it stands."))
     review = registries.moderated[kind].review(subject_id, None)  # knows the author where the page names none
     return open_case(
         kind, subject_id, review.version_id, consultation_id=info.consultation_id, due_days=LOOK_DAYS, title=info.title,
