@@ -35,7 +35,7 @@ from consult.moderation.operations import (
 from consult.moderation.operations import (
     decide as decide_case,
 )
-from consult.moderation.queries import offered_outcomes, subject_info, version_text
+from consult.moderation.queries import last_decision, offered_outcomes, subject_info, version_text
 from consult.moderation.rules import FAVOURABLE
 from consult.redress import complaint_mails, complaint_queries, measures, rules
 from consult.redress.answers import answer_texts
@@ -208,10 +208,25 @@ def _carry_out(actor: Actor, complaint: Complaint, answer: Answer) -> Decision |
     try:
         if complaint.party == REPORTER:
             return decide_again(actor, complaint.decision_id, choice)
-        new = overturn_decision(actor, complaint.decision_id, "", answer.note)
+        standing = _standing(complaint.decision_id)
+        if standing is None:
+            return None
+        new = overturn_decision(actor, standing.id, "", answer.note)
         return _milder(actor, new, choice) if answer.outcome == PARTLY else new
     except Invalid as invalid:
         raise _act_faults(invalid) from None
+
+
+def _standing(decision_id: int) -> Decision | None:
+    """The restriction that holds now: the one complained about, or what the same case made of it (hidden, then removed).
+
+    None where the text is free again, since a later decision or somebody else has taken the restriction back meanwhile.
+    """
+    decision = db.session.get_one(Decision, decision_id)
+    newest = last_decision(decision.kind, decision.subject_id)
+    if decision.reversed_at is not None or newest is None or newest.outcome in FAVOURABLE:
+        return None
+    return newest if newest.case_id == decision.case_id else decision
 
 
 def _milder(actor: Actor, overturned: Decision, choice: Choice) -> Decision:

@@ -159,6 +159,7 @@ def test_art_20_6_everybody_of_the_case_took_part(disputes: Disputes, cast: Any,
 
 
 def test_the_receipt_names_number_and_promised_day(disputes: Disputes, cast: Any, outbox: Any, run_jobs: Any) -> None:
+    assert cast.moderator2
     complaint = disputes.about_rejection()
     assert complaint.number == f"B-2026-{complaint.id:05d}"
     assert complaint.due_at.date() == date(2026, 12, 8)  # ten working days
@@ -313,6 +314,29 @@ def test_what_an_answer_lacks_is_said_at_its_field(
     with pytest.raises(Invalid) as raised:
         complaints.decide(cast.actor(cast.moderator2), complaint.id, answer)
     assert set(raised.value.fields) == fields
+
+
+def test_what_was_hidden_and_then_removed_comes_back(disputes: Disputes, cast: Any, notes: Any, make: Any) -> None:
+    """The complaint is about the hiding; by the time of the answer the text was removed by somebody else."""
+    note = notes.published(author=cast.owner)
+    case = operations.look_again(cast.actor(cast.moderator), "note", note.id)
+    hidden = operations.decide(cast.actor(cast.moderator), case.id, choose(case, "hide", **INSULT))
+    complaint = disputes.complain("author", hidden.id)
+    removed = operations.decide(cast.actor(cast.moderator2), case.id, choose(case, "remove", **INSULT))
+    third = make.person("Dritte", roles=("moderator",))
+    complaints.decide(cast.actor(third), complaint.id, UPHELD)
+    assert note.status == "published"
+    assert removed.reversed_by == third.id
+
+
+def test_what_is_free_again_needs_nothing_more(disputes: Disputes, cast: Any, notes: Any) -> None:
+    note = notes.published(author=cast.owner)
+    case = operations.look_again(cast.actor(cast.moderator), "note", note.id)
+    hidden = operations.decide(cast.actor(cast.moderator), case.id, choose(case, "hide", **INSULT))
+    complaint = disputes.complain("author", hidden.id)
+    operations.decide(cast.actor(cast.moderator), case.id, choose(case, "restore", note="Es war ein Irrtum."))
+    complaints.decide(cast.actor(cast.moderator2), complaint.id, UPHELD)
+    assert (note.status, complaint.outcome, complaint.new_decision_id) == ("published", "uphold", None)
 
 
 def test_of_two_who_answer_one_is_told_who_was_faster(disputes: Disputes, cast: Any, make: Any) -> None:
