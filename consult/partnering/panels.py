@@ -18,11 +18,14 @@ PANEL = "partnering/_panel.html"
 
 
 def of_owner(kind: str) -> Load:
-    """The offers of one thing, with the way to a new one for those who speak for it."""
+    """The offers of one thing, with the way to a new one for those who speak for it.
+
+    A project's page knows its leads already and shows them that way itself, so nothing is asked twice.
+    """
 
     def load(subject_id: int, actor: Actor) -> dict[str, Any] | None:
         offers = queries.offers_of_owner(kind, subject_id)
-        writable = actor.signed_in and rules.can_offer_for(actor, kind, subject_id)
+        writable = kind != "project" and actor.signed_in and rules.can_offer_for(actor, kind, subject_id)
         if not offers and not writable:
             return None
         return {"offers": offers, "offers_new": f"{kind}/{subject_id}" if writable else "", "offer_words": words}

@@ -110,16 +110,16 @@ def facts_of(offer: Offer, titles: dict[str, dict[str, str]]) -> list[tuple[str,
     programme = titles.get("programme", {}).get(str(offer.programme_id), "") if offer.programme_id else ""
     last = last_day(offer)
     return [
-        (_("Category"), term_title("cooperation_categories", offer.category)),
+        (_("Sort of cooperation"), term_title("cooperation_categories", offer.category)),
         (_("Topics"), ", ".join(titles.get("topic", {}).get(code, code) for code in offer.topics)),
-        (_("Key technologies"), ", ".join(term_title("key_technologies", code) for code in offer.technologies)),
+        (_("Technologies"), ", ".join(term_title("key_technologies", code) for code in offer.technologies)),
         (_("Sector"), term_title("nace_rev2_1", offer.sector) if offer.sector else ""),
         (_("Where"), place_words(offer.country, offer.region)),
         (_("Partners from"), wants_words(offer.countries)),
-        (_("Stage of the value chain"), term_title("value_chain_stages", offer.stage) if offer.stage else ""),
+        (_("Stage in the chain"), term_title("value_chain_stages", offer.stage) if offer.stage else ""),
         (_("How"), str(FORMATS.get(offer.format, offer.format))),
         (_("Languages"), ", ".join(term_title("working_languages", code) for code in offer.languages)),
         (_("Programme"), programme),
-        (_("Deadline of the programme"), format_day(offer.deadline) if offer.deadline else ""),
+        (_("Deadline"), format_day(offer.deadline) if offer.deadline else ""),
         (_("Holds until"), format_day(last) if last else ""),
     ]
