@@ -11,11 +11,10 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from consult.accounts import operations as accounts
-from consult.accounts.models import Person, Token
-from consult.accounts.queries import person_by_id, usable_token
+from consult.accounts.queries import person_by_id
 from consult.core.access import Actor, access, current_actor
 from consult.core.clock import now
-from consult.core.errors import Gone, Invalid, NotFound, Refused
+from consult.core.errors import Gone, NotFound, Refused
 from consult.core.i18n import _, _l, current_language, pick
 from consult.core.limits import allow_write
 from consult.core.registry import SubjectInfo, describe
@@ -28,6 +27,7 @@ from consult.projects import (
     activity_operations,
     filters,
     ics,
+    joining,
     mails,
     message_queries,
     project_facts,
@@ -38,7 +38,6 @@ from consult.projects import (
 )
 from consult.projects import activity_queries as reads
 from consult.projects.forms import JoinForm, join_form
-from consult.projects.limiting import allow_link
 from consult.projects.models import Activity, Participation
 from consult.projects.refusals import Closed
 from consult.projects.tokens import place_token
@@ -46,6 +45,7 @@ from consult.projects.tokens import place_token
 blueprint = room_blueprint("activities", __name__)
 
 JOIN = "activities.join"
+WAY = joining.Way(JOIN, "activity_id", _l("This link has been used already or is too old. Please register once more."))
 
 FORMATS = ("in-person", "hybrid", "online")
 SHAPES = (
@@ -225,21 +225,20 @@ def join(slug: str) -> Any:
     allow_write()
     if not form.validate():
         return _join_page(activity, form, 422)
-    try:
+
+    def attempt() -> Response:
         if actor.signed_in:
             return _join_now(activity, actor, form)
         if closed_by:
             raise Closed(closed_by)
-        return _mail_link(activity, form)
-    except Closed as closed:
-        return _closed_page(activity, form, closed)
-    except Invalid as invalid:
-        form.take_errors(invalid)
-        return _join_page(activity, form, 422)
+        joining.mail_link(
+            WAY, activity.id, form, lambda email, language, raw: mails.send_join_link(email, language, activity, raw)
+        )
+        return see_other(url_for("activities.join_sent", slug=activity.slug))
 
-
-def _role(form: JoinForm) -> str:
-    return form.role.data if "role" in form else ""
+    return joining.tried(
+        attempt, lambda closed: _closed_page(activity, form, closed), lambda: _join_page(activity, form, 422), form
+    )
 
 
 def _join_page(activity: Activity, form: JoinForm, status: int = 200) -> Any:
@@ -252,7 +251,7 @@ def _closed_page(activity: Activity, form: JoinForm, closed: Closed) -> Any:
 
 def _join_now(activity: Activity, actor: Actor, form: JoinForm) -> Response:
     joined = activity_operations.join_activity(
-        actor, activity.id, role=_role(form), message=form.message.data, language=current_language()
+        actor, activity.id, role=joining.role_of(form), message=form.message.data, language=current_language()
     )
     flash_done(_joined_text(joined))
     return see_other(url_for("activities.show", slug=activity.slug))
@@ -271,19 +270,6 @@ def _joined_text(joined: activity_operations.Joined) -> str:
     return _("You have a place. A confirmation is on its way to you by e-mail.")
 
 
-def _mail_link(activity: Activity, form: JoinForm) -> Response:
-    allow_link(form.email.data)
-    payload = {
-        "activity_id": activity.id,
-        "role": _role(form),
-        "message": form.message.data,
-        "language": current_language(),
-    }
-    raw = accounts.issue_token(JOIN, form.email.data, payload, rules.LINK_LIFETIME)
-    mails.send_join_link(form.email.data, current_language(), activity, raw)
-    return see_other(url_for("activities.join_sent", slug=activity.slug))
-
-
 @blueprint.get("/activities/<slug>/join/sent")
 @access("public")
 def join_sent(slug: str) -> str:
@@ -297,35 +283,18 @@ def join_confirm(slug: str, token: str) -> Any:
     """The mailed link: a page with a button; the button registers."""
     activity = find(slug)
     if request.method != "POST":
-        found = usable_token(JOIN, token)
-        if found is None or found.payload.get("activity_id") != activity.id:
-            raise Gone(_("This link has been used already or is too old. Please register once more."))
-        return render_template("activities/join_confirm.html", activity=activity, words=words, email=found.email)
+        email = joining.opened(WAY, activity.id, token).email
+        return render_template("activities/join_confirm.html", activity=activity, words=words, email=email)
     allow_write()
-    used = accounts.take_token(JOIN, token)
-    if used.payload.get("activity_id") != activity.id:
-        raise Gone(_("This link has been used already or is too old. Please register once more."))
-    person = confirmed_person(used)
+    person, typed = joining.used(WAY, activity.id, token)
     try:
-        joined = activity_operations.join_activity(
-            accounts.as_actor(person), activity.id, role=used.payload["role"], message=used.payload["message"],
-            language=used.payload["language"],
-        )  # fmt: skip
+        joined = activity_operations.join_activity(person, activity.id, **typed)
     except Closed as closed:
         form = join_form(activity.roles, signed_in=True)
-        form.message.data = used.payload["message"]
+        form.message.data = typed["message"]
         return _closed_page(activity, form, closed)
     flash_done(_joined_text(joined))
     return see_other(own_page(activity, joined.participation))
-
-
-def confirmed_person(token: Token) -> Person:
-    """Who used a mailed link, made and confirmed where needed. Refused for a deactivated account."""
-    person = accounts.ensure_person(token.email, token.payload["language"])
-    if person.deactivated_at is not None:
-        raise Refused(_("This account is deactivated."))
-    accounts.confirm_person(person)
-    return person
 
 
 # ---- one's own place ------------------------------------------------------------------------------------------------

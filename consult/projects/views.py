@@ -7,11 +7,9 @@ from typing import Any
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from consult.accounts import operations as accounts
-from consult.accounts.queries import usable_token
 from consult.core.access import Actor, access, current_actor
 from consult.core.clock import now
-from consult.core.errors import Gone, Invalid, NotFound, Refused
+from consult.core.errors import NotFound, Refused
 from consult.core.i18n import _, _l, current_language
 from consult.core.limits import allow_write
 from consult.core.registry import registries
@@ -19,16 +17,15 @@ from consult.core.templating import with_query, without_value
 from consult.core.vocabularies import term_title, vocabulary
 from consult.core.web import flash_done, room_blueprint, see_other
 from consult.links.queries import LinkView, links_of
-from consult.projects import filters, mails, operations, project_facts, queries, refusals, rules
-from consult.projects.activity_views import confirmed_person
+from consult.projects import filters, joining, mails, operations, project_facts, queries, refusals, rules
 from consult.projects.forms import JoinForm, join_form
-from consult.projects.limiting import allow_link
 from consult.projects.models import Membership, Project
 from consult.projects.refusals import Closed
 
 blueprint = room_blueprint("projects", __name__)
 
 JOIN = "projects.join"
+WAY = joining.Way(JOIN, "project_id", _l("This link has been used already or is too old. Please ask once more."))
 
 SHAPES = (
     filters.FacetShape("open", _l("Taking part"), lambda _code: _("open for requests"), ("1",)),
@@ -191,17 +188,23 @@ def join(slug: str) -> Any:
     form = join_form(offered, signed_in=actor.signed_in)
     if not form.validate():
         return _join_page(project, form, 422)
-    try:
+
+    def attempt() -> Response:
         if actor.signed_in:
             return _join_now(project, actor, form)
         if reason := rules.joining_closed_by(project, now()):
             raise Closed(reason)
-        return _mail_link(project, form)
-    except Closed as closed:
-        return _closed_page(project, form.message.data, closed)
-    except Invalid as invalid:
-        form.take_errors(invalid)
-        return _join_page(project, form, 422)
+        joining.mail_link(
+            WAY, project.id, form, lambda email, language, raw: mails.send_project_link(email, language, project, raw)
+        )
+        return see_other(url_for("projects.join_sent", slug=project.slug))
+
+    return joining.tried(
+        attempt,
+        lambda closed: _closed_page(project, form.message.data, closed),
+        lambda: _join_page(project, form, 422),
+        form,
+    )
 
 
 def _join_page(project: Project, form: JoinForm, status: int = 200) -> Any:
@@ -211,10 +214,6 @@ def _join_page(project: Project, form: JoinForm, status: int = 200) -> Any:
 
 def _closed_page(project: Project, message: str, closed: Closed) -> Any:
     return render_template("projects/closed.html", project=project, closed=closed, message=message), 409
-
-
-def _role(form: JoinForm) -> str:
-    return form.role.data if "role" in form else ""
 
 
 def _asked_text(asked: operations.Asked) -> str:
@@ -227,23 +226,10 @@ def _asked_text(asked: operations.Asked) -> str:
 
 def _join_now(project: Project, actor: Actor, form: JoinForm) -> Response:
     asked = operations.join_project(
-        actor, project.id, role=_role(form), message=form.message.data, language=current_language()
+        actor, project.id, role=joining.role_of(form), message=form.message.data, language=current_language()
     )
     flash_done(_asked_text(asked))
     return see_other(url_for("projects.show", slug=project.slug))
-
-
-def _mail_link(project: Project, form: JoinForm) -> Response:
-    allow_link(form.email.data)
-    payload = {
-        "project_id": project.id,
-        "role": _role(form),
-        "message": form.message.data,
-        "language": current_language(),
-    }
-    raw = accounts.issue_token(JOIN, form.email.data, payload, rules.LINK_LIFETIME)
-    mails.send_project_link(form.email.data, current_language(), project, raw)
-    return see_other(url_for("projects.join_sent", slug=project.slug))
 
 
 @blueprint.get("/projects/<slug>/join/sent")
@@ -259,23 +245,15 @@ def join_confirm(slug: str, token: str) -> Any:
     """The mailed link: a page with a button; the button asks."""
     project = find(slug)
     if request.method != "POST":
-        found = usable_token(JOIN, token)
-        if found is None or found.payload.get("project_id") != project.id:
-            raise Gone(_("This link has been used already or is too old. Please ask once more."))
+        found = joining.opened(WAY, project.id, token)
         role = term_title("joining_roles", found.payload["role"])
         return render_template("projects/join_confirm.html", project=project, email=found.email, role=role)
     allow_write()
-    used = accounts.take_token(JOIN, token)
-    if used.payload.get("project_id") != project.id:
-        raise Gone(_("This link has been used already or is too old. Please ask once more."))
-    person = confirmed_person(used)
+    person, typed = joining.used(WAY, project.id, token)
     try:
-        asked = operations.join_project(
-            accounts.as_actor(person), project.id, role=used.payload["role"], message=used.payload["message"],
-            language=used.payload["language"],
-        )  # fmt: skip
+        asked = operations.join_project(person, project.id, **typed)
     except Closed as closed:
-        return _closed_page(project, used.payload["message"], closed)
+        return _closed_page(project, typed["message"], closed)
     flash_done(_asked_text(asked))
     return see_other(url_for("projects.show", slug=slug))
 
