@@ -179,9 +179,8 @@ def reverse_verdict(actor: Actor, comment_id: int, verdict: Verdict) -> None:
     comment = _locked(comment_id)
     before = comment.status
     move(rules.COMMENT, comment, _undoing(comment, verdict), actor)
-    if verdict.outcome in ("publish", "redact") and comment.status == rules.COMMENT.initial:
-        if len(queries.versions_of(comment.id)) == 1:
-            comment.published_at = None
+    if comment.status == rules.COMMENT.initial and len(queries.versions_of(comment.id)) == 1:
+        comment.published_at = None
     _recount(comment, before)
     db.session.flush()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -42,7 +43,8 @@ class Node:
 
 @dataclass
 class Thread:
-    """The comments of a subject as a page shows them. `key` is the subject's public key, for the form's address."""
+    """The comments of a subject as a page shows them. `key` is the subject's public key, for the form's address; `html` the
+    comments where they are put together already."""
 
     kind: str
     subject_id: int
@@ -52,6 +54,7 @@ class Thread:
     mode: str
     may_write: bool
     organisations: list[tuple[str, str]]
+    html: Markup = Markup("")
 
     @property
     def is_closed(self) -> bool:

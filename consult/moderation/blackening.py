@@ -68,7 +68,9 @@ def is_gone(text: str, passage: str) -> bool:
 
 def cut_out(source: str, cuts: Sequence[Cut]) -> str:
     """The source without these passages. Where they overlap, one mark stands for all: that of the one that begins first."""
-    spans = sorted((start, -end, number) for number, cut in enumerate(cuts) for start, end in places(source, cut.passage))
+    spans = sorted(
+        (start, -end, number) for number, cut in enumerate(cuts) for start, end in places(source, cut.passage)
+    )
     kept: list[tuple[int, int, int]] = []
     for start, minus_end, number in spans:
         end = -minus_end

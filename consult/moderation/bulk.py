@@ -92,9 +92,7 @@ def items(actor: Actor, ids: Sequence[int], outcome: str = "") -> list[Item]:
 def _item(actor: Actor, case: Case, info: SubjectInfo | None, outcome: str) -> Item:
     outcomes = queries.offered_outcomes(case, info) if case.closed_at is None else ()
     excerpt = info.excerpt if info is not None else ""
-    return Item(
-        case, info, queries.version_text(case), excerpt, outcomes, _obstacle(actor, case, outcomes, outcome)
-    )
+    return Item(case, info, queries.version_text(case), excerpt, outcomes, _obstacle(actor, case, outcomes, outcome))
 
 
 def _obstacle(actor: Actor, case: Case, outcomes: tuple[str, ...], outcome: str) -> str:

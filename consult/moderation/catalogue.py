@@ -59,7 +59,14 @@ def shipped() -> dict[str, Entry]:
 def entry_of(row: Reason) -> Entry:
     """A stored version as an entry."""
     return Entry(
-        row.code, row.version, row.position, dict(row.title), dict(row.text), row.ground, row.legal_basis, row.is_offered
+        row.code,
+        row.version,
+        row.position,
+        dict(row.title),
+        dict(row.text),
+        row.ground,
+        row.legal_basis,
+        row.is_offered,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import String, and_, cast, event, func, literal, or_, select, union_all
+from sqlalchemy import String, and_, cast, event, func, literal, not_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from consult.accounts.models import Person
@@ -27,7 +27,7 @@ from consult.moderation import queries, rules
 from consult.moderation.diff import Change, word_diff
 from consult.moderation.models import Case, Decision, Report
 from consult.moderation.signals import RESTRICTED, highlighted
-from consult.moderation.signs import Sign, Similar, similar_of, similar_to, signs_of
+from consult.moderation.signs import Sign, Similar, signs_of, similar_of, similar_to
 
 SHOWN = 10  # decisions and reports shown beside a case
 READERS = ("public", "author", "agency", "ministry")
@@ -150,7 +150,9 @@ def _number(condition: Any, objected: bool) -> Any:
     """How many texts standing decisions are about, or were objected to, as a column."""
     one, of = aliased(Decision), aliased(Case)
     statement = select(func.count(func.distinct(one.kind + ":" + cast(one.subject_id, String))))
-    statement = statement.select_from(one).join(of, of.id == one.case_id).where(one.reversed_at.is_(None), condition(of))
+    statement = (
+        statement.select_from(one).join(of, of.id == one.case_id).where(one.reversed_at.is_(None), condition(of))
+    )
     if objected:
         statement = statement.where(one.outcome.in_(("return", "redact", "reject", "hide", "remove")))
     return statement.scalar_subquery()
@@ -159,7 +161,7 @@ def _number(condition: Any, objected: bool) -> Any:
 def _decisions(found: Case) -> tuple[list[Named], Record, Record]:
     """Decisions on this text with who made them; standing ones on others of its author and organisation. One query."""
     same = and_(Decision.kind == found.kind, Decision.subject_id == found.subject_id)
-    standing = and_(Decision.reversed_at.is_(None), or_(Decision.kind != found.kind, Decision.subject_id != found.subject_id))
+    standing = and_(Decision.reversed_at.is_(None), not_(same))
     by_author, by_house = Case.author_id == found.author_id, Case.organisation_id == found.organisation_id
     wanted = [_limited(same)]
     columns: list[Any] = [literal(0)] * 4
@@ -235,9 +237,13 @@ def _case_view(actor: Actor, case_id: int, preview: tuple[str, bool] | None) -> 
     decisions, author, house = _decisions(found)
     newest = next((decision for decision, _name in decisions if decision.reversed_at is None), None)
     signs = signs_of(found, review, may_read)
-    views = _part_views(review, may_read, {sign.part: sign.places for sign in signs if sign.places})
+    marked: dict[str, list[tuple[int, int]]] = {}
+    for sign in signs:
+        marked.setdefault(sign.part, []).extend(sign.places)
+    views = _part_views(review, may_read, marked)
     shown = _preview(found, info, review, may_read, preview) if preview is not None else None
-    restricted = [view for view in (shown.parts if shown else views) if view.part.audience in RESTRICTED and view.part.source]
+    seen = [view.part for view in (shown.parts if shown else views)]
+    restricted = [part for part in seen if part.audience in RESTRICTED and part.source]
     return CaseView(
         case=found,
         review=review,

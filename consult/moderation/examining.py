@@ -140,14 +140,19 @@ def _alike(case: Case) -> list[dict[str, Any]]:
         .order_by(func.count().desc(), Print.case_id.desc())
         .limit(CANDIDATES)
     )
-    rows = db.session.execute(
-        select(Case.id, Case.kind, Case.subject_id, Case.prints).where(Case.id.in_(ids), _others(case)).order_by(Case.id.desc())
-    )
+    columns = (Case.id, Case.kind, Case.subject_id, Case.prints)
+    rows = db.session.execute(select(*columns).where(Case.id.in_(ids), _others(case)).order_by(Case.id.desc()))
     best: dict[tuple[str, int], dict[str, Any]] = {}
     for case_id, kind, subject_id, other in rows:
         share = round(prints.alike(case.prints, other), 2)
         if share >= ALIKE and share > best.get((kind, subject_id), {"share": 0.0})["share"]:
-            best[(kind, subject_id)] = {"code": "alike", "kind": kind, "id": subject_id, "case": case_id, "share": share}
+            best[(kind, subject_id)] = {
+                "code": "alike",
+                "kind": kind,
+                "id": subject_id,
+                "case": case_id,
+                "share": share,
+            }
     return sorted(best.values(), key=lambda one: (-one["share"], one["case"]))[:MOST_ALIKE]
 
 

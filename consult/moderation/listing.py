@@ -193,8 +193,8 @@ def row_of(actor: Actor, case: Case, info: SubjectInfo | None) -> Row:
     elif own:
         hint = _("yours or your organisation's: somebody else decides")
     elif not hint:
-        signs = sign_line(case)
-        hint = ", ".join(part for part in (_("sent again after it was returned") if case.used_seconds else "", signs) if part)
+        again = _("sent again after it was returned") if case.used_seconds else ""
+        hint = ", ".join(part for part in (again, sign_line(case)) if part)
     return Row(
         case=case,
         info=info,
@@ -233,7 +233,9 @@ def queue(actor: Actor, filters: Filters, after: str | None = None) -> Queue:
         languages=sorted(_sum_by(counts, 3).items()),
         ages=_sum_by(counts, 4),
         mine=_sum_by(counts, 5).get(True, 0),
-        reasons=[(code, reason_title(code), number) for code, number in sorted(reasons.items(), key=lambda one: -one[1])],
+        reasons=[
+            (code, reason_title(code), number) for code, number in sorted(reasons.items(), key=lambda one: -one[1])
+        ],
     )
 
 

@@ -48,8 +48,9 @@ def send_decision(
 ) -> Mail:
     """Tell an author what was decided; called by the subject's room while it carries the verdict out.
 
-    `url` is a full address with the button `action` (a fitting word by default), `until` the last day for a change. Mail about publishing, returning and rejecting leaves
-    after ten minutes and is taken back by a reversal; mail about what was public leaves at once.
+    `url` is a full address with the button `action` (a fitting word by default), `until` the last day for a change. Mail
+    about publishing, returning and rejecting leaves after ten minutes and is taken back by a reversal; mail about what was
+    public leaves at once.
     """
     decision = db.session.get_one(Decision, verdict.decision_id)
     with in_language(language):

@@ -51,7 +51,11 @@ def erase(person_id: int) -> None:
 PERSONAL_DATA = PersonalData(
     "moderation",
     (
-        "moderation_case", "moderation_decision", "moderation_print", "moderation_reason", "moderation_second_look",
+        "moderation_case",
+        "moderation_decision",
+        "moderation_print",
+        "moderation_reason",
+        "moderation_second_look",
     ),
     export,
     erase,

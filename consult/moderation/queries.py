@@ -19,8 +19,6 @@ from consult.moderation import rules
 from consult.moderation.deadlines import working_seconds
 from consult.moderation.models import SUBMISSION, Case, Decision, Report
 
-
-
 # ---- subjects -------------------------------------------------------------------------------------------------------
 
 

@@ -82,7 +82,9 @@ def _check(draft: Draft) -> None:
         if not draft.title.get(language):
             faults[f"title_{language}"] = _("Please give the entry a title in both languages.")
         elif len(draft.title[language]) > LONGEST_TITLE:
-            faults[f"title_{language}"] = _("Please shorten this to at most %(number)s characters.", number=LONGEST_TITLE)
+            faults[f"title_{language}"] = _(
+                "Please shorten this to at most %(number)s characters.", number=LONGEST_TITLE
+            )
         if not draft.text.get(language):
             faults[f"text_{language}"] = _("Please write the sentence in both languages; authors read it.")
         elif len(draft.text[language]) > LONGEST_TEXT:

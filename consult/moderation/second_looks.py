@@ -81,7 +81,11 @@ def _is_fit(decision: Decision) -> bool:
     """Whether the decision stands, a human made it, and its text can be shown."""
     if decision.reversed_at is not None or decision.moderator_id is None or decision.is_example:
         return False
-    if decision.outcome == rules.REINSTATE or "offered" not in decision.facts or decision.kind not in registries.moderated:
+    if (
+        decision.outcome == rules.REINSTATE
+        or "offered" not in decision.facts
+        or decision.kind not in registries.moderated
+    ):
         return False
     if queries.subject_info(decision.kind, decision.subject_id) is None:
         return False
@@ -92,7 +96,9 @@ def _is_fit(decision: Decision) -> bool:
 def _can_be_shown(review: Review, decision: Decision) -> bool:
     """Whether the text that was decided about is still there and holds nothing that is read in an open case only."""
     same = review.version_id == decision.version_id
-    return same and any(part.source for part in review.parts) and not any(p.audience in RESTRICTED for p in review.parts)
+    return (
+        same and any(part.source for part in review.parts) and not any(p.audience in RESTRICTED for p in review.parts)
+    )
 
 
 # ---- for whom -------------------------------------------------------------------------------------------------------

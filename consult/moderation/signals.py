@@ -31,20 +31,23 @@ _DECIMAL = re.compile(r"^0[.,]\d+$")
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}", re.IGNORECASE)
 # countries and the length of their numbers, by the IBAN registry (ISO 13616)
 _IBAN_LENGTH = {
-    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27,
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18,
+    "FR": 27,
     "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27,
     "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29,
 }  # fmt: skip
 
+# some of the commonest words of each language
 _COMMON = {
-    "de": "der die das und ist nicht ein eine zu den mit von für auf im wir sie es dass auch sich dem als werden sind bei oder "
-    "aus nach wie über durch wird haben kann unsere nur noch am zum zur vom mehr".split(),
-    "en": "the of and to is that for it with as are be this on by not have from or at we they which our can will "
-    "their would more has been but if there all also".split(),
-    "fr": "le la les et des est une dans que pour qui pas sur nous avec ce sont par vous plus au il ont mais aux cette".split(),
-    "pl": "i w na nie się z do to że jest jak co o po dla są tylko przez ale być może oraz przy ich tym".split(),
-    "it": "il di che la e un per è non sono con si le del una della più anche nel alla gli dei questo come".split(),
+    "de": """der die das und ist nicht ein eine zu den mit von für auf im wir sie es dass auch sich dem als werden sind bei
+        oder aus nach wie über durch wird haben kann unsere nur noch am zum zur vom mehr""",
+    "en": """the of and to is that for it with as are be this on by not have from or at we they our can will their would more
+        has been but if there all also which""",
+    "fr": """le la les et des est une dans que pour qui pas sur nous avec ce sont par vous plus au il ont mais aux cette""",
+    "pl": """i w na nie się z do to że jest jak co o po dla są tylko przez ale być może oraz przy ich tym""",
+    "it": """il di che la e un per è non sono con si le del una della più anche nel alla gli dei questo come""",
 }
+_SETS = {code: frozenset(words.split()) for code, words in _COMMON.items()}
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,6 @@ def language_of(text: str) -> str:
     return max(shares, key=lambda code: shares[code])
 
 
-_SETS = {code: frozenset(words) for code, words in _COMMON.items()}
-
-
 # ---- as stored, and shown -------------------------------------------------------------------------------------------
 
 
@@ -139,7 +139,9 @@ def snippet(source: str, start: int, end: int) -> Markup:
         return Markup("")
     before, after = source[max(0, start - AROUND) : start], source[end : end + AROUND]
     return Markup("{}<mark>{}</mark>{}").format(
-        ("… " if start > AROUND else "") + before, source[start:end], after + (" …" if end + AROUND < len(source) else "")
+        ("… " if start > AROUND else "") + before,
+        source[start:end],
+        after + (" …" if end + AROUND < len(source) else ""),
     )
 
 

@@ -97,7 +97,9 @@ def signs_of(case: Case, review: Review, may_read: bool) -> list[Sign]:
         hidden = part.audience in RESTRICTED and not may_read
         shown = [] if hidden else [text for text in (snippet(part.source, *span) for span in spans) if text]
         if hidden or shown:
-            found.append(Sign(code, place_words(code, len(spans)), part.heading, name, shown[:5], [] if hidden else spans))
+            found.append(
+                Sign(code, place_words(code, len(spans)), part.heading, name, shown[:5], [] if hidden else spans)
+            )
     seen: set[str] = set()
     for one in case.signals:
         words = _other_words(one) if one["code"] not in seen else ""

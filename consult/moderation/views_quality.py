@@ -92,9 +92,7 @@ def second_look_make(look_id: int) -> Any:
     """Keep the second decision."""
     form = LookForm()
     try:
-        second_looks.make(
-            current_actor(), look_id, form.outcome.data or "", form.reason.data or "", form.note.data
-        )
+        second_looks.make(current_actor(), look_id, form.outcome.data or "", form.reason.data or "", form.note.data)
     except Invalid as invalid:
         form.take_errors(invalid)
         db.session.rollback()

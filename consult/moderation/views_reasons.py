@@ -42,7 +42,11 @@ class ReasonForm(Form):
         self.code.data, self.ground.data, self.legal_basis.data = entry.code, entry.ground, entry.legal_basis
         self.title_de.data, self.title_en.data = entry.title.get("de", ""), entry.title.get("en", "")
         self.text_de.data, self.text_en.data = entry.text.get("de", ""), entry.text.get("en", "")
-        self.position.data, self.is_offered.data, self.seen.data = str(entry.position), entry.is_offered, str(entry.version)
+        self.position.data, self.is_offered.data, self.seen.data = (
+            str(entry.position),
+            entry.is_offered,
+            str(entry.version),
+        )
 
     def draft(self, code: str) -> reasons.Draft:
         """What was written, as the operation takes it."""

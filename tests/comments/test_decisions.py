@@ -89,9 +89,7 @@ def test_readers_see_where_and_why_a_passage_is_missing(
     assert "Herrn Muster" not in page.text
 
 
-def test_the_author_still_has_the_own_words(
-    note: Note, notes: Notes, cast: Any, participant: Any, db: Any
-) -> None:
+def test_the_author_still_has_the_own_words(note: Note, notes: Notes, cast: Any, participant: Any, db: Any) -> None:
     comment = brought_to("published", note, notes, cast)
     decide(cast, comment, "redact", passages=PASSAGE)
     page = participant.page(f"/de/comments/{comment.id}/edit")

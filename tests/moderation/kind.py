@@ -58,7 +58,9 @@ class Notes:
     counts: dict[int, int] = field(default_factory=dict)
     mode: str = "pre"
     watched_by: list[int] = field(default_factory=list)
-    more: dict[str, tuple[str, ...]] = field(default_factory=dict)  # further outcomes in a state, as some rooms have them
+    more: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # further outcomes in a state, as some rooms have them
 
     def add(self, title: str = "Ein Prüfstand für alle", *, author: Person | None = None, **values: Any) -> Note:
         values.setdefault("versions", ["Wir teilen unseren Prüfstand.\n\nEr steht an drei Tagen still."])

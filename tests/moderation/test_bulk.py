@@ -61,9 +61,7 @@ def test_spam_is_decided_together_each_with_a_record(
     assert [case.status for case in cases] == ["decided", "open", "decided"]
 
 
-def test_what_cannot_be_decided_is_named_first_and_left(
-    notes: Notes, moderator: Any, cast: Any, db: Any
-) -> None:
+def test_what_cannot_be_decided_is_named_first_and_left(notes: Notes, moderator: Any, cast: Any, db: Any) -> None:
     free = notes.sent("Frei")
     own = notes.sent("Eigenes", author=cast.moderator)
     held = notes.sent("In anderen Händen")
@@ -184,7 +182,9 @@ def test_what_is_ticked_in_the_queue_arrives(notes: Notes, moderator: Any, cast:
     assert boxes == [str(case.id) for case in cases]
     assert str(own.id) not in boxes
     page = moderator.page(chosen(*cases[:2]))
-    assert [box["value"] for box in page.select("input[name=case][checked]")] == [f"{c.id}:{c.version_id}" for c in cases[:2]]
+    assert [box["value"] for box in page.select("input[name=case][checked]")] == [
+        f"{c.id}:{c.version_id}" for c in cases[:2]
+    ]
     assert "Nichts ist ausgewählt." in moderator.page(BULK).text
 
 

@@ -93,9 +93,7 @@ def test_without_a_preview_of_its_room_the_public_parts_are_shown(notes: Notes, 
 # ---- what is known --------------------------------------------------------------------------------------------------
 
 
-def test_the_record_of_author_and_organisation(
-    notes: Notes, moderator: Any, cast: Any, db: Any, run_jobs: Any
-) -> None:
+def test_the_record_of_author_and_organisation(notes: Notes, moderator: Any, cast: Any, db: Any, run_jobs: Any) -> None:
     actor = cast.actor(cast.moderator2)
     first = notes.sent("Früher gut", author=cast.owner)
     operations.decide(actor, first.id, choose(first, "publish"))
@@ -115,9 +113,7 @@ def test_the_record_of_author_and_organisation(
     assert "Von der Kollegin" in house
 
 
-def test_similar_texts_with_how_much_is_the_same(
-    notes: Notes, moderator: Any, run_jobs: Any, cast: Any
-) -> None:
+def test_similar_texts_with_how_much_is_the_same(notes: Notes, moderator: Any, run_jobs: Any, cast: Any) -> None:
     waiting = notes.sent("Wartet auch", versions=[LONG])
     public = notes.sent("Schon öffentlich", versions=[LONG.replace("wort33", "Anders")])
     operations.decide(cast.actor(cast.moderator), public.id, choose(public, "publish"))
@@ -149,9 +145,7 @@ def test_internal_remarks_stay_with_moderators(
 ) -> None:
     case = notes.sent(author=cast.owner)
     remark = "Hat gestern schon angerufen."
-    response = decide(
-        moderator, case, outcome="reject", reason="spam", note="Öffentlicher Satz.", internal_note=remark
-    )
+    response = decide(moderator, case, outcome="reject", reason="spam", note="Öffentlicher Satz.", internal_note=remark)
     assert response.status_code == 303
     decision = db.session.execute(select(Decision)).scalar_one()
     assert decision.internal_note == remark
@@ -217,7 +211,9 @@ def test_blacking_out_needs_words_of_the_text(rich: Notes, moderator: Any) -> No
 
 def test_fields_of_other_outcomes_do_not_count(rich: Notes, moderator: Any, db: Any) -> None:
     case = rich.sent()
-    assert decide(moderator, case, outcome="publish", target="N-1", second="answer-1", second_title="x").status_code == 303
+    assert (
+        decide(moderator, case, outcome="publish", target="N-1", second="answer-1", second_title="x").status_code == 303
+    )
     decision = db.session.execute(select(Decision)).scalar_one()
     assert (decision.target_id, decision.second, decision.second_title) == (None, [], "")
 
@@ -250,7 +246,9 @@ def test_a_reporter_does_not_decide_on_what_they_reported(
     assert moderator.post(page_of(case), data=data).status_code == 403
 
 
-def test_hiding_gives_the_last_word_a_promise_of_its_own(notes: Notes, moderator: Any, cast: Any, db: Any, clock: Any) -> None:
+def test_hiding_gives_the_last_word_a_promise_of_its_own(
+    notes: Notes, moderator: Any, cast: Any, db: Any, clock: Any
+) -> None:
     case = notes.open(notes.published(), source="look")
     clock.shift(days=3)
     assert decide(moderator, case, outcome="hide", reason="insult", note="Sofort.").status_code == 303

@@ -145,9 +145,7 @@ def test_what_one_holds_the_other_does_not_get(notes: Notes, cast: Any, make: An
 
 
 @pytest.mark.usefixtures("everything")
-def test_agreement_is_shown_and_changes_nothing(
-    notes: Notes, cast: Any, db: Any, clock: Any, second: Any
-) -> None:
+def test_agreement_is_shown_and_changes_nothing(notes: Notes, cast: Any, db: Any, clock: Any, second: Any) -> None:
     decided(notes, cast)
     clock.shift(minutes=11)
     drawn(db)

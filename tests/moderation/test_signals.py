@@ -43,7 +43,14 @@ def test_telephone_numbers(number: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Am 01.02.2026 und am 03. 04. 2026.", "Von 2019 bis 2024.", "0,52345678 Prozent", "1.000.000 Euro", "007", "Paragraf 01"],
+    [
+        "Am 01.02.2026 und am 03. 04. 2026.",
+        "Von 2019 bis 2024.",
+        "0,52345678 Prozent",
+        "1.000.000 Euro",
+        "007",
+        "Paragraf 01",
+    ],
 )
 def test_dates_years_and_amounts_are_no_telephone_numbers(text: str) -> None:
     assert codes(text) == []
@@ -65,9 +72,15 @@ def test_no_text_makes_it_slow_or_long() -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("Wir teilen unseren Prüfstand mit anderen Betrieben, weil er an drei Tagen der Woche nicht gebraucht wird.", "de"),
+        (
+            "Wir teilen unseren Prüfstand mit anderen Betrieben, weil er an drei Tagen der Woche nicht gebraucht wird.",
+            "de",
+        ),
         ("We share our test bench with other companies because it is not needed on three days of the week.", "en"),
-        ("Nous partageons notre banc avec les autres entreprises parce que nous ne l'utilisons pas tous les jours.", "fr"),
+        (
+            "Nous partageons notre banc avec les autres entreprises parce que nous ne l'utilisons pas tous les jours.",
+            "fr",
+        ),
         ("Kurz.", ""),
         ("Lorem ipsum dolor sit amet consetetur sadipscing elitr sed diam nonumy eirmod tempor invidunt", ""),
     ],

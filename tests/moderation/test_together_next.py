@@ -68,8 +68,7 @@ def test_deciding_at_once_leads_everybody_to_another_case(
     desks = _desks(6, make, new_client, sign_in)
     addresses = [browser.post("/de/moderation/next", data={"csrf_token": token}).location for browser, token in desks]
     forms = [
-        browser.page(address).form("form.c-decide")
-        for (browser, _token), address in zip(desks, addresses, strict=True)
+        browser.page(address).form("form.c-decide") for (browser, _token), address in zip(desks, addresses, strict=True)
     ]
     db.session.commit()
 
@@ -87,7 +86,9 @@ def test_deciding_at_once_leads_everybody_to_another_case(
     assert len(notes.applied) == 6
 
 
-def test_what_belongs_to_the_asker_is_stepped_over(notes: Notes, cast: Any, client: Any, sign_in: Any, make: Any) -> None:
+def test_what_belongs_to_the_asker_is_stepped_over(
+    notes: Notes, cast: Any, client: Any, sign_in: Any, make: Any
+) -> None:
     make.grant(cast.owner, "moderator")
     notes.sent("Eigenes", author=cast.owner)
     notes.sent("Von der Kollegin", author=cast.colleague, organisation_id=cast.company.id)
@@ -97,9 +98,7 @@ def test_what_belongs_to_the_asker_is_stepped_over(notes: Notes, cast: Any, clie
     assert response.location.endswith(f"/moderation/cases/{foreign.id}")
 
 
-def test_the_filter_stays_and_a_skipped_case_is_given_back(
-    notes: Notes, moderator: Any, cast: Any, db: Any
-) -> None:
+def test_the_filter_stays_and_a_skipped_case_is_given_back(notes: Notes, moderator: Any, cast: Any, db: Any) -> None:
     first, english, third = notes.sent("Eins"), notes.sent("Two", language="en"), notes.sent("Drei")
     response = moderator.submit(QUEUE + "?language=de", form="form[action*=next]")
     assert response.location.endswith(f"/cases/{first.id}?language=de")
