@@ -4,7 +4,9 @@ Product and yardstick are asked in turn; the figure is the server's CPU time a r
 rounds, with the spread. A ratio of 1 means: as cheap as the yardstick; above 1: cheaper. Goals are those of the design.
 Requests per second are left out on purpose: on a busy machine they measure the neighbours.
 
-    python bench/run.py [--sizes 1000,100000] [--rounds 3] [--requests 300] [--data DIR]
+    python bench/run.py [--sizes 1000,100000] [--clusters 5000] [--rounds 3] [--requests 300] [--data DIR]
+
+With `--clusters` the directory is measured, too: so many portraits with twenty observations each.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -172,22 +175,69 @@ def prepare(base: Path, size: int) -> Path:
     return data
 
 
-def measure(data: Path, rounds: int, requests: int) -> dict[str, tuple[float, float, float]]:
+def prepare_clusters(base: Path, size: int) -> Path:
+    """A data folder with `size` clusters and twenty times as many observations; made once and kept."""
+    data = base / f"clusters-{size}"
+    if not (data / "ready").exists():
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(parents=True)
+        began = time.monotonic()
+        consult(data, "db", "upgrade")
+        consult(data, "synth", "--ideas", "500", "--users", "50", "--clusters", str(size), "--seed", "7")
+        consult(data, "users", "create", "--email", "bench@synth.example", "--password", PASSWORD, "--confirmed")
+        (data / "ready").touch()
+        print(f"made {size} clusters in {time.monotonic() - began:.0f} s", flush=True)
+    return data
+
+
+Case = tuple[str, str, str, str, float | None]
+
+
+def idea_cases(data: Path, cookie: str) -> list[Case]:
+    """(name, address, cookie, yardstick, goal) of what readers of ideas ask for."""
+    number = busiest_idea(data)
+    return [
+        ("home, signed out", "/de/", "", "/hello", 0.8),
+        ("idea list, signed out", "/de/ideas/", "", "/hello", 0.8),
+        ("idea page, signed out", f"/de/ideas/{number}", "", "/hello", 0.8),
+        ("home, signed in", "/de/", cookie, "/page", 0.65),
+        ("idea list, signed in", "/de/ideas/", cookie, "/list", 0.65),
+        ("idea page, signed in", f"/de/ideas/{number}", cookie, f"/detail/{number}", 0.65),
+        ("search, signed in", "/de/search?q=Werkstoff+Klinik", cookie, "/page", None),
+    ]
+
+
+def cluster_cases(data: Path, cookie: str) -> list[Case]:
+    """The same for readers of the directory."""
+    import sqlite3
+
+    with sqlite3.connect(data / "consult.sqlite3") as connection:
+        rows = connection.execute("select slug from cluster where slug like 'synth-%' order by id limit 4").fetchall()
+    chosen = "&".join(f"c={slug}" for (slug,) in rows)
+    facets, comparison = "/facets/DEG", f"/comparison?{chosen}"
+    return [
+        ("directory, signed out", "/de/clusters/?region=DEG", "", "/hello", 0.8),
+        ("comparison, signed out", f"/de/clusters/compare?{chosen}", "", "/hello", 0.8),
+        ("directory, signed in", "/de/clusters/", cookie, facets, 0.75),
+        ("one facet, signed in", "/de/clusters/?region=DEG", cookie, facets, 0.75),
+        ("three facets, signed in", "/de/clusters/?region=DEG&sector=C&service=networking", cookie, facets, None),
+        ("directory by words", "/de/clusters/?q=Photonik", cookie, facets, None),
+        ("map of countries", "/de/clusters/?map=world", cookie, facets, 0.75),
+        ("comparison of four", f"/de/clusters/compare?{chosen}", cookie, comparison, 0.65),
+        ("countries, signed in", "/de/clusters/countries", cookie, facets, None),
+        ("roles, signed in", "/de/clusters/roles", cookie, facets, None),
+        ("neighbourhood", f"/de/clusters/{rows[0][0]}/neighbourhood", cookie, comparison, None),
+    ]
+
+
+def measure(
+    data: Path, rounds: int, requests: int, cases_of: Callable[[Path, str], list[Case]]
+) -> dict[str, tuple[float, float, float]]:
     """name -> (median ms of the product, median ratio yardstick/product, spread of the ratio)."""
     product = start("product", "wsgi:app", 8711, data)
     yard = start("yardstick", "yardstick:app", 8712, data)
-    number = busiest_idea(data)
     try:
-        cookie = sign_in(product.port, "bench@synth.example")
-        cases = [
-            ("home, signed out", "/de/", "", "/hello", 0.8),
-            ("idea list, signed out", "/de/ideas/", "", "/hello", 0.8),
-            ("idea page, signed out", f"/de/ideas/{number}", "", "/hello", 0.8),
-            ("home, signed in", "/de/", cookie, "/page", 0.65),
-            ("idea list, signed in", "/de/ideas/", cookie, "/list", 0.65),
-            ("idea page, signed in", f"/de/ideas/{number}", cookie, f"/detail/{number}", 0.65),
-            ("search, signed in", "/de/search?q=Werkstoff+Klinik", cookie, "/page", None),
-        ]
+        cases = cases_of(data, sign_in(product.port, "bench@synth.example"))
         found: dict[str, tuple[float, float, float]] = {}
         for name, path, who, against, goal in cases:
             fetch(product.port, path, who, 20)
@@ -216,14 +266,18 @@ def measure(data: Path, rounds: int, requests: int) -> dict[str, tuple[float, fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="1000,100000")
+    parser.add_argument("--clusters", type=int, default=5000, help="0 leaves the directory out")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--data", type=Path, default=ROOT / "instance" / "bench")
     options = parser.parse_args()
     tables = {}
-    for size in (int(part) for part in options.sizes.split(",")):
+    if options.clusters:
+        print(f"\n{options.clusters} clusters, {options.clusters * 20} observations", flush=True)
+        measure(prepare_clusters(options.data, options.clusters), options.rounds, options.requests, cluster_cases)
+    for size in (int(part) for part in options.sizes.split(",") if part):
         print(f"\n{size} ideas, {size} comments", flush=True)
-        tables[size] = measure(prepare(options.data, size), options.rounds, options.requests)
+        tables[size] = measure(prepare(options.data, size), options.rounds, options.requests, idea_cases)
     if len(tables) > 1:
         small, large = min(tables), max(tables)
         print(f"\ngrowth from {small} to {large} ideas (goal <= 1.2 x)", flush=True)

@@ -1,7 +1,8 @@
 """What the product is measured against: the least that Flask, SQLAlchemy and Jinja need for such a page.
 
 Served by the same server on the same rows. *hello* returns 20 kB without a database, *bare list* shows 20 rows by keyset,
-*bare page* the same with five queries, *bare detail* one row with 50 comments.
+*bare page* the same with five queries, *bare detail* one row with 50 comments, *bare facets* 20 clusters of a Land with the
+numbers of all codes beside them, *bare comparison* four clusters with their observations side by side.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 from datetime import datetime
 
 from flask import Flask, render_template_string, request
-from sqlalchemy import DateTime, create_engine, select, text
+from sqlalchemy import JSON, DateTime, create_engine, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 app = Flask(__name__)
@@ -44,6 +45,37 @@ class Comment(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime)
 
 
+class Cluster(Base):
+    __tablename__ = "cluster"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str]
+    short_name: Mapped[str]
+    sort_key: Mapped[str]
+    seat: Mapped[str]
+    strengths: Mapped[dict[str, str]] = mapped_column(JSON)
+    members: Mapped[int | None]
+
+
+class Facet(Base):
+    __tablename__ = "cluster_facet"
+    cluster_id: Mapped[int] = mapped_column(primary_key=True)
+    facet: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Observation(Base):
+    __tablename__ = "cluster_observation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cluster_id: Mapped[int]
+    position: Mapped[int]
+    kind: Mapped[str]
+    code: Mapped[str]
+    value: Mapped[str]
+    number: Mapped[int | None]
+    as_of: Mapped[str]
+    source: Mapped[list[str]] = mapped_column(JSON)
+
+
 HELLO = "<!doctype html><title>hello</title>" + "<p>Ein Absatz mit etwas Text darin.</p>" * 520
 LIST = """<!doctype html><title>Ideen</title><h1>Ideen</h1><ul>{% for i in rows %}<li><a href="/ideas/{{ i.number }}">
 {{ i.title }}</a><p>{{ i.teaser }}</p><p>{{ i.byline }}, {{ i.published_at.strftime("%d.%m.%Y") }}, {{ i.support_count }},
@@ -51,6 +83,17 @@ LIST = """<!doctype html><title>Ideen</title><h1>Ideen</h1><ul>{% for i in rows 
 DETAIL = """<!doctype html><title>{{ idea.title }}</title><h1>{{ idea.title }}</h1><p>{{ idea.teaser }}</p>
 {% for c in comments %}<article><p>{{ c.author_name }}, {{ c.created_at.strftime("%d.%m.%Y") }}</p>{{ c.html|safe }}
 </article>{% endfor %}"""
+
+
+FACETS = """<!doctype html><title>Cluster</title><h1>Cluster</h1><form>{% for facet, code, number in counts %}<label>
+<input type="checkbox" name="{{ facet }}" value="{{ code }}"> {{ code }} {{ number }}</label>{% endfor %}</form><ul>
+{% for c in rows %}<li><a href="/clusters/{{ c.slug }}">{{ c.short_name }}</a><p>{{ c.seat }}, {{ c.members }}</p>
+<p>{{ c.strengths.de }}</p></li>{% endfor %}</ul>"""
+COMPARISON = """<!doctype html><title>Vergleich</title><table><tr>
+{% for c in clusters %}<th>{{ c.short_name }}</th>{% endfor %}</tr>
+{% for kind in kinds %}<tr><th>{{ kind }}</th>{% for c in clusters %}<td>{% for o in found.get((c.id, kind), ()) %}<p>
+{{ o.number or o.value or o.code }} <small>{{ o.as_of }}; {{ o.source|join(", ") }}</small></p>{% endfor %}</td>{% endfor %}
+</tr>{% endfor %}</table>"""
 
 
 @app.get("/hello")
@@ -92,3 +135,30 @@ def bare_detail(number: str) -> str:
             .limit(50)
         ).all()
         return render_template_string(DETAIL, idea=idea, comments=comments)
+
+
+@app.get("/facets/<region>")
+def bare_facets(region: str) -> str:
+    with Session(engine) as session:
+        having = select(Facet.cluster_id).where(Facet.facet == "region", Facet.code == region)
+        ordered = select(Cluster).where(Cluster.id.in_(having)).order_by(Cluster.sort_key, Cluster.id).limit(20)
+        counts = session.execute(
+            select(Facet.facet, Facet.code, func.count())
+            .where(Facet.cluster_id.in_(having))
+            .group_by(Facet.facet, Facet.code)
+        ).all()
+        return render_template_string(FACETS, rows=list(session.scalars(ordered)), counts=counts)
+
+
+@app.get("/comparison")
+def bare_comparison() -> str:
+    with Session(engine) as session:
+        slugs = request.args.getlist("c")
+        clusters = list(session.scalars(select(Cluster).where(Cluster.slug.in_(slugs))))
+        ids = [cluster.id for cluster in clusters]
+        found: dict[tuple[int, str], list[Observation]] = {}
+        rows = select(Observation).where(Observation.cluster_id.in_(ids)).order_by(Observation.position)
+        for one in session.scalars(rows):
+            found.setdefault((one.cluster_id, one.kind), []).append(one)
+        kinds = dict.fromkeys(kind for _cluster, kind in found)
+        return render_template_string(COMPARISON, clusters=clusters, kinds=kinds, found=found)

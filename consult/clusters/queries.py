@@ -6,7 +6,8 @@ stored ones; under filters they come from one bounded statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, String, func, literal, or_, select, tuple_, union_all
@@ -23,7 +24,8 @@ from consult.search.queries import matching
 
 PAGE_SIZE = 20
 TOTAL = "total"
-MATRIX_SIZE = 50
+FEW = 300  # so many clusters are named one by one
+MATRIX_SIZE = 25
 NO_PORTFOLIO = "cross-sector"  # across sectors nobody is alike
 
 Counts = dict[tuple[str, str], int]
@@ -100,13 +102,41 @@ def _matched(selection: Selection) -> CTE:
     return select(Cluster.id.label("id")).where(*_conditions(selection)).limit(COUNTED + 1).cte()
 
 
-def _count_codes(matched: CTE, names: Sequence[str]) -> Select[Any, Any, Any]:
-    """Led by the clusters that fit: their codes are few beside all codes."""
+@dataclass(frozen=True)
+class _Fitting:
+    """The clusters that fit: how many (at most one more than are counted), and as a condition for other statements.
+
+    A few are named by their numbers, since no planner can then miss that they are few; many are a statement of their own.
+    """
+
+    count: int
+    ids: Sequence[int]
+    matched: CTE
+
+    def holds(self, column: Any) -> ColumnElement[bool]:
+        named: ColumnElement[bool] = column.in_(self.ids if self.count <= FEW else select(self.matched.c.id))
+        return named
+
+
+def _fitting(asked: Mapping[str, Selection]) -> dict[str, _Fitting]:
+    """What fits each of these choices; one query."""
+    matched = {name: _matched(selection) for name, selection in asked.items()}
+    parts = [select(literal(name, String).label("name"), cte.c.id) for name, cte in matched.items()]
+    found: dict[str, list[int]] = {name: [] for name in asked}
+    for name, cluster_id in db.session.execute(union_all(*parts)):
+        found[name].append(cluster_id)
+    return {name: _Fitting(len(ids), ids, matched[name]) for name, ids in found.items()}
+
+
+# The name of a facet in a form that no index leads: what leads are the clusters that fit.
+_CODE = ClusterFacet.facet + ""
+
+
+def _count_codes(fitting: _Fitting, names: Sequence[str]) -> Select[Any, Any, Any]:
     return (
-        select(ClusterFacet.facet, ClusterFacet.code, func.count())
-        .select_from(matched.join(ClusterFacet, ClusterFacet.cluster_id == matched.c.id))
-        .where(ClusterFacet.facet.in_(names))
-        .group_by(ClusterFacet.facet, ClusterFacet.code)
+        select(_CODE, ClusterFacet.code, func.count())
+        .where(fitting.holds(ClusterFacet.cluster_id), _CODE.in_(names))
+        .group_by(_CODE, ClusterFacet.code)
     )
 
 
@@ -119,12 +149,11 @@ def _count_all(matched: CTE, facet: str = "") -> Select[Any, Any, Any]:
     return select(literal(TOTAL, String), literal(facet, String), func.count()).select_from(matched)
 
 
-def _count_several(matched: CTE, facet: str) -> Select[Any, Any, Any]:
+def _count_several(fitting: _Fitting, facet: str) -> Select[Any, Any, Any]:
     """How many of those that fit have several codes of a facet."""
     several = (
         select(ClusterFacet.cluster_id)
-        .select_from(matched.join(ClusterFacet, ClusterFacet.cluster_id == matched.c.id))
-        .where(ClusterFacet.facet == facet)
+        .where(fitting.holds(ClusterFacet.cluster_id), ClusterFacet.facet == facet)
         .group_by(ClusterFacet.cluster_id)
         .having(func.count() > 1)
         .subquery()
@@ -132,9 +161,9 @@ def _count_several(matched: CTE, facet: str) -> Select[Any, Any, Any]:
     return select(literal(SEVERAL, String), literal(facet, String), func.count()).select_from(several)
 
 
-def _count_members(matched: CTE) -> list[Select[Any, Any, Any]]:
+def _count_members(fitting: _Fitting) -> list[Select[Any, Any, Any]]:
     """Organisations that belong to those that fit: each counted once, and those of them that belong to several."""
-    found = belonging(Link.to_id.in_(select(matched.c.id)))
+    found = belonging(fitting.holds(Link.to_id))
     return [
         select(literal(MEMBERS, String), literal("", String), func.count()).select_from(found),
         select(literal(SEVERAL, String), literal(MEMBERS, String), of_several(found)).select_from(found),
@@ -143,22 +172,21 @@ def _count_members(matched: CTE) -> list[Select[Any, Any, Any]]:
 
 def facet_counts(selection: Selection) -> Counts:
     """(facet, code) -> number of clusters; ("total", "") -> all that fit; ("members", "") -> organisations that belong to
-    them; ("several", facet) -> those that have several codes of it, or belong to several. One query.
+    them; ("several", facet) -> those that have several codes of it, or belong to several. One query, or two with a choice.
 
     A chosen facet is counted as if nothing were chosen in it, so the other codes tell what they would add.
     """
     if not selection.any:
         rows = db.session.execute(_stored())
         return {(facet or TOTAL, code): count for facet, code, count in rows}
-    matched = _matched(selection)
     names = [facet.name for facet in FACETS]
-    parts = [_count_all(matched), _count_codes(matched, [name for name in names if name not in selection.codes])]
-    parts += [_count_several(matched, facet) for facet in SUMMED] + _count_members(matched)
-    for name in names:
-        if name in selection.codes:
-            rest = selection.without(name)
-            parts.append(_count_codes(_matched(rest), [name]) if rest.any else _stored(name))
-    return {(facet, code): count for facet, code, count in db.session.execute(union_all(*parts))}
+    rest = {name: selection.without(name) for name in names if name in selection.codes}
+    fitting = _fitting({"": selection, **{name: one for name, one in rest.items() if one.any}})
+    parts = [_count_codes(fitting[""], [name for name in names if name not in rest])]
+    parts += [_count_several(fitting[""], facet) for facet in SUMMED] + _count_members(fitting[""])
+    parts += [_count_codes(fitting[name], [name]) if one.any else _stored(name) for name, one in rest.items()]
+    found = {(facet, code): count for facet, code, count in db.session.execute(union_all(*parts))}
+    return {**found, (TOTAL, ""): fitting[""].count}
 
 
 def counts_without(selection: Selection) -> dict[str, int]:
@@ -186,7 +214,11 @@ def clusters_by_ids(ids: Sequence[int]) -> dict[int, Cluster]:
 
 def clusters_by_slugs(slugs: Sequence[str]) -> list[Cluster]:
     """Clusters with their observations, in the order asked for; two queries."""
-    statement = select(Cluster).where(Cluster.slug.in_(slugs)).options(selectinload(Cluster.observations))
+    statement = (
+        select(Cluster)
+        .where(Cluster.slug.in_(slugs), Cluster.listed.is_(True))
+        .options(selectinload(Cluster.observations))
+    )
     found = {cluster.slug: cluster for cluster in db.session.execute(statement).scalars()} if slugs else {}
     return [found[slug] for slug in slugs if slug in found]
 
@@ -196,14 +228,16 @@ def names_of(slugs: Sequence[str]) -> list[Cluster]:
     if not slugs:
         return []
     columns = load_only(Cluster.slug, Cluster.name, raiseload=True)
-    rows = db.session.execute(select(Cluster).where(Cluster.slug.in_(slugs)).options(columns)).scalars()
+    rows = db.session.execute(
+        select(Cluster).where(Cluster.slug.in_(slugs), Cluster.listed.is_(True)).options(columns)
+    ).scalars()
     found = {cluster.slug: cluster for cluster in rows}
     return [found[slug] for slug in slugs if slug in found]
 
 
 def peers_of(slug: str, most: int) -> list[str]:
     """A cluster and others of its portfolio, those of its Land first; empty if there is no such cluster."""
-    own = select(Cluster.portfolio, Cluster.nuts1).where(Cluster.slug == slug)
+    own = select(Cluster.portfolio, Cluster.nuts1).where(Cluster.slug == slug, Cluster.listed.is_(True))
     row = db.session.execute(own).first() if slug.isprintable() else None
     if row is None:
         return []
@@ -211,7 +245,7 @@ def peers_of(slug: str, most: int) -> list[str]:
         return [slug]
     others = (
         select(Cluster.slug)
-        .where(Cluster.portfolio == row.portfolio, Cluster.slug != slug)
+        .where(Cluster.portfolio == row.portfolio, Cluster.slug != slug, Cluster.listed.is_(True))
         .order_by((Cluster.nuts1 == row.nuts1).desc(), Cluster.sort_key, Cluster.id)
         .limit(most - 1)
     )

@@ -116,6 +116,23 @@ def _advice(asked: Sequence[str], found: Sequence[Cluster], peers: bool) -> list
 OWN_PARAMETERS = {"c", "only", "format", "peers"}
 
 
+def _compared(
+    asked: Sequence[str], peers: bool, only: bool
+) -> tuple[list[portrait.Portrait], list[comparing.Group], Any]:
+    """The portraits, what is compared, and what the page needs; nothing is compared where the choice does not fit."""
+    found = queries.clusters_by_slugs(asked[: forms.READ])
+    fits = forms.FEWEST <= len(found) <= forms.MOST and len(asked) <= forms.READ
+    links = links_of_many("cluster", [one.id for one in found], kinds=LINKED_KINDS) if fits else {}
+    portraits = [portrait.Portrait(one, links.get(one.id, [])) for one in found] if fits else []
+    groups = comparing.compare(portraits, only)
+    values = {
+        "clusters": found, "slugs": [one.slug for one in found], "fits": fits, "groups": groups, "only": only,
+        "filled": comparing.filled(groups), "advice": _advice(asked, found, peers), "most": forms.MOST,
+        "heading": str(comparing.TITLES[len(found)]) if fits else _("Compare portraits"), "formats": exporting.FORMATS,
+    }  # fmt: skip
+    return portraits, groups, values
+
+
 @blueprint.get("/clusters/compare")
 @access("public")
 def compare() -> str | AnyResponse:
@@ -126,29 +143,22 @@ def compare() -> str | AnyResponse:
         asked = queries.peers_of(peers[0], forms.MOST) or peers
     if len(asked) >= forms.FEWEST and set(request.args) - (OWN_PARAMETERS - {"peers"}):
         return redirect(path("clusters.compare", c=asked[: forms.READ], only="differences" if only else None))
-    found = queries.clusters_by_slugs(asked[: forms.READ])
-    fits = forms.FEWEST <= len(found) <= forms.MOST and len(asked) <= forms.READ
-    links = links_of_many("cluster", [one.id for one in found], kinds=LINKED_KINDS) if fits else {}
-    portraits = [portrait.Portrait(one, links.get(one.id, [])) for one in found] if fits else []
-    groups = comparing.compare(portraits, only)
     wanted = request.args.get("format", "")
-    if fits and wanted in exporting.FORMATS:
-        return table_response(
-            wanted, _("comparison"), comparing.columns(portraits), comparing.rows(groups), sheet=_("Comparison")
-        )
-    return render_template(
-        "clusters/compare.html",
-        clusters=found,
-        slugs=[one.slug for one in found],
-        fits=fits,
-        groups=groups,
-        filled=comparing.filled(groups),
-        only=only,
-        advice=_advice(asked, found, bool(peers)),
-        title=comparing.TITLES.get(len(found), ""),
-        formats=exporting.FORMATS,
-        most=forms.MOST,
-    )
+    if wanted in exporting.FORMATS:
+        portraits, groups, values = _compared(asked, bool(peers), only)
+        if values["fits"]:
+            columns, rows = comparing.columns(portraits), comparing.rows(groups)
+            return table_response(wanted, _("comparison"), columns, rows, sheet=_("Comparison"))
+
+    def draw() -> tuple[str, Markup]:
+        values = _compared(asked, bool(peers), only)[2]
+        return values["heading"], _drawn("clusters/_comparison.html", **values)
+
+    # readers who are signed out get the whole page from the cache in front of it
+    common = current_actor().signed_in and forms.FEWEST <= len(asked) <= forms.MOST and not peers
+    key = ("clusters.comparison", current_language(), tuple(asked), only)
+    heading, body = remembered(key, draw) if common else draw()
+    return render_template("clusters/compare.html", heading=heading, body=body)
 
 
 # ---- countries ------------------------------------------------------------------------------------------------------

@@ -219,10 +219,10 @@ def _double(db: Any) -> None:
 BUDGETS = {
     "/de/clusters/": 3,
     "/de/clusters/?map=world": 3,
-    "/de/clusters/?q=Photonik": 2,
-    "/de/clusters/?region=DE1&sector=C&technology=advanced-manufacturing&service=networking&label=ecei": 2,
-    "/de/clusters/?country=FI": 3,
-    "/de/clusters/?topic=innovation": 7,
+    "/de/clusters/?q=Photonik": 3,
+    "/de/clusters/?region=DE1&sector=C&technology=advanced-manufacturing&service=networking&label=ecei": 3,
+    "/de/clusters/?country=FI": 4,
+    "/de/clusters/?topic=innovation": 8,
 }
 
 
