@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, request
+from jinja2 import Template
+from jinja2.runtime import Context
 from werkzeug.datastructures import MultiDict
 
 from consult.core.audiences import HINTS, LABELS
@@ -38,8 +40,22 @@ def without_value(name: str, value: str) -> str:
     return with_query(**{name: [one for one in request.args.getlist(name) if one != value] or None})
 
 
+class SharedTemplate(Template):
+    """A template whose macros are imported without asking each time whether the page was given globals of its own.
+
+    None is: what differs from page to page comes as context, and every template sees the environment's globals. Jinja
+    compares all names of both at each `{% from ... import ... %}`, which cost a twentieth of a page.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
+
 def init_app(app: Flask) -> None:
     """Make them known to Jinja; undefined names are errors, white space of blocks is trimmed."""
+    app.jinja_env.template_class = SharedTemplate
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

@@ -103,7 +103,16 @@ def path(endpoint: str, **values: Any) -> str:
     adapter, expecting = _addresses()
     if endpoint in expecting and "lang_code" not in values:
         values["lang_code"] = current_language()
-    return adapter.build(endpoint, {key: value for key, value in values.items() if value is not None})
+    given = {key: value for key, value in values.items() if value is not None}
+    if all(type(value) in (str, int) for value in given.values()):
+        return _built(adapter, endpoint, tuple((key, type(value), value) for key, value in given.items()))
+    return adapter.build(endpoint, given)
+
+
+@lru_cache(maxsize=4096)
+def _built(adapter: MapAdapter, endpoint: str, values: tuple[tuple[str, type, Any], ...]) -> str:
+    """An address, put together once: a page holds dozens, most of them the same as on the page before."""
+    return adapter.build(endpoint, {key: value for key, _kind, value in values})
 
 
 def _addresses() -> tuple[MapAdapter, frozenset[str]]:

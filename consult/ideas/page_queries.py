@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import Integer, Select, String, bindparam, case, exists, func, literal, select
 from sqlalchemy.orm import contains_eager
 
+from consult.comments.models import Comment
 from consult.consultations.models import Consultation, Question
 from consult.core.audiences import ANONYMOUS, MINISTRY, PUBLIC
 from consult.core.db import db
@@ -87,6 +88,7 @@ class IdeaRow:
     supported: bool
     following: bool
     beside: bool
+    wrote: bool
 
 
 def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
@@ -109,6 +111,7 @@ def _with_marks(signed_in: bool) -> Select[Any]:
     supported: Any = literal(False)
     following: Any = literal(False)
     beside: Any = literal(False)
+    wrote: Any = literal(False)
     if signed_in:
         reader = bindparam("reader", type_=Integer)
         supported = exists().where(Support.idea_id == Idea.id, Support.person_id == reader)
@@ -116,8 +119,11 @@ def _with_marks(signed_in: bool) -> Select[Any]:
         beside = exists().where(
             IdeaCoauthor.idea_id == Idea.id, IdeaCoauthor.person_id == reader, IdeaCoauthor.status == CONFIRMED
         )
+        wrote = exists().where(
+            Comment.author_id == reader, Comment.subject_kind == "idea", Comment.subject_id == Idea.id
+        )
     statement: Select[Any] = (
-        select(Idea, Consultation, total, supported, following, beside)
+        select(Idea, Consultation, total, supported, following, beside, wrote)
         .join(Consultation, Consultation.id == Idea.consultation_id)
         .where(Idea.number == bindparam("number", type_=String))
     )

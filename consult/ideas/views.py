@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request
+from markupsafe import Markup
 
-from consult.comments.queries import thread_for
+from consult.comments.shared import thread_page
 from consult.consultations.queries import questions_of
 from consult.core import audit
 from consult.core.access import access, current_actor
@@ -36,6 +38,7 @@ from consult.ideas.cards import cards, crossing
 from consult.ideas.coauthors import note_coauthor
 from consult.ideas.forms import CoauthorForm
 from consult.ideas.models import HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
+from consult.ideas.page_queries import IdeaRow, IdeaView
 from consult.moderation.statements import statement_of
 from consult.notifications.operations import follow as start_following
 from consult.notifications.operations import unfollow
@@ -43,6 +46,9 @@ from consult.notifications.operations import unfollow
 audit.declare("idea.restricted_read", "version_id")
 
 blueprint = room_blueprint("ideas", __name__)
+
+# What all readers with the same rights see of an idea alike.
+FRAGMENTS = {"head": "ideas/_head.html", "text": "ideas/_text.html", "about": "ideas/_about.html"}
 
 
 @blueprint.get("/ideas/")
@@ -106,20 +112,38 @@ def show(number: str) -> Any:
     present = page_queries.restricted_audiences(row.idea) if allowed and not row.idea.is_public else frozenset()
     if row.idea.status != PUBLISHED or not rules.can_open_page(actor, row.idea, present):
         raise NotFound()
-    view = page_queries.idea_view(row, allowed, own=rules.reads_all(actor, row.idea, row.beside))
+    own = rules.reads_all(actor, row.idea, row.beside)
+    view = page_queries.idea_view(row, allowed, own=own)
     return render_template(
         "ideas/show.html",
         view=view,
         idea=row.idea,
-        cross=crossing(row.idea),
-        timeline=words.public_timeline(view),
-        thread=_thread(row.idea),
+        **_fragments(row, view, allowed, own),
+        thread=_thread(row),
         own=tokens.status_token(row.idea.draft_key) if rules.is_author(actor, row.idea) else "",
         may_support=rules.can_support(actor, row.idea) and not row.beside,
         speaks=rules.is_involved(actor, row.idea) or row.beside,
-        other=words.other_language(row.idea.language),
-        crosses=words.crosses,
     )
+
+
+def _fragments(row: IdeaRow, view: IdeaView, allowed: frozenset[str], own: bool) -> dict[str, Markup]:
+    """Heading, text and what stands beside it, as HTML: put together once a change for all with the same rights."""
+    idea = row.idea
+    key = (idea.id, idea.public_version_id, allowed, own, row.consultation.phase, current_language())
+    values = {
+        "view": view,
+        "idea": idea,
+        "cross": crossing(idea),
+        "other": words.other_language(idea.language),
+        "crosses": words.crosses,
+    }
+
+    def made(template: str) -> Markup:
+        return Markup(  # noqa: S704 - a template's own output
+            render_template(template, timeline=words.public_timeline(view), **values)
+        )
+
+    return {name: remembered(("ideas.html", name, *key), partial(made, file)) for name, file in FRAGMENTS.items()}
 
 
 def _to_heir(idea: Idea) -> Any:
@@ -132,14 +156,16 @@ def _to_heir(idea: Idea) -> Any:
     return answer
 
 
-def _thread(idea: Idea) -> Any:
+def _thread(row: IdeaRow) -> Any:
     """The comments on a public idea; those of its author are marked, where the idea names one."""
+    idea = row.idea
     if not idea.is_public:
         return None
     authors = [idea.author_id] if idea.byline and idea.author_id is not None else []
-    return thread_for(
-        "idea", idea.id, current_actor(), request.args.get("after"), key=idea.number or "", authors=authors
-    )
+    return thread_page(
+        "idea", idea.id, current_actor(), request.args.get("after"), key=idea.number or "", authors=authors,
+        wrote=row.wrote,
+    )  # fmt: skip
 
 
 def _note_look(number: str, allowed: frozenset[str]) -> None:
