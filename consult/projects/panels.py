@@ -67,6 +67,13 @@ def dates_of(kind: str) -> Load:
     return load
 
 
+def further_dates_of_cluster(cluster_id: int, _actor: Actor) -> dict[str, Any] | None:
+    """Activities that a cluster hosts and that its portrait does not name already among its connections."""
+    own = (Activity.organiser_kind == "cluster") & (Activity.organiser_id == cluster_id)
+    named = linked_to_ids("activity", "cluster", cluster_id)
+    return _dates(activity_queries.activities_in(select(Activity.id).where(own, Activity.id.not_in(named)), SHOWN))
+
+
 def projects_of(kind: str) -> Load:
     """Projects to which an organisation or cluster leads."""
 
@@ -121,8 +128,8 @@ DATES, PROJECTS = "activities/_panel.html", "projects/_panel.html"
 PANELS = (
     Panel("pages.home", 40, DATES, next_dates),
     Panel("projects.show", 10, DATES, dates_of_project),
-    Panel("clusters.show", 40, PROJECTS, projects_of("cluster")),
-    Panel("clusters.show", 50, DATES, dates_of("cluster")),
+    # a portrait names its projects among its connections, each with relation and source
+    Panel("clusters.show", 50, DATES, further_dates_of_cluster),
     Panel("organisations.show", 40, PROJECTS, projects_of("organisation")),
     Panel("organisations.show", 50, DATES, dates_of("organisation")),
     Panel("programmes.show", 40, PROJECTS, projects_towards("programme")),

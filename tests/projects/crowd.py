@@ -63,3 +63,15 @@ def counters_are_true(activity: Activity) -> bool:
     right = (seated, rows.get("offered", 0), rows.get("waiting", 0))
     within = activity.places is None or seated + rows.get("offered", 0) <= activity.places
     return stored == right and within
+
+
+def hosts(activity: Activity, cluster: Any) -> Link:
+    """Say that a cluster hosts the activity."""
+    link = Link(
+        type="hosts", from_kind="cluster", from_id=cluster.id, from_key=cluster.slug, to_kind="activity",
+        to_id=activity.id, to_key=activity.slug, status="stated", created_at=now(),
+    )  # fmt: skip
+    db.session.add(link)
+    db.session.flush()
+    refresh_ends([("cluster", cluster.id), ("activity", activity.id)])
+    return link

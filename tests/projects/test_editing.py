@@ -16,7 +16,7 @@ from consult.projects import activity_operations, editing, jobs, places, rules
 from consult.projects.editing import When
 from consult.projects.machines import ACTIVITY
 from consult.projects.models import Activity, Membership, Participation, Project
-from tests.projects.crowd import counters_are_true, join, led_by, put, statuses
+from tests.projects.crowd import counters_are_true, hosts, join, led_by, put, statuses
 from tests.support.page import html
 from tests.support.queries import count_queries
 
@@ -384,3 +384,19 @@ def test_queries_do_not_grow(app: Any, client: Any, cast: Any, sign_in: Any, mak
                 assert client.get(path).status_code == 200
             counts.append(len(found))
     assert counts[:3] == counts[3:]
+
+
+def test_a_portrait_names_each_project_and_date_once(client: Any, cast: Any, make: Any) -> None:
+    project, linked = make.project("Prüfstand"), make.activity("Messestand")
+    led_by(project, "cluster", cast.cluster)
+    hosted = {"organiser_kind": "cluster", "organiser_id": cast.cluster.id}
+    make.activity("Werkstattgespräch", **hosted)
+    for name, value in hosted.items():
+        setattr(linked, name, value)
+    hosts(linked, cast.cluster)
+    page = client.page(f"/de/clusters/{cast.cluster.slug}")
+    assert not page.select("#projects") and page.select(".c-dates h3")[0].get_text(strip=True) == "Werkstattgespräch"
+    assert len(page.select(".c-dates h3")) == 1
+    named = page.links(".c-rel a")
+    for path in (f"/de/projects/{project.slug}", f"/de/activities/{linked.slug}"):
+        assert named.count(path) == 1
