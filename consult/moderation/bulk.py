@@ -144,7 +144,7 @@ def _decide_one(actor: Actor, case_id: int, choice: Choice, batch: str) -> Resul
     case = db.session.get(Case, case_id)
     title = case.title if case is not None else str(case_id)
     try:
-        with _apart():
+        with apart():
             decision = operations.decide(actor, case_id, choice, facts={"batch": batch})
     except Invalid as invalid:
         return Result(title, case_id, None, " ".join(str(words) for words in invalid.fields.values()))
@@ -154,7 +154,7 @@ def _decide_one(actor: Actor, case_id: int, choice: Choice, batch: str) -> Resul
 
 
 @contextmanager
-def _apart() -> Iterator[None]:
+def apart() -> Iterator[None]:
     """What fails within leaves nothing behind, neither rows nor notes for the log."""
     notes = db.session.info.get("audit", [])
     noted = len(notes)
