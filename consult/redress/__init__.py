@@ -44,8 +44,6 @@ def init_app(app: Flask) -> None:
     registries.notice_kinds.update({kind.kind: kind for kind in kinds})
     hooks.register(
         "reports",
-        hooks.CaseHooks(
-            taken=reports.take, closed=reports.answer, reopened=reports.reopen, overturned=reports.correct
-        ),
+        hooks.CaseHooks(taken=reports.take, closed=reports.answer, reopened=reports.reopen, overturned=reports.correct),
     )
     hooks.register("complaints", hooks.CaseHooks(party=complaint_queries.has_dispute))

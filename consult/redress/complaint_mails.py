@@ -112,7 +112,9 @@ def _page(context: Mapping[str, Any]) -> str:
 
 NOTICE_KINDS = (
     NoticeKind("complaint.waiting", _waiting_text, _page, "redress/mail_complaint_waiting"),
-    NoticeKind("complaint.nobody", _nobody_text, lambda _context: path("admin.people"), "redress/mail_complaint_nobody"),
+    NoticeKind(
+        "complaint.nobody", _nobody_text, lambda _context: path("admin.people"), "redress/mail_complaint_nobody"
+    ),
     NoticeKind("complaint.due", _due_text, _page, "redress/mail_complaint_due"),
     NoticeKind(
         "complaint.answered", _answered_text, lambda context: complaint_path(context["party"], context["about"])

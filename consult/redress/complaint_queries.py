@@ -54,7 +54,9 @@ class Target:
 def target_of(token: str) -> Target:
     """What the address of a complaint is about; NotFound where the address is not one of ours or the thing is gone."""
     found = read_token(token)
-    target = {AUTHOR: _of_author, REPORTER: _of_reporter, CONCERNED: _of_concerned}[found[0]](found[1]) if found else None
+    target = (
+        {AUTHOR: _of_author, REPORTER: _of_reporter, CONCERNED: _of_concerned}[found[0]](found[1]) if found else None
+    )
     if target is None:
         raise NotFound(_("We know no decision of this address."))
     return target

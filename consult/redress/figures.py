@@ -71,7 +71,12 @@ def read_records(period: Period, moments: Iterable[datetime]) -> Records:
     )  # fmt: skip
     reports = (
         select(
-            Report.reason, Report.answered_at, Report.waited_seconds, Decision.outcome, Decision.ground, Decision.automated,
+            Report.reason,
+            Report.answered_at,
+            Report.waited_seconds,
+            Decision.outcome,
+            Decision.ground,
+            Decision.automated,
             Decision.facts["left"].as_boolean().label("left"),
         )
         .outerjoin(Decision, Decision.id == Report.decision_id)

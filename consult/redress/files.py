@@ -216,7 +216,11 @@ def _complaint(one: Complaint, names: dict[int, str]) -> dict[str, Any]:
 
 
 def _mails(
-    kind: str, subject_id: int, decisions: Sequence[Decision], reports: Sequence[Report], complaints: Sequence[Complaint]
+    kind: str,
+    subject_id: int,
+    decisions: Sequence[Decision],
+    reports: Sequence[Report],
+    complaints: Sequence[Complaint],
 ) -> list[Mail]:
     references = [
         f"{kind}:{subject_id}", *(f"decision:{one.id}" for one in decisions), *(f"report:{one.id}" for one in reports),
@@ -244,9 +248,7 @@ def _log(
     subjects = [(kind, [subject_id])]
     subjects += [("case", [one.id for one in cases]), ("report", [one.id for one in reports])]
     subjects += [("complaint", [one.id for one in complaints])]
-    alternatives = [
-        and_(AuditRow.subject_kind == name, AuditRow.subject_id.in_(ids)) for name, ids in subjects if ids
-    ]
+    alternatives = [and_(AuditRow.subject_kind == name, AuditRow.subject_id.in_(ids)) for name, ids in subjects if ids]
     statement = select(AuditRow).where(or_(*alternatives)).order_by(AuditRow.seq).limit(MOST_LOG)
     return list(db.session.execute(statement).scalars())
 

@@ -81,7 +81,10 @@ class AnswerForm(Form):
     def offer(self, acts: tuple[str, ...]) -> None:
         """Offer outcomes, reasons and what can happen to the text."""
         self.outcome.choices = [(code, str(OUTCOME_LABELS[code])) for code in OUTCOMES]
-        self.reason.choices = [("", _("Please choose")), *((code, str(label)) for code, (label, _fits) in REASONS.items())]
+        self.reason.choices = [
+            ("", _("Please choose")),
+            *((code, str(label)) for code, (label, _fits) in REASONS.items()),
+        ]
         self.act.choices = [(code, str(OUTCOME_CHOICES[code][0])) for code in acts if code in OUTCOME_CHOICES]
         self.act_reason.choices = [("", _("Please choose")), *reason_choices(restrictive=True)]
 

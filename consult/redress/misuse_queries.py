@@ -149,7 +149,9 @@ def _notices(concerned: Concerned) -> tuple[list[Item], int]:
     complaints = list(
         db.session.execute(
             select(Complaint)
-            .where(or_(*mine, func.lower(Complaint.email) == email_key(concerned.email)), Complaint.created_at > _since())
+            .where(
+                or_(*mine, func.lower(Complaint.email) == email_key(concerned.email)), Complaint.created_at > _since()
+            )
             .order_by(Complaint.id.desc())
         ).scalars()
     )

@@ -44,7 +44,9 @@ def _names(before: object) -> list[Update]:
 
 def _words(before: object) -> list[Update]:
     return [
-        update(Report).where(Report.answered_at < before, Report.explanation != "").values(explanation="", title="", url=""),
+        update(Report)
+        .where(Report.answered_at < before, Report.explanation != "")
+        .values(explanation="", title="", url=""),
         update(Complaint)
         .where(Complaint.decided_at < before, Complaint.body != "")
         .values(body="", title="", note="", answer={}),

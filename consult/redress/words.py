@@ -90,7 +90,11 @@ def party_word(code: str) -> str:
 
 def mail_party_word(code: str) -> str:
     """To whom a mail went."""
-    words = {"author": _("author of the text"), "reporter": _("who reported the text"), "complainant": _("who complains")}
+    words = {
+        "author": _("author of the text"),
+        "reporter": _("who reported the text"),
+        "complainant": _("who complains"),
+    }
     return words.get(code, code)
 
 

@@ -102,14 +102,15 @@ def test_a_second_complaint_is_refused_and_its_words_are_kept(disputes: Disputes
 
 
 @pytest.mark.parametrize("value", ["<script>alert(1)</script>", "\u202egedreht", "{{ 7*7 }}", "%(number)s", "=1+1"])
-def test_hostile_words_are_only_words(disputes: Disputes, client: Any, new_client: Any, desk: Any, value: str) -> None:
+def test_hostile_words_are_only_words(disputes: Disputes, new_client: Any, desk: Any, db: Any, value: str) -> None:
     decision = disputes.rejected()
     visitor = new_client()
     assert visitor.submit(complaint_path("author", decision.id), {"body": value}).status_code == 303
+    complaint = db.session.execute(select(Complaint)).scalar_one()
     for browser, address in (
         (visitor, complaint_path("author", decision.id)),
         (desk, "/de/moderation/complaints/"),
-        (desk, "/de/moderation/complaints/1"),
+        (desk, f"/de/moderation/complaints/{complaint.id}"),
     ):
         assert "<script>alert(1)" not in browser.page(address).source
 
@@ -124,13 +125,15 @@ def test_both_languages(disputes: Disputes, client: Any) -> None:
 
 
 @pytest.mark.parametrize("who", ["visitor", "participant", "owner", "editor", "admin"])
-def test_the_desk_is_for_moderators(
-    disputes: Disputes, client: Any, cast: Any, sign_in: Any, who: str
-) -> None:
+def test_the_desk_is_for_moderators(disputes: Disputes, client: Any, cast: Any, sign_in: Any, who: str) -> None:
     complaint = disputes.about_rejection()
     if who != "visitor":
         sign_in(client, getattr(cast, who))
-    for address in ("/de/moderation/complaints/", f"/de/moderation/complaints/{complaint.id}", "/de/moderation/misuse/"):
+    for address in (
+        "/de/moderation/complaints/",
+        f"/de/moderation/complaints/{complaint.id}",
+        "/de/moderation/misuse/",
+    ):
         assert client.get(address).status_code == (303 if who == "visitor" else 403)
 
 
@@ -141,7 +144,9 @@ def test_who_took_part_reads_and_does_not_decide(disputes: Disputes, client: Any
     assert not page.select("main form[method=post]")
 
 
-def test_moderators_of_other_consultations_find_nothing(disputes: Disputes, client: Any, make: Any, sign_in: Any) -> None:
+def test_moderators_of_other_consultations_find_nothing(
+    disputes: Disputes, client: Any, make: Any, sign_in: Any
+) -> None:
     complaint = disputes.about_rejection(consultation_id=make.consultation().id)
     other = make.person("Andere", roles=("moderator",), consultation=make.consultation())
     browser = sign_in(client, other)
@@ -168,7 +173,13 @@ def test_an_incomplete_answer_keeps_what_was_typed(disputes: Disputes, desk: Any
     complaint = disputes.complain("author", disputes.removed().id)
     sent = desk.submit(
         f"/de/moderation/complaints/{complaint.id}",
-        {"outcome": "partly", "reason": "proportion", "note": "Ein Satz genügt.", "act": "redact", "act_reason": "insult"},
+        {
+            "outcome": "partly",
+            "reason": "proportion",
+            "note": "Ein Satz genügt.",
+            "act": "redact",
+            "act_reason": "insult",
+        },
         form="form.c-panel",
     )
     assert sent.status_code == 422

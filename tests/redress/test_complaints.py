@@ -168,7 +168,8 @@ def test_the_receipt_names_number_and_promised_day(disputes: Disputes, cast: Any
     assert "8. Dezember 2026" in receipt.text
     assert complaint_token("author", complaint.decision_id) in receipt.text
     run_jobs()
-    assert [mail.subject for mail in outbox.to(cast.moderator2)] == [f"Eine Beschwerde wartet auf Sie: {complaint.number}"]
+    told = [mail.subject for mail in outbox.to(cast.moderator2, "complaint.waiting")]
+    assert told == [f"Eine Beschwerde wartet auf Sie: {complaint.number}"]
     assert not outbox.to(cast.moderator, "complaint.waiting")  # took part
 
 

@@ -107,7 +107,10 @@ def records(draw: Any) -> Records:
         closed = draw(maybe)
         outcome = draw(st.sampled_from(("operator", "complainant", "settled", "withdrawn"))) if closed else ""
         return SimpleNamespace(
-            outcome=outcome, opened_at=datetime(2026, 1, 1, tzinfo=UTC), closed_at=closed, is_followed=draw(st.booleans())
+            outcome=outcome,
+            opened_at=datetime(2026, 1, 1, tzinfo=UTC),
+            closed_at=closed,
+            is_followed=draw(st.booleans()),
         )
 
     few = st.integers(0, 6)

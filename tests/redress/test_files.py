@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from consult.core.audit import AuditRow
 from consult.core.errors import NotFound
-from consult.moderation.models import Case, Decision
+from consult.moderation.models import Case, Decision, Report
 from consult.redress import complaints, files
 from consult.redress.complaints import Answer
 from consult.redress.files import Look, case_file, look_of, readable_case, without_secrets
+from consult.redress.models import Complaint
 from tests.redress.disputes import SAID, Disputes
 from tests.support.queries import count_queries
 
@@ -38,9 +39,11 @@ def case(disputes: Disputes, cast: Any, notes: Any, db: Any) -> Case:
 def test_it_holds_everything(case: Case, client: Any, cast: Any, sign_in: Any, db: Any) -> None:
     browser = sign_in(client, cast.moderator)
     page = browser.page(f"/de/moderation/cases/{case.id}/file")
+    numbers = [db.session.execute(select(table.number)).scalar_one() for table in (Report, Complaint)]
+    numbers += [one.number for one in db.session.execute(select(Decision)).scalars()]
     for words in (
-        "Wir teilen unseren Prüfstand.", "M-2026-00001", "Das beleidigt uns.", "E-00001", "E-00002", "B-2026-00001", SAID,
-        "Es bleibt dabei.", "decision.made", "complaint.received", "report.received", "Mona Moderator", "Max Moderator",
+        *numbers, "Wir teilen unseren Prüfstand.", "Das beleidigt uns.", SAID, "Es bleibt dabei.",
+        "decision.made", "complaint.received", "report.received", "Mona Moderator", "Max Moderator",
     ):  # fmt: skip
         assert words in page.text, words
     found = json.loads(browser.get(f"/de/moderation/cases/{case.id}/file.json").data)
@@ -117,7 +120,10 @@ def test_secret_addresses_are_cut(case: Case, cast: Any) -> None:
     assert "/complaints/…" in found["decisions"][0]["statement"]["de"]
     assert all("/complaints/d" not in mail["text"] for mail in found["mails"])
     text = "Siehe https://x.example/de/ideas/status/" + "aB3_" * 8 + " und https://x.example/de/ideas/OR-2026-00042."
-    assert without_secrets(text) == "Siehe https://x.example/de/ideas/status/… und https://x.example/de/ideas/OR-2026-00042."
+    assert (
+        without_secrets(text)
+        == "Siehe https://x.example/de/ideas/status/… und https://x.example/de/ideas/OR-2026-00042."
+    )
 
 
 def test_what_is_gone_is_said(case: Case, notes: Any) -> None:

@@ -174,7 +174,9 @@ def test_it_ends_by_itself_and_that_is_told(author: Any, cast: Any, outbox: Any,
     end_measures({})
     assert (measure.status, measure.ended_at) == ("ended", measure.ends_at)
     assert len(outbox.to(cast.owner, "measure.ended")) == 1
-    assert db.session.execute(select(AuditRow.event).where(AuditRow.event == "measure.ended")).first() is None  # unlinked
+    assert (
+        db.session.execute(select(AuditRow.event).where(AuditRow.event == "measure.ended")).first() is None
+    )  # unlinked
     db.session.commit()
     assert db.session.execute(select(AuditRow.event).where(AuditRow.event == "measure.ended")).scalar_one()
 

@@ -73,7 +73,10 @@ def test_no_mail_and_no_notice_tells_the_author(reported: Any, cast: Any, db: An
     assert not _holds(json.dumps([notice.context for notice in notices]))
 
 
-def test_the_case_file_is_closed_to_the_author(reported: Any, client: Any, cast: Any, make: Any, sign_in: Any, db: Any) -> None:
+def test_the_case_file_is_closed_to_the_author(
+    reported: Any, client: Any, cast: Any, make: Any, sign_in: Any, db: Any
+) -> None:
+    assert reported
     case = db.session.execute(select(Case).where(Case.report_count > 0)).scalar_one()
     make.grant(cast.owner, "moderator")
     browser = sign_in(client, cast.owner)

@@ -194,7 +194,7 @@ def test_the_moderator_sees_the_report_and_it_is_answered(
     assert "»Das ist reine Werbung.«" in queue.text
     page = browser.page(f"/de/moderation/cases/{case.id}")
     assert "1 Meldung" in page.text
-    assert [box["value"] for box in page.select("input[name=outcome]")] == ["publish", "hide"]
+    assert [box["value"] for box in page.select("input[name=outcome]")] == ["publish", "redact", "hide"]
     assert "So stehen lassen" in page.text
     browser.submit(f"/de/moderation/cases/{case.id}", form="form[action$=claim]")
     assert "In Arbeit" in client.page(address).text
