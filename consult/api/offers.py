@@ -36,7 +36,9 @@ class OfferResource(Resource):
     language: Language
     excerpt: Annotated[str, Field(description=_l("The beginning of the text."))]
     anonymous: Annotated[bool, Field(description=_l("Whether the owner stays without name until both sides agree."))]
-    owner_kind: Annotated[str | None, Field(description=_l("organisation, cluster, project or idea; null without name."))]
+    owner_kind: Annotated[
+        str | None, Field(description=_l("organisation, cluster, project or idea; null without name."))
+    ]
     owner: Annotated[str | None, Field(description=_l("Key of the owner; null without name."))]
     owner_name: str | None
     topics: Codes
@@ -152,11 +154,12 @@ def offer(place: asked.SlugPlace, _given: Parameters) -> FullOffer:
 
 def _match(found: Match) -> MatchResource:
     row = found.offer
-    return MatchResource(
-        offer=row.slug, kind=row.kind, title=pick(row.title), language=picked_language(row.title), score=found.score,
-        fits_because=found.reasons.fits, missing=found.reasons.missing,
-        url=address("partnering.show", slug=row.slug), self=address("api.offer", slug=row.slug),
-    )  # fmt: skip
+    fields: dict[str, Any] = {
+        "offer": row.slug, "kind": row.kind, "title": pick(row.title), "language": picked_language(row.title),
+        "score": found.score, "fits_because": found.reasons.fits, "missing": found.reasons.missing,
+        "url": address("partnering.show", slug=row.slug), "self": address("api.offer", slug=row.slug),
+    }  # fmt: skip
+    return MatchResource(**fields)
 
 
 @layer.read(

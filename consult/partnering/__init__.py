@@ -44,5 +44,5 @@ def init_app(app: Flask) -> None:
         registries.notice_kinds[kind.kind] = kind
     registries.personal_data["partnering"] = personal.DATA
     registries.counters["offers.codes"] = publishing.rebuild
-    registries.on_touch.append(publishing.follow_owners)
+    registries.on_touch += [publishing.follow_states, publishing.follow_owners]
     registries.loaders.append(Loader(90, "demo", "partnering", loading.load, loading.shift))

@@ -90,9 +90,7 @@ def figures() -> dict[str, Table]:
             outcomes[outcome] = outcomes.get(outcome, 0) + number
     return {
         # offers are public one by one, so their number hides nobody
-        "offers": Table(
-            [(kind_word(kind), offers.get(kind, 0)) for kind in KINDS], sum(offers.values())
-        ),
+        "offers": Table([(kind_word(kind), offers.get(kind, 0)) for kind in KINDS], sum(offers.values())),
         "states": _table(states, state_words()),
         "reasons": _table(reasons, dict(vocabulary("interest_decline_reasons").choices())),
         "outcomes": _table(outcomes, dict(vocabulary("interest_outcomes").choices())),

@@ -28,6 +28,7 @@ class ChecksField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+    data: Any
 
     def pre_validate(self, form: Any) -> None:
         chosen = list(dict.fromkeys(self.data or []))

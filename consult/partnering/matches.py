@@ -185,9 +185,7 @@ def matches_page(
     found = scored(offer, own_side, fresh and own_side)
     statement = select(Offer, found.c.score, found.c.partner).join(found, found.c.id == Offer.id)
     order = [(found.c.partner, "asc"), (found.c.score, "desc"), (Offer.id, "asc")]
-    page = keyset(
-        statement, order, after, size, scalars=False, key=lambda row: (row.partner, row.score, row.Offer.id)
-    )
+    page = keyset(statement, order, after, size, scalars=False, key=lambda row: (row.partner, row.score, row.Offer.id))
     one, day = profile_of(offer), today()
     page.items = [
         Match(row.Offer, row.score, explain(one, profile_of(row.Offer), day, titles), bool(row.partner))

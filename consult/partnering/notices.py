@@ -27,7 +27,9 @@ _SENTENCES = {
     "partnering.declined": lambda title: _("Your interest in “%(title)s” was declined.", title=title),
     "partnering.shared": lambda title: _("Both sides have agreed: the contact for “%(title)s” is open.", title=title),
     "partnering.taken_back": lambda title: _("Interest in “%(title)s” was taken back.", title=title),
-    "partnering.lapsed": lambda title: _("“%(title)s” is no longer open. Your interest has ended with it.", title=title),
+    "partnering.lapsed": lambda title: _(
+        "“%(title)s” is no longer open. Your interest has ended with it.", title=title
+    ),
     "partnering.answer_due": lambda title: _("Interest in “%(title)s” waits for your answer.", title=title),
     "partnering.outcome_due": lambda title: _("What came of “%(title)s”? One click is enough.", title=title),
 }

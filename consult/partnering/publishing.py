@@ -17,7 +17,7 @@ from consult.core.registry import SubjectInfo, describe, touch
 from consult.core.text import excerpt
 from consult.core.vocabularies import LAND_LETTERS
 from consult.partnering.matching import EVERYWHERE, stage_position, theme_codes
-from consult.partnering.models import OWNER_KINDS, Offer, OfferFacet, OfferVersion
+from consult.partnering.models import OWNER_KINDS, PUBLISHED, Offer, OfferFacet, OfferVersion
 
 KIND = "offer"
 TEASER = 220
@@ -62,8 +62,10 @@ def facet_codes(offer: Offer) -> set[tuple[str, str]]:
 
 
 def write_facets(offer: Offer) -> None:
-    """Store the codes anew."""
+    """Store the codes anew; only what is public has any, so that numbers beside filters need not look at the offers."""
     db.session.execute(delete(OfferFacet).where(OfferFacet.offer_id == offer.id))
+    if offer.status != PUBLISHED:
+        return
     rows = [{"offer_id": offer.id, "facet": facet, "code": code} for facet, code in sorted(facet_codes(offer))]
     db.session.execute(insert(OfferFacet), rows)
 
@@ -75,7 +77,8 @@ def rebuild() -> int:
         stored.setdefault(row.offer_id, set()).add((row.facet, row.code))
     mended = 0
     for offer in db.session.execute(select(Offer).order_by(Offer.id)).scalars():
-        if stored.get(offer.id, set()) != facet_codes(offer):
+        due = facet_codes(offer) if offer.status == PUBLISHED else set()
+        if stored.get(offer.id, set()) != due:
             write_facets(offer)
             mended += 1
     return mended
@@ -107,6 +110,14 @@ def show_owner(offer: Offer) -> None:
     """Take over the owner's name and whether it has a public page."""
     for name, value in _columns_of(described_owners([offer.owner]).get(offer.owner)).items():
         setattr(offer, name, value)
+
+
+def follow_states(touched: set[tuple[str, int]]) -> None:
+    """Before a commit: what became public has codes, what is so no longer has none."""
+    ids = sorted(number for kind, number in touched if kind == KIND)
+    if ids:
+        for offer in db.session.execute(select(Offer).where(Offer.id.in_(ids))).scalars():
+            write_facets(offer)
 
 
 def follow_owners(touched: set[tuple[str, int]]) -> None:

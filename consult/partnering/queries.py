@@ -100,15 +100,13 @@ def all_offers(wanted: OfferFilter) -> Iterator[Offer]:
 
 
 def _numbers(wanted: OfferFilter) -> dict[str, dict[str, int]]:
-    ids = _filtered(wanted, select(Offer.id)).subquery()
-    statement = (
-        select(OfferFacet.facet, OfferFacet.code, func.count())
-        .join(ids, ids.c.id == OfferFacet.offer_id)
-        .where(OfferFacet.facet.in_(FACETS))
-        .group_by(OfferFacet.facet, OfferFacet.code)
-    )
+    """How many offers have each code. Without a filter the codes alone are counted, which an index holds."""
+    statement = select(OfferFacet.facet, OfferFacet.code, func.count()).where(OfferFacet.facet.in_(FACETS))
+    if wanted.active:
+        ids = _filtered(wanted, select(Offer.id)).subquery()
+        statement = statement.join(ids, ids.c.id == OfferFacet.offer_id)
     found: dict[str, dict[str, int]] = {}
-    for facet, code, number in db.session.execute(statement):
+    for facet, code, number in db.session.execute(statement.group_by(OfferFacet.facet, OfferFacet.code)):
         found.setdefault(facet, {})[code] = number
     return found
 
@@ -202,7 +200,9 @@ def offers_of_programme(programme_id: int, limit: int = 6) -> list[Offer]:
 def own_offers(actor: Actor, limit: int = 100) -> list[Offer]:
     """What the actor wrote or speaks for, newest first; what was withdrawn or removed stands last."""
     sides = [Offer.author_id == actor.person_id]
-    organisations = sorted({m.organisation_id for m in actor.memberships if m.role in ("author", "approver", "manager")})
+    organisations = sorted(
+        {m.organisation_id for m in actor.memberships if m.role in ("author", "approver", "manager")}
+    )
     if organisations:
         sides.append((Offer.owner_kind == "organisation") & Offer.owner_id.in_(organisations))
     if actor.cluster_ids:

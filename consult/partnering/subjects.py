@@ -94,7 +94,10 @@ def _document(offer: Offer, version: OfferVersion) -> SearchDocument:
     for language in LANGUAGES:
         with in_language(language):
             parts += [pick(offer.title), words.kind_word(offer.kind)]
-            parts += [term_title("cooperation_categories", offer.category), words.place_words(offer.country, offer.region)]
+            parts += [
+                term_title("cooperation_categories", offer.category),
+                words.place_words(offer.country, offer.region),
+            ]
             parts += [term_title("key_technologies", code) for code in offer.technologies]
             if offer.shows_owner:
                 parts.append(pick(offer.owner_title))

@@ -248,9 +248,7 @@ def _rule(name: str) -> str:
 @access("public")
 def figures() -> str:
     """What became of interest, counted."""
-    return render_template(
-        "partnering/figures.html", tables=numbers.figures(), fewest=numbers.FEWEST, day=today()
-    )
+    return render_template("partnering/figures.html", tables=numbers.figures(), fewest=numbers.FEWEST, day=today())
 
 
 def owner_choices(actor: Actor, more: tuple[str, int] | None = None) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for, request
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from consult.core.access import Actor, access, current_actor

@@ -191,7 +191,8 @@ def renew_by_link(token: str) -> Any:
         offer = queries.offers_by_ids([found.payload["offer_id"]]).get(found.payload["offer_id"]) if found else None
         if offer is None:
             raise Gone(gone)
-        return render_template("partnering/renew.html", offer=offer, words=words, possible=rules.is_renewable(offer, now()))  # fmt: skip
+        possible = rules.is_renewable(offer, now())
+        return render_template("partnering/renew.html", offer=offer, words=words, possible=possible)
     allow_write()
     used = take_token(RENEW, token)
     offer = operations.renew_offer(_holder(used.person_id), used.payload["offer_id"], by_link=True)

@@ -88,7 +88,9 @@ def test_no_outlet_names_the_owner(
     assert seen, "the offer stands in none of the outlets, so nothing was tested"
 
 
-def test_the_owners_own_page_does_not_list_it(hidden: Offer, market: Market, cast: Any, client: Any, sign_in: Any) -> None:
+def test_the_owners_own_page_does_not_list_it(
+    hidden: Offer, market: Market, cast: Any, client: Any, sign_in: Any
+) -> None:
     market.offer("Mit Namen")
     address = f"/de/organisations/{cast.company.slug}"
     assert "Mit Namen" in client.page(address).text
@@ -113,7 +115,11 @@ def test_what_is_stored_for_others_names_nobody(hidden: Offer, secrets: list[str
         *(f"{row.title} {row.body}" for row in db.session.execute(select(SearchDoc)).scalars() if row.kind == "offer"),
         *(str(row.title) for row in db.session.execute(select(LinkEnd).where(LinkEnd.kind == "offer")).scalars()),
         *(row.code for row in db.session.execute(select(OfferFacet)).scalars()),
-        *(json.dumps(row.data) for row in db.session.execute(select(AuditRow)).scalars() if row.subject_kind == "offer"),
+        *(
+            json.dumps(row.data)
+            for row in db.session.execute(select(AuditRow)).scalars()
+            if row.subject_kind == "offer"
+        ),
         *(json.dumps(row.content) for row in db.session.execute(select(AuditDetail)).scalars()),
     ]
     assert any(TITLE in one for one in stored)
@@ -163,7 +169,9 @@ def test_the_interested_persons_contact_is_hidden_as_well(
     page = f"/de/partners/interests/{interest.id}"
     hidden = ["Paula", "0361 000", cast.participant.email]
     run_jobs()
-    mails = [f"{m.text} {m.html}" for m in db.session.execute(select(Mail)).scalars() if m.recipient == cast.owner.email]
+    mails = [
+        f"{m.text} {m.html}" for m in db.session.execute(select(Mail)).scalars() if m.recipient == cast.owner.email
+    ]
     assert mails
     for words in (body(side, page), body(side, "/de/partners/mine"), *mails):
         assert not [secret for secret in hidden if secret in words]

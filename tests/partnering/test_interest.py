@@ -81,7 +81,8 @@ def test_all_answers_are_needed_and_nothing_is_lost(
     offer = market.offer()
     db.session.commit()
     sign_in(client, cast.participant)
-    response = client.submit(f"/de/partners/{offer.slug}/interest", {**ANSWERS, missing: ""}, form="main form[method=post]")  # fmt: skip
+    sent = {**ANSWERS, missing: ""}
+    response = client.submit(f"/de/partners/{offer.slug}/interest", sent, form="main form[method=post]")
     assert response.status_code == 422
     shown = response.get_data(as_text=True)
     assert all(words in shown for name, words in ANSWERS.items() if name != missing)
@@ -119,7 +120,9 @@ def test_gone_between_opening_and_sending(client: Any, sign_in: Any, market: Mar
         market.interest(db.session.get_one(Offer, offer.id))
 
 
-def test_shown_twice_it_is_one(client: Any, sign_in: Any, market: Market, cast: Any, run_jobs: Any, outbox: Any) -> None:
+def test_shown_twice_it_is_one(
+    client: Any, sign_in: Any, market: Market, cast: Any, run_jobs: Any, outbox: Any
+) -> None:
     offer = market.offer()
     first = market.interest(offer)
     assert market.interest(offer).id == first.id
@@ -157,16 +160,23 @@ def test_two_of_the_side_answer_at_the_same_moment(new_client: Any, sign_in: Any
     assert _one().status == "accepted"
 
 
-def test_declining_needs_a_reason_and_a_sentence(client: Any, sign_in: Any, market: Market, cast: Any, run_jobs: Any) -> None:
+def test_declining_needs_a_reason_and_a_sentence(
+    client: Any, sign_in: Any, market: Market, cast: Any, run_jobs: Any
+) -> None:
     interest = market.interest(market.offer(), share=True)
     db.session.commit()
     page = f"/de/partners/interests/{interest.id}"
     sign_in(client, cast.owner)
-    for fields in ({"reason": "", "note": "Nein."}, {"reason": "topic", "note": ""}, {"reason": "mood", "note": "Nein."}):
+    for fields in (
+        {"reason": "", "note": "Nein."},
+        {"reason": "topic", "note": ""},
+        {"reason": "mood", "note": "Nein."},
+    ):
         response = client.submit(page, fields, form="main form[action$='/decline']")
         assert response.status_code == 422
         assert not fields["note"] or fields["note"] in response.get_data(as_text=True)
-    done = client.submit(page, {"reason": "found", "note": "Wir sind fündig geworden."}, form="main form[action$='/decline']")  # fmt: skip
+    answer = {"reason": "found", "note": "Wir sind fündig geworden."}
+    done = client.submit(page, answer, form="main form[action$='/decline']")
     assert done.status_code == 303
     words = sign_in(client, cast.participant).page(page).text
     assert "Schon einen Partner gefunden" in words
@@ -214,7 +224,8 @@ def test_reminders_come_once(market: Market, cast: Any, clock: Any, run_jobs: An
     def kinds() -> list[tuple[str, int]]:
         schedule_periodic()
         run_jobs()
-        rows = db.session.execute(select(Notice).where(Notice.kind.in_(("partnering.answer_due", "partnering.outcome_due"))))  # fmt: skip
+        reminders = ("partnering.answer_due", "partnering.outcome_due")
+        rows = db.session.execute(select(Notice).where(Notice.kind.in_(reminders)))
         return sorted((one.kind, one.person_id) for one in rows.scalars())
 
     clock.shift(days=6)
@@ -241,7 +252,8 @@ def test_returned_texts_are_closed_after_a_month(market: Market, cast: Any, cloc
     schedule_periodic()
     run_jobs()
     assert db.session.get_one(Offer, offer.id).status == "closed"
-    assert db.session.execute(select(Notice).where(Notice.kind == "partnering.closed")).scalar_one().person_id == cast.owner.id  # fmt: skip
+    notice = db.session.execute(select(Notice).where(Notice.kind == "partnering.closed")).scalar_one()
+    assert notice.person_id == cast.owner.id
 
 
 # ---- figures --------------------------------------------------------------------------------------------------------
@@ -322,7 +334,7 @@ def test_words_are_forgotten_a_year_after_the_end(market: Market, cast: Any, clo
         db.session.expire_all()
         assert bool(_one().wants) is kept
     assert (_one().status, _one().reason) == ("declined", "topic")
-    assert rules.KEEP_TEXTS == timedelta(days=365)
+    assert timedelta(days=365) == rules.KEEP_TEXTS
 
 
 def test_who_has_left_is_followed_by_those_who_speak_for_the_owner(

@@ -47,9 +47,7 @@ def test_a_newer_text_waits_while_the_old_one_stays(market: Market, cast: Any, c
 
 
 @pytest.mark.parametrize("outcome", ["return", "reject"])
-def test_a_newer_text_that_is_refused_leaves_the_old_one(
-    outcome: str, market: Market, cast: Any, client: Any
-) -> None:
+def test_a_newer_text_that_is_refused_leaves_the_old_one(outcome: str, market: Market, cast: Any, client: Any) -> None:
     offer = market.offer("Alter Titel")
     _change(cast, offer)
     market.decide(offer, outcome)
@@ -122,7 +120,9 @@ def test_a_decision_about_a_version_is_taken_back(outcome: str, beside: bool, ma
     if beside:
         _change(cast, offer, "Zweiter")
     before = (offer.status, offer.title, offer.waiting_version_id, offer.public_version_id)
-    decide(market, offer, outcome, cast.moderator, (("Licht", "bitte ohne"),) if outcome in ("redact", "return") else ())
+    decide(
+        market, offer, outcome, cast.moderator, (("Licht", "bitte ohne"),) if outcome in ("redact", "return") else ()
+    )
     assert offer.waiting_version_id is None
     db.session.commit()
     _reverse_last(offer, cast)

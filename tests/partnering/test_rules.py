@@ -20,7 +20,11 @@ from tests.support.factories import actor
 STATES = ("submitted", "published", "returned", "rejected", "closed", "withdrawn", "expired", "hidden", "removed")
 ACTS = ("change", "withdraw", "renew", "ask", "publish", "return", "reject", "redact", "hide", "restore", "remove")
 ACTORS = ("author", "colleague", "outsider", "participant", "moderator", "editor", "admin")
-SIDE, OTHERS, MODERATION = {"author", "colleague"}, {"outsider", "participant", "moderator", "editor", "admin"}, {"moderator"}
+SIDE, OTHERS, MODERATION = (
+    {"author", "colleague"},
+    {"outsider", "participant", "moderator", "editor", "admin"},
+    {"moderator"},
+)
 
 # (state, act) -> (who may, state after). All other combinations are refused and change nothing.
 OFFERS = {
