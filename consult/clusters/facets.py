@@ -124,10 +124,19 @@ def _replace(cluster_id: int, wanted: set[Code], stored: set[Code]) -> set[Code]
     return stored ^ wanted
 
 
+def _all_exist(ids: Sequence[int]) -> bool:
+    parts = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+    counts = [select(func.count()).select_from(Cluster).where(Cluster.id.in_(part)) for part in parts]
+    return sum(db.session.execute(count).scalar_one() for count in counts) == len(ids)
+
+
 def renew(ids: Collection[int]) -> int:
     """Make the codes of these clusters what their portraits and links say, and the numbers with them."""
     count, changed = _renew(ids)
-    _recount(changed)
+    if not _all_exist(sorted(set(ids))):
+        _recount_all()  # the codes of a deleted one went with it, so nobody knows which they were
+    else:
+        _recount(changed)
     return count
 
 
@@ -219,16 +228,19 @@ def _store(right: dict[Code, int]) -> int:
     return wrong
 
 
-def recount_all() -> int:
-    """All codes and numbers anew; returns how many rows were wrong. For loaders, imports and `consult doctor`."""
-    wrong, _changed = _renew(db.session.execute(select(Cluster.id)).scalars())
+def _recount_all() -> int:
     rows = db.session.execute(
         select(ClusterFacet.facet, ClusterFacet.code, func.count()).group_by(ClusterFacet.facet, ClusterFacet.code)
     )
-    right = {ALL: _listed(), **{(facet, code): count for facet, code, count in rows}}
+    right = {ALL: _listed(), **{(facet, code): count for facet, code, count in rows}, **_members()}
     for facet in SUMMED:
         right |= _summed(facet)
-    right |= _members()
     known = db.session.execute(select(ClusterFacetCount.facet, ClusterFacetCount.code))
     gone: dict[Code, int] = {(facet, code): 0 for facet, code in known if (facet, code) not in right}
-    return wrong + _store(right | gone)
+    return _store(right | gone)
+
+
+def recount_all() -> int:
+    """All codes and numbers anew; returns how many rows were wrong. For loaders, imports and `consult doctor`."""
+    wrong, _changed = _renew(db.session.execute(select(Cluster.id)).scalars())
+    return wrong + _recount_all()

@@ -130,6 +130,18 @@ def test_what_is_not_listed_has_no_code_and_counts_nowhere(client: Any, db: Any,
     assert "Eins" not in client.page("/de/clusters/countries").text
 
 
+def test_a_deleted_portrait_counts_nowhere(db: Any, make: Any) -> None:
+    one, other = make.cluster("Eins", sectors=["C"], nuts1="DEG"), make.cluster("Zwei", sectors=["C"])
+    touch("cluster", one.id), touch("cluster", other.id)
+    db.session.commit()
+    assert numbers(db)[("sector", "C")] == 2
+    touch("cluster", one.id)
+    db.session.delete(one)
+    db.session.commit()
+    assert numbers(db) == {**counted(db), ("", ""): 1}
+    assert facets.recount_all() == 0
+
+
 def test_whoever_belongs_to_several_counts_once(client: Any, db: Any, make: Any) -> None:
     one, other, third = make.cluster("Eins", nuts1="DEG"), make.cluster("Zwei", nuts1="DEG"), make.cluster("Drei")
     firms = [make.organisation(f"Firma {name}") for name in "ABC"]
