@@ -238,7 +238,7 @@ def test_pages_keep_their_budgets(disputes: Disputes, desk: Any, app: Any, clien
         f"/de/moderation/complaints/{first.id}": 10,
         "/de/moderation/misuse/": 8,
         f"/de/moderation/misuse/texts/p{cast.owner.id}": 10,
-        complaint_path("author", first.decision_id): 10,
+        complaint_path("author", first.decision_id or 0): 10,
     }
 
     def measure() -> list[int]:

@@ -166,7 +166,7 @@ def test_the_receipt_names_number_and_promised_day(disputes: Disputes, cast: Any
     receipt = outbox.to(cast.owner, "complaint.receipt")[0]
     assert complaint.number in receipt.subject
     assert "8. Dezember 2026" in receipt.text
-    assert complaint_token("author", complaint.decision_id) in receipt.text
+    assert complaint_token("author", complaint.decision_id or 0) in receipt.text
     run_jobs()
     told = [mail.subject for mail in outbox.to(cast.moderator2, "complaint.waiting")]
     assert told == [f"Eine Beschwerde wartet auf Sie: {complaint.number}"]

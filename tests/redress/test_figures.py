@@ -114,7 +114,7 @@ def records(draw: Any) -> Records:
         )
 
     few = st.integers(0, 6)
-    made = {
+    made: dict[str, Any] = {
         name: [make() for _turn in range(draw(few))]
         for name, make in (
             ("decisions", decision), ("reports", report), ("complaints", complaint), ("measures", measure),
