@@ -381,8 +381,11 @@ def _list(one: Field, value: Any, name: str, faults: Faults | None) -> Read:
         return None, _("A list is expected here, at most %(most)s long.", most=LONGEST_LIST)
     item = Field(one.name, REF if one.refs else LINE, codes=one.codes, choices=one.choices, refs=one.refs)
     items = [_value(item, part, name, faults) for part in found if not is_empty(part)]
-    kept = list(dict.fromkeys(part for part in items if not is_empty(part)))
-    return (sorted(kept) if one.unordered else kept), ""
+    kept: list[Any] = []
+    for part in items:
+        if not is_empty(part) and part not in kept:
+            kept.append(part)
+    return (sorted(kept, key=str) if one.unordered else kept), ""
 
 
 def _source(one: Field, value: Any, name: str, faults: Faults | None) -> Read:

@@ -15,10 +15,13 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import is_not
 from typing import Any
 
 import openpyxl
 import yaml
+from openpyxl.cell.read_only import EMPTY_CELL
 
 from consult.core.exchange import Exchange, Fault, Record
 from consult.core.i18n import _, format_number
@@ -86,9 +89,13 @@ def rows_of(
 def _limited(rows: Iterator[Row]) -> Iterator[Row]:
     for count, row in enumerate(rows, 1):
         if count > MOST_ROWS:
-            most = format_number(MOST_ROWS)
-            raise _bad(_("There are more than %(most)s rows. Please divide the file.", most=most), row.number)
+            raise _too_long(row.number)
         yield row
+
+
+def _too_long(row: int) -> BadFile:
+    most = format_number(MOST_ROWS)
+    return _bad(_("There are more than %(most)s rows. Please divide the file.", most=most), row)
 
 
 def _decoded(content: bytes) -> str:
@@ -276,7 +283,7 @@ def _rows_of_sheet(exchange: Exchange, book: Any, mapping: Mapping[str, str | No
     sheet.reset_dimensions()
     columns: list[str] | None = None
     iterator = sheet.iter_rows(max_col=MOST_COLUMNS + 1)
-    number = 0
+    number, blank = 0, None
     while True:
         try:
             cells = next(iterator, None)
@@ -285,7 +292,10 @@ def _rows_of_sheet(exchange: Exchange, book: Any, mapping: Mapping[str, str | No
         if cells is None:
             return
         number += 1
-        if all(cell.value is None for cell in cells):
+        if number > MOST_ROWS + 1:
+            raise _too_long(number)
+        if cells is blank or not _filled(cells):
+            blank = cells  # rows that are not there at all are all the same object
             continue
         if columns is None:
             columns = _columns(exchange, [cell.value for cell in cells], mapping)
@@ -296,9 +306,16 @@ def _rows_of_sheet(exchange: Exchange, book: Any, mapping: Mapping[str, str | No
         ]
         used = [column for column in columns if column]
         values += [None] * (len(used) - len(values))
-        if any(cell.value is not None for cell in cells[len(columns) :]):
+        if _filled(cells[len(columns) :]):
             faults.append(Fault(number, "", _("There is a cell beside the columns that have a heading.")))
         yield Row(number, _nested(used, values, number, faults), tuple(faults))
+
+
+def _filled(cells: Sequence[Any]) -> bool:
+    """Whether any of the cells holds something; those that are not there at all are all the same object."""
+    if not any(map(is_not, cells, repeat(EMPTY_CELL))):
+        return False
+    return any(cell.value is not None for cell in cells)
 
 
 def _sheet_cell(cell: Any, column: str, number: int, faults: list[Fault]) -> Any:

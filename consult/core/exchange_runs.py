@@ -46,6 +46,7 @@ audit.declare("import.undone", "kind", "rows")
 ADDED, CHANGED, UNCHANGED, REFUSED = "added", "changed", "unchanged", "refused"
 BATCH = 300
 MOST_FAULTS = 1_000
+MOST_TWINS = 2_000  # rows for which something of the same name is looked for
 ROUNDS = 10  # how long a chain of records that wait for each other may be
 
 Mapped = Mapping[str, str | None]
@@ -116,11 +117,13 @@ def plan(exchange: Exchange, name: str, content: bytes, mapping: Mapped | None =
     ends: list[tuple[int, Record]] = []
     known = _Known()
     try:
+        for _row in rows_of(exchange, name, content, mapping):
+            pass  # once through without asking the database: a file that cannot be taken as a whole is refused in seconds
         for batch in _batches(rows_of(exchange, name, content, mapping)):
             for entry in _entries(exchange, batch, seen):
                 if exchange.check_all is not None and not entry.faults:
                     ends.append((entry.row.number, _ends_of(exchange, entry.after)))
-                found.lines.append(_line(entry, exchange))
+                found.lines.append(_line(entry, exchange, look_for_twin=len(found.lines) < MOST_TWINS))
                 if entry.faults:
                     found.refuse(entry.faults.found, entry.faults.count)
     except BadFile as bad:
@@ -138,8 +141,11 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _entries(exchange: Exchange, batch: Sequence[Row], seen: dict[str, int]) -> list[_Entry]:
-    """The rows of a batch with what is there already and what would be; `seen` are the ids of the rows before."""
+def _entries(exchange: Exchange, batch: Sequence[Row], seen: dict[str, int], checked: bool = False) -> list[_Entry]:
+    """The rows of a batch with what is there already and what would be; `seen` are the ids of the rows before.
+
+    What was `checked` a moment ago is not asked of the database once more.
+    """
     entries = [_entry(exchange, row) for row in batch]
     if exchange.match is not None:
         known = exchange.match([entry.key for entry in entries if entry.key])
@@ -154,7 +160,7 @@ def _entries(exchange: Exchange, batch: Sequence[Row], seen: dict[str, int]) -> 
             continue
         seen[entry.key] = entry.row.number
         entry.before = there.get(entry.key)
-        _merge(exchange, entry)
+        _merge(exchange, entry, checked)
     return entries
 
 
@@ -180,7 +186,7 @@ def _entry(exchange: Exchange, row: Row) -> _Entry:
     return _Entry(Row(row.number, {**given, "id": key}), str(key), faults)
 
 
-def _merge(exchange: Exchange, entry: _Entry) -> None:
+def _merge(exchange: Exchange, entry: _Entry, checked: bool) -> None:
     """What the record is after this row: what the row does not name stays, what it names empty goes."""
     given = {**entry.row.given, "id": entry.key}
     values = exchange.canonical(given, entry.faults)
@@ -188,16 +194,16 @@ def _merge(exchange: Exchange, entry: _Entry) -> None:
     entry.after = {**kept, **values}
     if not entry.faults:
         missing(exchange.fields, entry.after, entry.faults)
-        if exchange.check is not None and not entry.faults:
+        if exchange.check is not None and not entry.faults and not checked:
             exchange.check(entry.after, entry.faults)
 
 
-def _line(entry: _Entry, exchange: Exchange) -> Line:
+def _line(entry: _Entry, exchange: Exchange, look_for_twin: bool) -> Line:
     if entry.faults:
         return Line(entry.row.number, entry.key, REFUSED)
     references = tuple(references_in(exchange.fields, entry.after))
     if entry.before is None:
-        twin = exchange.twin(entry.after) if exchange.twin is not None else ""
+        twin = exchange.twin(entry.after) if exchange.twin is not None and look_for_twin else ""
         return Line(entry.row.number, entry.key, ADDED, (), references, twin)
     names = entry.before.keys() | entry.after.keys()
     fields = tuple(sorted(one for one in names if entry.before.get(one) != entry.after.get(one)))
@@ -262,7 +268,7 @@ def carry_out(
     changes: list[dict[str, Any]] = []
     seen: dict[str, int] = {}
     for batch in _batches(rows_of(exchange, name, content, mapping)):
-        for entry in _entries(exchange, batch, seen):
+        for entry in _entries(exchange, batch, seen, checked=True):
             if entry.faults:  # the file is the same as a moment ago, so somebody changed what is there
                 raise Conflict(_("Somebody changed what is there while the file was read. Please try again."))
             if entry.before != entry.after:
