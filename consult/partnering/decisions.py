@@ -162,8 +162,7 @@ def apply(actor: Actor, offer_id: int, verdict: Verdict) -> None:
     offer.moved_at = now()
     touch(KIND, offer.id)
     db.session.flush()
-    if verdict.outcome != "reinstate":
-        mails.send_offer_decision(offer, verdict, title)
+    mails.send_offer_decision(offer, verdict, title)
 
 
 def _after_hiding(offer: Offer, outcome: str) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from consult.core.db import db
 from consult.core.errors import Conflict
-from consult.core.registry import Verdict, registries
-from consult.moderation.operations import Choice, reverse
+from consult.core.registry import Verdict
+from consult.moderation.operations import Choice, overturn_decision, reverse
 from consult.moderation.operations import decide as carry_out
 from consult.moderation.queries import last_decision, waiting_case
 from consult.partnering import decisions, operations
@@ -187,18 +187,21 @@ def test_hiding_is_taken_back_with_what_waited(market: Market, cast: Any) -> Non
 
 
 @pytest.mark.parametrize("overturned", ["reject", "return", "hide", "remove", "redact"])
-def test_an_upheld_complaint_brings_it_back(overturned: str, market: Market, cast: Any, client: Any) -> None:
+def test_an_upheld_complaint_brings_it_back(
+    overturned: str, market: Market, cast: Any, client: Any, outbox: Any
+) -> None:
     status = "submitted" if overturned in ("reject", "return") else "published"
     offer = market.offer(status=status)
-    version = offer.waiting_version_id or offer.public_version_id
     if overturned == "remove":
         decide(market, offer, "hide", cast.moderator)
     decide(market, offer, overturned, cast.moderator, (("Licht", ""),) if overturned in ("redact", "return") else ())
-    verdict = Verdict("reinstate", "meets-rules", "", (), 1, 1, version, overturns=overturned)
-    registries.moderated["offer"].apply(actor(cast.moderator2), offer.id, verdict)
+    decision = last_decision("offer", offer.id)
+    assert decision is not None
+    overturn_decision(actor(cast.moderator2), decision.id, "meets-rules", "Die Beschwerde trifft zu.")
     db.session.commit()
     assert offer.is_public
     assert "Licht" in client.page(f"/de/partners/{offer.slug}").text
+    assert "Die Beschwerde trifft zu." in outbox.last(cast.owner).text
 
 
 # ---- what moderators read -------------------------------------------------------------------------------------------
