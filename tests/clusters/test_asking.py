@@ -67,7 +67,7 @@ def test_asked_after_a_year_reminded_twice_then_perhaps_inactive(
         ask()
         ask()  # however often the job runs
         assert (len(outbox.to(holder)), fresh(cluster).dormant_since is not None) == (mails, dormant), day
-    assert outbox[1].subject == "Erinnerung: Stimmt das Porträt Optikring Saale noch?"
+    assert outbox[1].subject == "Erinnerung: Stimmt das Portrait Optikring Saale noch?"
     page = client.page("/de/clusters/optikring")
     assert "vielleicht nicht mehr aktiv seit" in page.text
     assert "Optikring" in client.page("/de/clusters/").text  # shown, never deleted
@@ -80,7 +80,7 @@ def test_one_click_confirms_and_the_link_is_used_up(
 ) -> None:
     link = due(clock, outbox, holder)
     page = client.page(link)
-    assert page.h1 == "Stimmt das Porträt noch?" and "Bringt Optikbetriebe zusammen." in page.text
+    assert page.h1 == "Stimmt das Portrait noch?" and "Bringt Optikbetriebe zusammen." in page.text
     assert fresh(cluster).asked_at is not None  # opening changes nothing
     assert client.submit(link).status_code == 303
     found = fresh(cluster)

@@ -123,8 +123,8 @@ def test_from_the_portrait_to_its_manager(claimant: Any, editor: Any, cast: Any,
     mail = outbox.last(cast.participant)
     assert mail.subject == "Sie sprechen ab jetzt für Optikring Saale"
     (edit,) = [one for one in paths(mail) if one.endswith("/edit")]
-    assert claimant.page(edit).h1 == "Porträt bearbeiten"
-    assert "Porträt durchsehen und zum ersten Mal bestätigen" in claimant.page("/de/me/").text
+    assert claimant.page(edit).h1 == "Portrait bearbeiten"
+    assert "Portrait durchsehen und zum ersten Mal bestätigen" in claimant.page("/de/me/").text
 
 
 def test_confirming_makes_a_claimed_portrait_confirmed(

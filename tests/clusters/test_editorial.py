@@ -34,7 +34,7 @@ def test_the_desk_is_for_editors(client: Any, sign_in: Any, cast: Any, who: str)
 
 
 def test_an_empty_desk_says_so(editor: Any) -> None:
-    assert "Hier ist kein Porträt" in editor.page(DESK).text
+    assert "Hier ist kein Portrait" in editor.page(DESK).text
     assert "Alles ist übersetzt" in editor.page(f"{DESK}translations").text
 
 
@@ -204,7 +204,7 @@ def test_followers_hear_of_a_change_once(make: Any, cast: Any, editor: Any, run_
     send(editor, seat="Gera")
     run_jobs()
     text = sign_in(new_client(), cast.participant).page("/de/me/").text
-    assert "Das Porträt Optikring Saale wurde geändert." in text
+    assert "Das Portrait Optikring Saale wurde geändert." in text
 
 
 def test_my_page_says_what_comes_next(client: Any, sign_in: Any, make: Any, cast: Any) -> None:

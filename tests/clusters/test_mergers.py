@@ -91,7 +91,7 @@ def test_what_sources_say_moves_with_its_origin(client: Any, make: Any, cast: An
     assert [one.number for one in moved] == [30]
     assert [one.value for one in observations(into, "alias")] == ["LK Jena", "Linsenkreis", "Lens Circle"]
     page = client.page("/de/clusters/optikring")
-    assert "aus dem Porträt Linsenkreis" in page.text
+    assert "aus dem Portrait Linsenkreis" in page.text
     assert not [one for one in observations(into, "sectors") if one.origin_id is not None]  # our own classification
 
 
@@ -211,8 +211,8 @@ def test_a_merged_portrait_is_not_changed_any_more(editor: Any, make: Any, cast:
 @pytest.mark.parametrize(
     ("typed", "status", "words"),
     [
-        ("https://example.org/de/clusters/optikring", 303, ""), ("Optikring Saale", 303, ""), ("gibt es nicht", 422, "kein Porträt"),
-        ("ring", 422, "Mehrere Porträts"), ("linsenkreis", 422, "mit sich selbst"), ("", 422, "Bitte"), ("%", 422, "kein Porträt"),
+        ("https://example.org/de/clusters/optikring", 303, ""), ("Optikring Saale", 303, ""), ("gibt es nicht", 422, "kein Portrait"),
+        ("ring", 422, "Mehrere Portraits"), ("linsenkreis", 422, "mit sich selbst"), ("", 422, "Bitte"), ("%", 422, "kein Portrait"),
     ],
 )  # fmt: skip
 def test_the_target_is_found_by_address_or_name(

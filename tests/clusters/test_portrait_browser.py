@@ -1,0 +1,99 @@
+"""Portraits in a real browser: two pages on paper, and editing at both widths, light and dark, with and without scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from consult.core.dataset import Dataset
+from tests.support.browser import assert_accessible, overflow
+
+SIGNED_OUT = [
+    "/de/clusters/initiative-erfurter-kreuz", "/de/clusters/self-check?many=yes&cooperate=yes&knowledge=yes",
+    "/de/clusters/figures",
+]  # fmt: skip
+PAGES = {
+    "cluster": [
+        "/de/clusters/optonet/edit", "/de/clusters/optonet/edit/values/new?kind=members",
+        "/de/clusters/optonet/edit/values/new?kind=label", "/de/clusters/optonet/changes", "/de/me/",
+    ],
+    "editor": [
+        "/de/editorial/clusters/", "/de/editorial/clusters/new", "/de/editorial/clusters/optonet",
+        "/de/editorial/clusters/optonet/merge", "/de/editorial/clusters/translations",
+        "/de/editorial/clusters/optonet/translations/strengths/en",
+    ],
+    "company": ["/de/clusters/biorn/claim"],
+    "admin": ["/de/admin/clusters"],
+}  # fmt: skip
+
+
+def sign_in(page: Page, live_server: Any, name: str) -> None:
+    address, password = live_server.account(name)
+    page.goto("/de/account/sign-in")
+    page.fill("main [name=email]", address)
+    page.fill("main [name=password]", password)
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("form[action$='/account/sign-out']")).to_be_attached()
+
+
+def look(page: Page, path: str) -> None:
+    response = page.goto(path)
+    assert response is not None and response.status == 200, path
+    assert_accessible(page)
+    assert overflow(page) == 0, path
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+@pytest.mark.parametrize("name", ["", *PAGES])
+def test_pages_are_accessible(browser: Any, live_server: Any, name: str, width: int, dark: bool) -> None:
+    page = browser.page(width=width, dark=dark)
+    if name:
+        sign_in(page, live_server, name)
+    for path in PAGES.get(name, SIGNED_OUT):
+        look(page, path)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_manager_changes_the_portrait(browser: Any, live_server: Any, javascript: bool) -> None:
+    page = browser.page(width=360 if javascript else 1280, javascript=javascript)
+    sign_in(page, live_server, "cluster")
+    page.goto("/de/me/")
+    page.locator("section[aria-labelledby=my-portraits] tbody td a").first.click()
+    expect(page.locator("h1")).to_have_text("Portrait bearbeiten")
+    words = f"Verbindet Licht und Fertigung, {'mit' if javascript else 'ohne'} Skript."
+    page.locator("[name=strengths_de]").fill(words)
+    page.locator("[name=website]").fill("keine Adresse")
+    page.get_by_role("button", name="Änderung an die Moderation senden").click()
+    expect(page.locator("[name=strengths_de]")).to_have_value(words)
+    assert_accessible(page)
+    page.locator("[name=website]").fill("optonet-jena.de")
+    page.get_by_role("button", name="Änderung an die Moderation senden").click()
+    expect(page.locator("main")).to_contain_text("Eine Änderung wartet auf die Moderation")
+    expect(page.locator("main table", has_text=words)).to_be_visible()
+    assert_accessible(page)
+    assert overflow(page) == 0
+
+
+def longest(count: int) -> list[str]:
+    """The portraits of which most is known, with their relations."""
+    facts = Dataset.shipped() if hasattr(Dataset, "shipped") else Dataset()
+    linked = Counter(end for row in facts.records("relations") for end in (row["from"], row["to"]))
+    size = {
+        row["id"]: len(json.dumps(row, ensure_ascii=False)) + 150 * linked[f"cluster/{row['id']}"]
+        for row in facts.records("clusters")
+    }
+    return sorted(size, key=lambda slug: -size[slug])[:count]
+
+
+def test_the_longest_portraits_print_on_two_pages(browser: Any) -> None:
+    page = browser.page()
+    for slug in longest(4):
+        for language in ("de", "en"):
+            page.goto(f"/{language}/clusters/{slug}")
+            sheet = page.pdf(format="A4", print_background=True, prefer_css_page_size=True)
+            assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 2, f"{language} {slug}"
