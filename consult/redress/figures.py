@@ -250,8 +250,9 @@ def figures_of(period: Period, known_at: datetime) -> Figures:
 def both(period: Period, moment: datetime) -> tuple[Figures, Figures]:
     """The figures as known at the end of the period, or now while it runs; and as known at `moment`."""
     first = min(period.known_at, moment)
-    records = read_records(period, [first, moment])
-    return Figures(period, tuple(count(records, first))), Figures(period, tuple(count(records, moment)))
+    records = read_records(period, sorted({first, moment}))
+    then = Figures(period, tuple(count(records, first)))
+    return then, then if first == moment else Figures(period, tuple(count(records, moment)))
 
 
 def differences(then: Figures, today: Figures) -> list[tuple[Row, int]]:

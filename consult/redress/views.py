@@ -12,6 +12,7 @@ from consult.core.clock import now
 from consult.core.errors import Invalid, Refused
 from consult.core.i18n import _l, current_language
 from consult.core.limits import allow_write
+from consult.core.memory import remembered
 from consult.core.registry import FooterItem
 from consult.core.web import room_blueprint, see_other
 from consult.moderation.objecting import complaint_path
@@ -104,7 +105,8 @@ def transparency() -> str:
     known = periods.periods_with_records()
     wanted = periods.period_of(request.args.get("period", "") or request.args.get("year", ""))
     period = wanted if wanted in known else known[0]
-    then, today = figures.both(period, now())
+    minute = now().replace(second=0, microsecond=0)  # counting ten thousand decisions anew for every reader is too much
+    then, today = remembered(("redress.figures", period.key, minute), lambda: figures.both(period, now()))
     titles = figures.consultation_titles(then)
     return render_template(
         "redress/transparency.html",
