@@ -15,7 +15,7 @@ from datetime import datetime
 import pyotp
 from sqlalchemy import CursorResult, delete, func, select, update
 
-from consult.accounts import mails, operations, rules, sealing
+from consult.accounts import mails, operations, periods, rules, sealing
 from consult.accounts.models import Person, RecoveryCode, SecondFactor, UserSession
 from consult.accounts.tokens import token_hash
 from consult.core import audit
@@ -199,7 +199,7 @@ def remove_factor(actor: Actor, person: Person, factor_id: int) -> None:
     if found is None:
         raise NotFound(_("This second factor is not there any more."))
     if len(present) == 1:
-        if rules.missing_factor(person.email, actor.roles, rules.factor_roles()):
+        if rules.missing_factor(person.email, actor.roles, periods.factor_roles()):
             raise Conflict(_("Your role needs a second factor. Please add another one before you remove the last."))
         db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
     name, kind = found.name, found.kind

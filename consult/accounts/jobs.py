@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from consult.accounts import erasure, mails
 from consult.accounts.models import Person, RoleGrant, Token, UserSession
-from consult.accounts.rules import DEMO_DOMAIN, FACTOR_ROLES, oldest_allowed
+from consult.accounts.periods import oldest_allowed
+from consult.accounts.rules import DEMO_DOMAIN, FACTOR_ROLES
 from consult.core import jobs
 from consult.core.access import SYSTEM
 from consult.core.clock import now

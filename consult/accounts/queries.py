@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from consult.accounts.agents import browser_words
 from consult.accounts.models import Person, RoleGrant, Token, UserSession
-from consult.accounts.rules import factor_roles, missing_factor, oldest_allowed
+from consult.accounts.periods import factor_roles, oldest_allowed
+from consult.accounts.rules import missing_factor
 from consult.accounts.tokens import token_hash
 from consult.core.access import PERMISSIONS, Grant
 from consult.core.clock import now

@@ -5,12 +5,9 @@ What a role may is in `core.access`; here stands what depends on the person at h
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from flask import current_app
-
-from consult.core.access import ROLES, Actor
-from consult.core.settings_store import recall
+from consult.core.access import Actor
 
 # Roles that cannot be used without a second factor, until the administration says otherwise (OWASP ASVS 6.3.3).
 FACTOR_ROLES = ("moderator", "editor", "analyst", "official", "administrator")
@@ -32,20 +29,6 @@ LINK_LIFETIMES = {
 
 # The first link of an account that somebody else made.
 INVITATION_LIFETIME = timedelta(days=7)
-
-
-def oldest_allowed(moment: datetime) -> tuple[datetime, datetime]:
-    """(last seen after this, created after this) for sessions that are alive at `moment` (OWASP ASVS 7.3.1, 7.3.2)."""
-    settings = current_app.config["SETTINGS"]
-    return moment - timedelta(days=settings.session_idle_days), moment - timedelta(days=settings.session_days)
-
-
-def factor_roles() -> frozenset[str]:
-    """The roles that need a second factor; none on a demonstration."""
-    if current_app.config["SETTINGS"].demo:
-        return frozenset()
-    chosen = recall(FACTOR_SETTING, FACTOR_ROLES)
-    return frozenset(role for role in chosen if role in ROLES)
 
 
 def missing_factor(email: str, roles: frozenset[str], needing: frozenset[str]) -> frozenset[str]:

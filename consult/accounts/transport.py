@@ -15,7 +15,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from consult.accounts import mails, operations, queries, rules
+from consult.accounts import mails, operations, periods, queries, rules
 from consult.accounts.models import Person, UserSession
 from consult.core.access import GUEST, Actor, Grant, current_actor
 from consult.core.clock import now
@@ -99,7 +99,7 @@ def _usable(view: queries.SessionView) -> tuple[tuple[Grant, ...], frozenset[str
     """(grants that count in this session, roles that wait for a second factor)."""
     if view.factor or not view.grants:
         return view.grants, frozenset()
-    needing = remembered(("accounts.factor_roles",), rules.factor_roles)
+    needing = remembered(("accounts.factor_roles",), periods.factor_roles)
     missing = rules.missing_factor(view.email, frozenset(grant.role for grant in view.grants), needing)
     return tuple(grant for grant in view.grants if grant.role not in missing), missing
 

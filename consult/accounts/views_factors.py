@@ -7,7 +7,7 @@ from typing import Any
 import segno
 from flask import current_app, render_template, request
 
-from consult.accounts import factors, mails, operations, passkeys, passwords, proof, queries, rules, sealing
+from consult.accounts import factors, mails, operations, passkeys, passwords, periods, proof, queries, rules, sealing
 from consult.accounts.forms_security import CodeForm, ProveForm, TotpForm
 from consult.accounts.models import Person
 from consult.accounts.views import blueprint
@@ -81,7 +81,7 @@ def second_factor() -> Any:
         factors=factors.factors_of(person.id),
         left=factors.codes_left(person.id),
         passkeys=passkeys.available(),
-        needed=bool(rules.missing_factor(person.email, current_actor().factor_missing, rules.factor_roles())),
+        needed=bool(rules.missing_factor(person.email, current_actor().factor_missing, periods.factor_roles())),
         target=safe_next(request.args.get("next")) or "",
         fresh=proof.is_fresh(current_actor()),
     )

@@ -57,6 +57,8 @@ def _came() -> outside.Claims:
 @access("public")
 def outside_button() -> Any:
     """Sign in as whom the other house named, or connect them with the account that is signed in."""
+    if request.method != "POST" and _CAME not in session:
+        return see_other(path("accounts.sign_in"))
     claims = _came()
     actor = current_actor()
     if request.method != "POST":

@@ -47,7 +47,7 @@ class Organisation(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     verified_how: Mapped[str] = mapped_column(String(20), default="", server_default="")
-    verified_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    verified_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     is_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     merged_into_id: Mapped[int | None] = mapped_column(index=True)
     merged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

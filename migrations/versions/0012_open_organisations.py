@@ -32,6 +32,7 @@ def upgrade() -> None:
             batch_op.f("fk_organisation_verified_by_person"), "person", ["verified_by"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_index(batch_op.f("ix_organisation_merged_into_id"), ["merged_into_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_organisation_verified_by"), ["verified_by"], unique=False)
 
     op.create_table(
         "organisation_invitation",
@@ -115,6 +116,7 @@ def downgrade() -> None:
     op.drop_table("organisation_request")
     op.drop_table("organisation_invitation")
     with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_organisation_verified_by"))
         batch_op.drop_index(batch_op.f("ix_organisation_merged_into_id"))
         batch_op.drop_constraint(batch_op.f("fk_organisation_verified_by_person"), type_="foreignkey")
         for column in (

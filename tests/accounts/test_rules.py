@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consult.accounts import rules
+from consult.accounts import periods, rules
 from consult.core.access import GUEST, PERMISSIONS, ROLES, SYSTEM, Actor, Grant
 
 # permission -> x for each role that has it; the columns are those of the design's table "Who may"
@@ -89,7 +89,7 @@ def test_who_manages_people(actor: Actor, may: bool) -> None:
 def test_periods_of_sessions_and_links(app: Any) -> None:
     assert app is not None
     moment = datetime(2026, 11, 24, 9, tzinfo=UTC)
-    idle, born = rules.oldest_allowed(moment)
+    idle, born = periods.oldest_allowed(moment)
     assert (moment - idle, moment - born) == (timedelta(days=14), timedelta(days=30))
     assert timedelta(minutes=5) == rules.SEEN_EVERY
     assert rules.LINK_LIFETIMES["sign_in"] == timedelta(minutes=15)

@@ -10,7 +10,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from consult.accounts import factors, operations, rules, sealing
+from consult.accounts import factors, operations, periods, rules, sealing
 from consult.accounts.models import RecoveryCode, SecondFactor, UserSession
 from consult.core.clock import now
 from consult.core.settings_store import remember
@@ -340,7 +340,7 @@ def test_periods_can_be_set(own_app: Any, mona: Any) -> None:
     app = own_app(SESSION_IDLE_DAYS="1", SESSION_DAYS="x")
     with app.app_context():
         moment = now()
-        assert rules.oldest_allowed(moment) == (moment - timedelta(days=1), moment - timedelta(days=30))
+        assert periods.oldest_allowed(moment) == (moment - timedelta(days=1), moment - timedelta(days=30))
 
 
 def test_deactivation_voids_a_waiting_second_step(client: Any, mona: Any, secret: str, db: Any, cast: Any) -> None:

@@ -1,0 +1,25 @@
+"""What the operator and the administration set about signing in: how long sessions last, which roles need more proof."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from consult.accounts.rules import FACTOR_ROLES, FACTOR_SETTING
+from consult.core.access import ROLES
+from consult.core.settings_store import recall
+
+
+def oldest_allowed(moment: datetime) -> tuple[datetime, datetime]:
+    """(last seen after this, created after this) for sessions that are alive at `moment` (OWASP ASVS 7.3.1, 7.3.2)."""
+    settings = current_app.config["SETTINGS"]
+    return moment - timedelta(days=settings.session_idle_days), moment - timedelta(days=settings.session_days)
+
+
+def factor_roles() -> frozenset[str]:
+    """The roles that need a second factor; none on a demonstration."""
+    if current_app.config["SETTINGS"].demo:
+        return frozenset()
+    chosen = recall(FACTOR_SETTING, FACTOR_ROLES)
+    return frozenset(role for role in chosen if role in ROLES)
