@@ -29,6 +29,8 @@ PUBLIC = [
     "/activities/cluster-brunch-2016",
     "/activities/cluster-brunch-2016.ics",
     "/activities/calendar.ics",
+    "/partners/",
+    "/partners/example-offer-klimaschrank",
     "/topics/",
     "/topics/thema-internationalisierung",
     "/search?q=Cluster",
