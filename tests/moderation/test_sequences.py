@@ -160,7 +160,9 @@ class IdeaSequence(Sequence):
         consultation = self.make.consultation()
         self.other = self.make.idea("Bleibt", consultation=consultation, moderator=self.cast.moderator)
         answers = {1: f"Hier steht {WORD} in einem Satz.", 2: "Zweites Anliegen."}
-        idea = self.make.idea("Neu", consultation=consultation, author=self.cast.owner, answers=answers, status="submitted")
+        idea = self.make.idea(
+            "Neu", consultation=consultation, author=self.cast.owner, answers=answers, status="submitted"
+        )
         return int(idea.id)
 
     def target(self) -> str:
