@@ -91,11 +91,10 @@ def take_number(consultation_id: int, at: datetime) -> str:
     The counter's row stays locked until the transaction ends, so numbers are consecutive and none is given twice, however
     many ask at once; a rollback gives the number back.
     """
-    prefix = db.session.execute(
-        select(Consultation.prefix).where(Consultation.id == consultation_id)
-    ).scalar_one_or_none()
-    if prefix is None:
+    consultation = db.session.get(Consultation, consultation_id)
+    if consultation is None:
         raise NotFound()
+    prefix = consultation.prefix
     year = local(at).year
     table: Any = inspect(NumberCounter).local_table
     insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert

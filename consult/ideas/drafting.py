@@ -63,12 +63,34 @@ def insert_into(model: type) -> Any:
     return dialect.insert(inspect(model).local_table)
 
 
+class _Held:
+    """What this transaction has locked, so that it is read once: nobody else can change it before the end."""
+
+    def __init__(self, transaction: Any) -> None:
+        self.transaction = transaction
+        self.ideas: dict[int, Idea] = {}
+        self.drafts: dict[int, IdeaDraft] = {}
+
+
+def _held() -> _Held:
+    transaction = db.session().get_transaction()
+    found: _Held | None = db.session.info.get("ideas.held")
+    if found is None or transaction is None or found.transaction is not transaction:
+        found = _Held(transaction)
+        db.session.info["ideas.held"] = found
+    return found
+
+
 def locked(idea_id: int) -> Idea:
     """The idea, read anew and kept from other writers until this transaction ends."""
+    known = _held().ideas.get(idea_id)
+    if known is not None and not inspect(known).expired and known in db.session:
+        return known
     statement = select(Idea).where(Idea.id == idea_id).with_for_update().execution_options(populate_existing=True)
     idea = db.session.execute(statement).scalar_one_or_none()
     if idea is None:
         raise NotFound()
+    _held().ideas[idea_id] = idea
     return idea
 
 
@@ -133,7 +155,10 @@ def keep_address(idea_id: int, email: str) -> str:
 
 
 def draft_row(idea: Idea) -> IdeaDraft:
-    """The draft of an idea, begun from its public or last version where there is none."""
+    """The draft of a locked idea, begun from its public or last version where there is none."""
+    known = _held().drafts.get(idea.id) if idea.id in _held().ideas else None
+    if known is not None and not inspect(known).expired and known in db.session:
+        return known
     statement = select(IdeaDraft).where(IdeaDraft.idea_id == idea.id).execution_options(populate_existing=True)
     draft = db.session.execute(statement).scalar_one_or_none()
     if draft is None:
@@ -144,6 +169,7 @@ def draft_row(idea: Idea) -> IdeaDraft:
         draft = IdeaDraft(idea_id=idea.id, content=content.document(), edit_count=0, saved_at=now())
         db.session.add(draft)
         db.session.flush()
+    _held().drafts[idea.id] = draft
     return draft
 
 

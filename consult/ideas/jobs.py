@@ -62,6 +62,7 @@ def lapse_confirmations() -> int:
         draft = db.session.get(IdeaDraft, idea.id)
         if draft is not None:
             draft.saved_at = now()
+    db.session.flush()
     return len(ideas)
 
 
@@ -76,6 +77,7 @@ def close_returned() -> int:
         if idea.reminded_at is None:
             idea.reminded_at = now()
             mails.remind_of_revision(idea, idea.moved_at + TERMS.revision)
+    db.session.flush()
     return len(closed)
 
 

@@ -73,10 +73,7 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
         raise Invalid(message=_("This draft belongs to an account. Please sign in with it to send the idea."))
     if not actor.signed_in:
         return _ask_confirmation(actor, idea, email, language)
-    idea.author_id = actor.person_id
-    move(rules.MACHINE, idea, "send", actor)
-    _submit(actor, idea, content, consultation)
-    return idea
+    return _submit(actor, idea, content, consultation, "send")
 
 
 def closed_sentence(consultation: Consultation) -> str:
@@ -93,10 +90,10 @@ def closed_sentence(consultation: Consultation) -> str:
 
 def _check_complete(consultation: Consultation, content: Content, email_fault: str) -> None:
     faults: dict[str, str] = {"email": email_fault} if email_fault else {}
-    questions = questions_of(consultation.id)
     if not content.title.strip():
         faults["title"] = _("Please write a title of up to %(number)s characters.", number=120)
     if not content.given:
+        questions = questions_of(consultation.id)
         takes = [one for one in questions if not one.is_closed] or questions
         if takes:
             faults[f"answer-{takes[0].position}"] = _("Please answer at least one question, whichever you like.")
@@ -151,36 +148,40 @@ def confirm(idea_id: int) -> Idea:
     person = ensure_person(idea.author_email, idea.language)
     confirm_person(person)
     actor = as_actor(person)
-    idea.author_id, idea.author_email = person.id, ""  # the link stays known: used again it leads to the status
-    content = Content.of_document(draft_row(idea).content)
-    move(rules.MACHINE, idea, "confirm", actor)
-    _submit(actor, idea, content, consultation)
-    return idea
+    idea.author_email = ""  # the link stays known: used again it leads to the status
+    return _submit(actor, idea, Content.of_document(draft_row(idea).content), consultation, "confirm")
 
 
-def _submit(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> None:
-    """Number, first version, case and receipt; the draft is used up."""
+def _submit(actor: Actor, idea: Idea, content: Content, consultation: Consultation, act: str) -> Idea:
+    """Number, first version, case and receipt; the draft is used up. The idea's row is written once, at the end."""
+    check_not_suspended(actor)
     moment = now()
-    idea.number = take_number(consultation.id, moment)
+    number = take_number(consultation.id, moment)
+    version = make_version(idea, content, moment, number=1)
+    idea.author_id, idea.number = actor.person_id, number
     idea.submitted_at = idea.moved_at = moment
     idea.organisation_id = own_organisation(actor, content.organisation)
-    _put_before_moderation(actor, idea, content, consultation)
+    move(rules.MACHINE, idea, act, actor)
+    _put_before_moderation(actor, idea, version, content, consultation)
+    return idea
 
 
 def _send_next(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> Idea:
     """A revised text, or a new version of a public one: it waits, and what is public stays so."""
-    act = "resend" if idea.status == RETURNED else "send_version"
-    move(rules.MACHINE, idea, act, actor)
+    check_not_suspended(actor)
+    version = make_version(idea, content, now())
+    move(rules.MACHINE, idea, "resend" if idea.status == RETURNED else "send_version", actor)
     idea.moved_at, idea.reminded_at = now(), None
-    _put_before_moderation(actor, idea, content, consultation)
+    _put_before_moderation(actor, idea, version, content, consultation)
     return idea
 
 
-def _put_before_moderation(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> None:
-    check_not_suspended(actor)
-    version = make_version(idea, content, now())
+def _put_before_moderation(
+    actor: Actor, idea: Idea, version: IdeaVersion, content: Content, consultation: Consultation
+) -> None:
     redactions.keep_secrets(version, content.secrets)
-    redactions.carry_over(version)
+    if version.number > 1:
+        redactions.carry_over(version)
     idea.waiting_version_id = version.id
     if idea.public_version_id is None:
         idea.title, idea.language = version.title, version.language

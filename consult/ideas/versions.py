@@ -24,13 +24,15 @@ from consult.links.proposing import APART
 from consult.links.queries import own_links
 
 
-def make_version(idea: Idea, content: Content, sent_at: datetime, state: str = WAITING) -> IdeaVersion:
-    """The next version of an idea, with its answers; flushed."""
-    last = db.session.execute(
-        select(func.max(IdeaVersion.number)).where(IdeaVersion.idea_id == idea.id)
-    ).scalar_one_or_none()
+def make_version(
+    idea: Idea, content: Content, sent_at: datetime, state: str = WAITING, number: int | None = None
+) -> IdeaVersion:
+    """The next version of an idea, with its answers; flushed. `number` where it is known already."""
+    if number is None:
+        last = select(func.max(IdeaVersion.number)).where(IdeaVersion.idea_id == idea.id)
+        number = (db.session.execute(last).scalar_one_or_none() or 0) + 1
     version = IdeaVersion(
-        idea_id=idea.id, number=(last or 0) + 1, state=state, language=content.language, title=content.title,
+        idea_id=idea.id, number=number, state=state, language=content.language, title=content.title,
         summary=content.summary, sector=content.sector, region=content.region, size=content.size,
         organisation_name=content.organisation, partners=[list(one) for one in content.partners],
         attributes=content.attributes, sent_at=sent_at,
