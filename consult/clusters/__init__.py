@@ -17,6 +17,7 @@ from consult.clusters import (
     loading,
     panels,
     personal,
+    profile_files,
     readings,
     recency,
     review,
@@ -30,10 +31,12 @@ from consult.core.i18n import _, _l, pick
 from consult.core.registry import Loader, NavigationItem, NoticeKind, PersonalData, registries
 from consult.core.web import path
 
+# These register themselves by being imported.
+BY_IMPORT = (jobs, views_claims, views_editing, views_editorial)
+
 
 def init_app(app: Flask) -> None:
     """Register the room."""
-    assert jobs.ask and views_claims.claim and views_editing.edit and views_editorial.editorial_index  # by being imported
     app.register_blueprint(views_finding.blueprint)
     app.jinja_env.globals.update(recency_of=recency.overall)
     app.jinja_env.globals.update(members_of=readings.members_of, place_of=readings.place_of, count_of=readings.count_of)
@@ -60,6 +63,7 @@ def init_app(app: Flask) -> None:
     registries.counters["clusters.facets"] = facets.recount_all
     registries.on_touch.append(facets.follow)
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
+    registries.add_panel(profile_files.PANEL)
     registries.loaders.append(Loader(40, "facts", "clusters", loading.load))
     registries.loaders.append(Loader(61, "facts", "clusters", loading.load_focus))
     registries.loaders.append(Loader(41, "demo", "clusters", loading.load_demo))

@@ -31,7 +31,6 @@ from urllib.parse import quote
 import xlsxwriter
 from flask import Response
 from werkzeug.http import dump_options_header
-from werkzeug.wsgi import FileWrapper
 
 from consult.core.clock import LOCAL, now
 from consult.core.errors import Invalid
@@ -137,11 +136,18 @@ def table_response(
         raise
     size = file.tell()
     file.seek(0)
-    response = Response(FileWrapper(file, _CHUNK), content_type=FORMATS[fmt].content_type, direct_passthrough=True)
+    response = Response(_read(file), content_type=FORMATS[fmt].content_type)
     response.content_length = size
     response.headers["Content-Disposition"] = attachment(f"{filename}.{fmt}")
     response.call_on_close(file.close)
     return response
+
+
+def _read(file: Any) -> Iterator[bytes]:
+    """The pieces of a file, which is closed behind the last one."""
+    with file:
+        while piece := file.read(_CHUNK):
+            yield piece
 
 
 def attachment(filename: str) -> str:

@@ -157,9 +157,8 @@ def test_a_bomb_is_not_unpacked(take: Take) -> None:
 
 def test_entities_are_refused(take: Take) -> None:
     laughs = b'<!DOCTYPE x [<!ENTITY a "haha"><!ENTITY b "&a;&a;&a;&a;">]>'
-    content = _with_part(
-        saved(workbook(COLUMNS, GOOD)), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<worksheet", laughs + b"<worksheet")
-    )  # fmt: skip
+    book, part = saved(workbook(COLUMNS, GOOD)), "xl/worksheets/sheet1.xml"
+    content = _with_part(book, part, lambda xml: xml.replace(b"<worksheet", laughs + b"<worksheet"))
     assert _reasons(take("clusters", content, "x.xlsx")) == [(0, "")]
 
 

@@ -1,4 +1,4 @@
-"""What goes out and comes in elsewhere goes out the same: each kind by itself, all together in any order, in every format."""
+"""What goes out and comes in elsewhere goes out the same: each kind alone, all in any order, in every format."""
 
 from __future__ import annotations
 
