@@ -55,7 +55,11 @@ def _due(before: datetime) -> list[Cluster]:
     """Portraits whose last word of the organisation lies a year back, and that are not being asked."""
     last = func.coalesce(Cluster.confirmed_at, Cluster.created_at)
     statement = select(Cluster).where(
-        Cluster.listed.is_(True), Cluster.asked_at.is_(None), Cluster.dormant_since.is_(None), last < before, _reachable()
+        Cluster.listed.is_(True),
+        Cluster.asked_at.is_(None),
+        Cluster.dormant_since.is_(None),
+        last < before,
+        _reachable(),
     )
     return list(db.session.execute(statement.order_by(Cluster.id).limit(BATCH)).scalars())
 
@@ -64,9 +68,7 @@ def _waiting() -> list[Cluster]:
     """Portraits that were asked and are not silent yet, and whose next step has come."""
     moment = now()
     steps = [*recency.REMIND_AFTER, recency.SILENT_AFTER]
-    late = [
-        (Cluster.reminders == number) & (Cluster.asked_at <= moment - after) for number, after in enumerate(steps)
-    ]
+    late = [(Cluster.reminders == number) & (Cluster.asked_at <= moment - after) for number, after in enumerate(steps)]
     statement = select(Cluster).where(
         Cluster.listed.is_(True), Cluster.asked_at.is_not(None), Cluster.dormant_since.is_(None), or_(*late)
     )
@@ -152,5 +154,3 @@ def send_change(raw: str, sent: editing.Sent) -> ClusterVersion:
 def next_question(cluster: Cluster) -> datetime:
     """When the management is asked next, or was asked."""
     return cluster.asked_at or (cluster.confirmed_at or cluster.created_at) + recency.ASK_AFTER
-
-

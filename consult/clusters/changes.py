@@ -29,7 +29,13 @@ Document = dict[str, Any]
 MANAGEMENT, EDITORS, CONTACT = "management", "editors", "contact"
 
 # field of the form -> (kind of observation, where the codes stand in its details); "" for the observation's own code
-CODED = {"form": "form", "scope": "scope", "legal_form": "legal-form", "lifecycle": "lifecycle", "portfolio": "portfolio"}
+CODED = {
+    "form": "form",
+    "scope": "scope",
+    "legal_form": "legal-form",
+    "lifecycle": "lifecycle",
+    "portfolio": "portfolio",
+}
 LISTED = {
     "sectors": ("sectors", "sections"), "divisions": ("sectors", "divisions"), "ecosystems": ("ecosystems", "values"),
     "key_technologies": ("technologies", "values"), "regions_covered": ("regions-covered", "values"),
@@ -197,7 +203,9 @@ def _set_name(work: _Work, name: str, value: str) -> None:
         sort_key(one.value) for one in columns.standing(work.found, "alias")
     }
     if former and sort_key(former) not in others:
-        work.add("alias", code="former-name", value=former, details={"until": work.entry.as_of} if work.entry.as_of else {})
+        work.add(
+            "alias", code="former-name", value=former, details={"until": work.entry.as_of} if work.entry.as_of else {}
+        )
 
 
 def _set_listed(work: _Work, kind: str, details: Document) -> None:
@@ -253,15 +261,27 @@ def _set_services(work: _Work, wanted: Sequence[str]) -> None:
         work.add("service", code=code)
 
 
-def _apply_values(work: _Work, values: Document) -> None:
-    for name in NAMES:
-        if name in values:
-            _set_name(work, name, values[name])
+def _set_codes(work: _Work, values: Document) -> None:
     for name, kind in CODED.items():
         if name in values:
             work.make_room(kind, None, gone=not values[name])
             if values[name]:
                 work.add(kind, code=values[name])
+
+
+def _set_openness(work: _Work, values: Document) -> None:
+    for name in open_fields():
+        if name in values:
+            work.make_room("openness", aspect_of(name), gone=not values[name])
+            if values[name]:
+                work.add("openness", code=aspect_of(name), details={"value": values[name] == "yes"})
+
+
+def _apply_values(work: _Work, values: Document) -> None:
+    for name in NAMES:
+        if name in values:
+            _set_name(work, name, values[name])
+    _set_codes(work, values)
     if "website" in values:
         work.make_room("website", None, gone=True)
         if values["website"]:
@@ -277,11 +297,7 @@ def _apply_values(work: _Work, values: Document) -> None:
     _set_place(work, values)
     if "services" in values:
         _set_services(work, values["services"])
-    for name in open_fields():
-        if name in values:
-            work.make_room("openness", aspect_of(name), gone=not values[name])
-            if values[name]:
-                work.add("openness", code=aspect_of(name), details={"value": values[name] == "yes"})
+    _set_openness(work, values)
 
 
 def given_of(act: Document) -> Document:
@@ -345,5 +361,3 @@ def is_date(value: str) -> bool:
     except ValueError:
         return False
     return True
-
-

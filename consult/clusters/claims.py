@@ -128,7 +128,9 @@ def _check(cluster: Cluster, proof: Proof) -> None:
     if not (proof.text or proof.url or proof.email):
         faults["proof"] = _("Please give a proof: a sentence, a link, or an address at the domain of the website.")
     if proof.email and not cluster.website:
-        faults["email"] = _("The portrait names no website, so an address proves nothing here. Please write a sentence.")
+        faults["email"] = _(
+            "The portrait names no website, so an address proves nothing here. Please write a sentence."
+        )
     elif proof.email and not is_of_domain(proof.email, cluster.website):
         faults["email"] = _("This address does not lie at %(domain)s.", domain=cluster.website)
     if faults:

@@ -87,9 +87,7 @@ def _comparable() -> list[tuple[str, Test]]:
 
 
 def _joinable() -> list[tuple[str, Test]]:
-    aspects: list[tuple[str, Test]] = [
-        (term.title(), _open(term.code)) for term in vocabulary("openness_aspects")
-    ]
+    aspects: list[tuple[str, Test]] = [(term.title(), _open(term.code)) for term in vocabulary("openness_aspects")]
     return [
         *aspects,
         (_("Focus countries"), lambda _cluster, _found, focus: focus),

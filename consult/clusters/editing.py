@@ -195,7 +195,10 @@ def carry_out(actor: Actor, cluster: Cluster, version: ClusterVersion) -> None:
     """Make a version what everyone reads, and note how to take it back."""
     found = list(cluster.observations)
     entry = Entry(
-        version.author_id, version.author_role, version.changes.get("as_of", ""), tuple(version.changes.get("source", ()))
+        version.author_id,
+        version.author_role,
+        version.changes.get("as_of", ""),
+        tuple(version.changes.get("source", ())),
     )
     version.before = changes.values_of(cluster, found)
     undo = changes.apply(cluster, found, version.changes, entry)

@@ -86,9 +86,7 @@ def find_target(words: str) -> list[Cluster]:
     found = list(db.session.execute(exact).scalars()) if exact is not None else []
     if found or not sort_key(words):
         return found
-    named = select(Cluster).where(
-        Cluster.listed.is_(True), Cluster.name_key.contains(sort_key(words), autoescape=True)
-    )
+    named = select(Cluster).where(Cluster.listed.is_(True), Cluster.name_key.contains(sort_key(words), autoescape=True))
     return list(db.session.execute(named.order_by(Cluster.sort_key, Cluster.id).limit(10)).scalars())
 
 
@@ -148,7 +146,7 @@ def totals() -> tuple[int, list[Total]]:
         .group_by(Cluster.members_unit)
     ).all()
     count = db.session.execute(select(func.count()).select_from(Cluster).where(Cluster.listed.is_(True))).scalar_one()
-    found = [Total(unit, int(number), portraits) for unit, number, portraits in rows]
+    found = [Total(unit, int(number or 0), portraits) for unit, number, portraits in rows]
     return count, sorted(found, key=lambda one: (-one.portraits, one.unit))
 
 
@@ -174,7 +172,7 @@ def in_several() -> Several:
             Link.from_key.in_([key for _kind, key in many]), Link.from_id.is_not(None)
         )
     )
-    numbers = {(kind, key): number for kind, key, number in ids}
+    numbers = {(kind, key): number for kind, key, number in ids if number is not None}
     known = describe([(kind, numbers[(kind, key)]) for kind, key in many if (kind, key) in numbers])
     named = [
         (known[(end[0], numbers[end])], number)

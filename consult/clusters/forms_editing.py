@@ -179,7 +179,7 @@ class PortraitForm(Form):
     def allow(self, values: Document) -> None:
         """Let codes that a portrait has be chosen although they are in no list of ours."""
         for name, value in values.items():
-            field = self[name] if name in self else None
+            field = self._fields.get(name)
             if isinstance(field, ChoiceField | CodesField):
                 known = {str(one) for one, *_rest in field.iter_choices()}
                 codes = value if isinstance(value, list) else [value]
@@ -212,6 +212,7 @@ FIELDS_OF = {
     "alias": ("code", "value", *_BASIS),
 }
 _CODES = {"figure": "figure_kinds", "founded": "founding_kinds", "label": "label_schemes", "alias": "alias_kinds"}
+_OF_LABELS = ("name", "issuer", "level", "awarded", "valid_until")
 EURO_KINDS = {"grant"}
 OTHER = ""
 
@@ -276,7 +277,7 @@ class ObservationForm(Form):
         self.fill_in(
             code=one.code, number="" if one.number is None else str(one.number), unit=one.unit, qualifier=one.qualifier,
             value=one.value, founders=str(details.get("founders", "")), as_of=one.as_of, source="; ".join(one.source),
-            note=one.note, **{name: str(details.get(name, "")) for name in ("name", "issuer", "level", "awarded", "valid_until")},
+            note=one.note, **{name: str(details.get(name, "")) for name in _OF_LABELS},
         )  # fmt: skip
 
     def fill_in(self, **values: str) -> None:
@@ -294,7 +295,7 @@ class ObservationForm(Form):
         if "number" in shown:
             given["number"] = self.number.number
             given["unit"] = self.unit.data if self.kind == "members" else "EUR" if self.code.data in EURO_KINDS else ""
-        for name in ("name", "issuer", "level", "awarded", "valid_until"):
+        for name in _OF_LABELS:
             if name in shown and self[name].data and (self.code.data == OTHER or name not in ("name", "issuer")):
                 details[name] = self[name].data
         if "founders" in shown and self.founders.number:

@@ -68,7 +68,9 @@ def _decision_letter(claim: ClusterClaim, cluster: Cluster, what: str, language:
         return Letter(
             subject=_("You speak for %(name)s from now on", name=name),
             heading=_("You speak for the portrait from now on"),
-            lines=[_("We have checked your claim on “%(name)s”. You can change the portrait and confirm it.", name=name)],
+            lines=[
+                _("We have checked your claim on “%(name)s”. You can change the portrait and confirm it.", name=name)
+            ],
             button=(_("Edit the portrait"), address("clusters.edit", slug=cluster.slug, lang_code=language)),
         )
     if what == "asked":
@@ -124,7 +126,10 @@ def send_question(
     with in_language(language):
         name = pick(cluster.name)
         lines = [
-            _("Is everything that we show of “%(name)s” still right? One click is enough, without signing in.", name=name)
+            _(
+                "Is everything that we show of “%(name)s” still right? One click is enough, without signing in.",
+                name=name,
+            )
         ]
         if reminders:
             lines.insert(0, _("We asked you about this some weeks ago and have heard nothing yet."))

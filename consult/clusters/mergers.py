@@ -261,7 +261,7 @@ def _give_back(old: Cluster, into: Cluster, moved: dict[str, Any]) -> None:
     db.session.execute(update(ClusterManager).where(managed).values(cluster_id=old.id))
     waiting = (ClusterClaim.cluster_id == into.id) & ClusterClaim.id.in_(moved["claims"])
     db.session.execute(update(ClusterClaim).where(waiting).values(cluster_id=old.id))
-    places = {number: position for number, position in moved["observations"]}
+    places: dict[int, int] = dict(moved["observations"])
     rows = db.session.execute(select(Observation).where(Observation.id.in_([*places, *moved["added"]]))).scalars()
     for one in rows.all():
         if one.id in places:

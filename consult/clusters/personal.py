@@ -48,7 +48,13 @@ def _changes(person_id: int) -> list[dict[str, Any]]:
         .order_by(ClusterVersion.id)
     )
     return [
-        {"cluster": slug, "at": one.created_at.isoformat(), "status": one.status, "changes": one.changes, "note": one.note}
+        {
+            "cluster": slug,
+            "at": one.created_at.isoformat(),
+            "status": one.status,
+            "changes": one.changes,
+            "note": one.note,
+        }
         for slug, one in rows
     ]
 
@@ -60,7 +66,17 @@ def _claims(person_id: int) -> list[dict[str, Any]]:
         .where(ClusterClaim.person_id == person_id)
         .order_by(ClusterClaim.id)
     )
-    columns = ("status", "organisation", "position", "proof", "proof_url", "proof_email", "question", "answer", "reason")
+    columns = (
+        "status",
+        "organisation",
+        "position",
+        "proof",
+        "proof_url",
+        "proof_email",
+        "question",
+        "answer",
+        "reason",
+    )
     return [
         {"cluster": slug, "at": one.created_at.isoformat(), **{name: getattr(one, name) for name in columns}}
         for slug, one in rows

@@ -225,7 +225,8 @@ READ: dict[str, Callable[[Observation], Value]] = {
     "founded": founded, "lifecycle": lifecycle, "label": label_of, "figure": figure_of, "members": figure_of,
     "regions-covered": listed("nuts2024_de"), "scope": coded("scope_levels"), "strengths": worded, "form": form_of,
     "sectors": sectors, "ecosystems": listed("ecosystems"), "technologies": listed("key_technologies"),
-    "topics": lambda one: value_of(one, ", ".join(one.details.get("values", []))), "portfolio": coded("portfolios"), "service": coded("services"), "openness": openness,
+    "topics": lambda one: value_of(one, ", ".join(one.details.get("values", []))),
+    "portfolio": coded("portfolios"), "service": coded("services"), "openness": openness,
     "legal-form": coded("legal_forms"), "seat": seat, "seat-note": worded, "region": region, "alias": alias,
     "stated-as": worded, "website": website, "not-to-be-confused": plain,
 }  # fmt: skip

@@ -119,7 +119,9 @@ def _reinstate(actor: Actor, cluster: Cluster, verdict: Verdict) -> None:
 
 def _write(cluster: Cluster, version: ClusterVersion, verdict: Verdict) -> None:
     person = person_by_id(version.author_id) if version.author_id is not None else None
-    recipient = person.email if person is not None else cluster.contact_email if version.author_role == "contact" else ""
+    recipient = (
+        person.email if person is not None else cluster.contact_email if version.author_role == "contact" else ""
+    )
     if not recipient:
         return
     language = person.language if person is not None else version.language

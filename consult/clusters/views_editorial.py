@@ -67,7 +67,7 @@ def editorial_index() -> Any:
     ]
     return render_template(
         "clusters/editorial.html", page=page, rows=rows, chosen=name, words=words, filters=filter_words(),
-        counts=editorial.waiting_counts(), claims=claims.waiting_claims() if not words and not request.args.get("after") else [],
+        counts=editorial.waiting_counts(), claims=claims.waiting_claims() if not words and page.at_start else [],
     )  # fmt: skip
 
 

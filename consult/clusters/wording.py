@@ -106,7 +106,10 @@ def _act(number: int, act: Mapping[str, Any], known: Mapping[int, Observation]) 
         return Difference(f"act-{number}", heading, before, "")
     if act["act"] == END:
         return Difference(
-            f"act-{number}", heading, before, _("%(what)s, until %(date)s", what=before, date=readable_date(act["until"]))
+            f"act-{number}",
+            heading,
+            before,
+            _("%(what)s, until %(date)s", what=before, date=readable_date(act["until"])),
         )
     return Difference(f"act-{number}", heading, before, observation_words(as_observation(act, kind, code)))
 

@@ -29,7 +29,9 @@ RECORD: dict[str, Any] = {
     "nace": {"sections": ["C"], "divisions": ["26"], "main": "26", "derived": True},
     "ecosystems": {"values": ["electronics"], "derived": True}, "portfolio": {"value": "cross-sector", "derived": True},
     "topics": {"values": ["innovation"], "derived": True},
-    "strengths": {"de": "Bringt Optikbetriebe zusammen.", "en": "Brings optics firms together.", "source": "optikring.example"},
+    "strengths": {
+        "de": "Bringt Optikbetriebe zusammen.", "en": "Brings optics firms together.", "source": "optikring.example",
+    },
     "services": [{"code": "networking", "source": "optikring.example"}],
     "openness": [{"aspect": "other-fields", "value": True, "as_of": "2018", "source": "optikring.example"}],
     "members": [

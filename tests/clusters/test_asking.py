@@ -59,7 +59,15 @@ def test_asked_after_a_year_reminded_twice_then_perhaps_inactive(
     clock.shift(days=364)
     assert ask() == 0 and len(outbox) == 0
     clock.shift(days=2)
-    steps = [(0, 1, False), (20, 1, False), (21, 2, False), (41, 2, False), (42, 3, False), (62, 3, False), (63, 3, True)]
+    steps = [
+        (0, 1, False),
+        (20, 1, False),
+        (21, 2, False),
+        (41, 2, False),
+        (42, 3, False),
+        (62, 3, False),
+        (63, 3, True),
+    ]
     passed = 0
     for day, mails, dormant in steps:
         clock.shift(days=day - passed)

@@ -127,9 +127,7 @@ def test_from_the_portrait_to_its_manager(claimant: Any, editor: Any, cast: Any,
     assert "Portrait durchsehen und zum ersten Mal bestätigen" in claimant.page("/de/me/").text
 
 
-def test_confirming_makes_a_claimed_portrait_confirmed(
-    claimant: Any, make: Any, cast: Any, cluster: Cluster
-) -> None:
+def test_confirming_makes_a_claimed_portrait_confirmed(claimant: Any, make: Any, cast: Any, cluster: Cluster) -> None:
     make_claim(make, cluster, cast.participant, rules.ACCEPTED, cast.editor)
     page = claimant.page("/de/clusters/optikring/edit")
     token = page.form_values(page.select("form[action$='/confirm']")[0])
@@ -180,7 +178,9 @@ def test_a_link_that_is_too_old_proves_nothing(
     assert the_claim().proof_email_at is None
 
 
-def test_ones_own_confirmed_address_needs_no_link(client: Any, sign_in: Any, make: Any, cluster: Cluster, outbox: Any) -> None:
+def test_ones_own_confirmed_address_needs_no_link(
+    client: Any, sign_in: Any, make: Any, cluster: Cluster, outbox: Any
+) -> None:
     sign_in(client, make.person(email="leitung@optikring.example"))
     page = client.page(CLAIM)
     assert page.form_values(page.select("main form")[0])["email"] == "leitung@optikring.example"

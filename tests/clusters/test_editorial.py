@@ -47,11 +47,13 @@ FILTERS = {
 @pytest.mark.parametrize("name", FILTERS)
 def test_what_waits_is_found_by_tabs(editor: Any, name: str) -> None:
     made = {
-        letter: portrait(f"netz-{letter}", name={"de": f"Netz {letter}", "en": f"Net {letter}"} if letter != "e" else {"de": "Netz e", "en": ""})
+        letter: portrait(f"netz-{letter}", name={"de": f"Netz {letter}", "en": f"Net {letter}" if letter != "e" else ""})
         for letter in "abcde"
     }  # fmt: skip
     db.session.execute(db.update(Cluster).where(Cluster.slug == "netz-b").values(status="confirmed"))
-    db.session.execute(db.update(Cluster).where(Cluster.slug == "netz-c").values(dormant_since=made["c"].created_at.date()))
+    db.session.execute(
+        db.update(Cluster).where(Cluster.slug == "netz-c").values(dormant_since=made["c"].created_at.date())
+    )
     db.session.execute(db.update(Cluster).where(Cluster.slug == "netz-d").values(listed=False))
     fresh(made["e"]).text_gaps = gaps_of(fresh(made["e"]))
     db.session.commit()
@@ -77,9 +79,7 @@ def test_the_desk_takes_few_queries_whatever_there_is(app: Flask, editor: Any) -
         editor.get(f"{DESK}netz-1")
 
 
-def test_the_form_and_ones_own_page_take_few_queries(
-    app: Flask, client: Any, sign_in: Any, make: Any
-) -> None:
+def test_the_form_and_ones_own_page_take_few_queries(app: Flask, client: Any, sign_in: Any, make: Any) -> None:
     person = make.person(roles=("cluster",))
     portrait("netz-1", managers=[person])
     sign_in(client, person)
@@ -97,7 +97,8 @@ def test_the_form_and_ones_own_page_take_few_queries(
 def test_a_new_portrait_from_nothing(editor: Any, new_client: Any) -> None:
     assert editor.submit(f"{DESK}new", {"seat": "Gera"}).status_code == 422
     fields = {
-        "name_de": "Spielzeugring Sonneberg", "strengths_de": "Spielzeug aus der Region.", "seat": "Sonneberg", "region": "DEG0",
+        "name_de": "Spielzeugring Sonneberg", "strengths_de": "Spielzeug aus der Region.", "seat": "Sonneberg",
+        "region": "DEG0",
         "sectors": ["C"], "website": "https://www.spielzeugring.example/start", "members": "12", "as_of": "2026-11",
         "source": "Mitteilung vom November 2026",
     }  # fmt: skip
@@ -141,7 +142,9 @@ def test_a_reported_portrait_is_hidden_and_restored_by_moderation(make: Any, cas
     db.session.commit()
     assert client.get("/de/clusters/optikring").status_code == 410
     look_again(make.actor(cast.moderator2), "cluster", cluster.id)
-    make.decide("cluster", cluster.id, "restore", moderator=cast.moderator2, note="Doch ein Cluster.", reason="off-topic")
+    make.decide(
+        "cluster", cluster.id, "restore", moderator=cast.moderator2, note="Doch ein Cluster.", reason="off-topic"
+    )
     db.session.commit()
     assert client.get("/de/clusters/optikring").status_code == 200
 
@@ -198,7 +201,9 @@ def test_an_editor_names_a_manager(editor: Any, cast: Any) -> None:
     assert fresh(cluster).status == "claimed"
 
 
-def test_followers_hear_of_a_change_once(make: Any, cast: Any, editor: Any, run_jobs: Any, new_client: Any, sign_in: Any) -> None:
+def test_followers_hear_of_a_change_once(
+    make: Any, cast: Any, editor: Any, run_jobs: Any, new_client: Any, sign_in: Any
+) -> None:
     cluster = portrait()
     follow(make.actor(cast.participant), "cluster", cluster.id)
     send(editor, seat="Gera")
@@ -218,10 +223,15 @@ def test_my_page_says_what_comes_next(client: Any, sign_in: Any, make: Any, cast
     db.session.commit()
     assert "Die Moderation hat eine Frage zu Ihrer Änderung" in client.page("/de/me/").text
     page = client.page("/de/clusters/optikring/edit")
-    client.post("/de/clusters/optikring/edit/withdraw", data=page.form_values(page.select("form[action$='/withdraw']")[0]))
+    client.post(
+        "/de/clusters/optikring/edit/withdraw", data=page.form_values(page.select("form[action$='/withdraw']")[0])
+    )
     editing.confirm(make.actor(person), cluster.id)
     db.session.commit()
-    assert "Fehlendes ergänzen: Form, von der Organisation selbst zugeordnet, Schlüsseltechnologien" in client.page("/de/me/").text
+    assert (
+        "Fehlendes ergänzen: Form, von der Organisation selbst zugeordnet, Schlüsseltechnologien"
+        in client.page("/de/me/").text
+    )
 
 
 def test_editors_see_on_their_page_what_waits(editor: Any) -> None:

@@ -82,7 +82,9 @@ def test_nothing_is_counted_twice(client: Any, make: Any, cast: Any, both: tuple
     assert [one.title for one in registries.subjects["cluster"].picker("linsen", 5)] == ["Optikring Saale"]  # type: ignore[misc]
 
 
-def test_what_sources_say_moves_with_its_origin(client: Any, make: Any, cast: Any, both: tuple[Cluster, Cluster]) -> None:
+def test_what_sources_say_moves_with_its_origin(
+    client: Any, make: Any, cast: Any, both: tuple[Cluster, Cluster]
+) -> None:
     old, into = both
     do(make, cast.editor, old, into)
     cluster = fresh(into)
@@ -95,7 +97,9 @@ def test_what_sources_say_moves_with_its_origin(client: Any, make: Any, cast: An
     assert not [one for one in observations(into, "sectors") if one.origin_id is not None]  # our own classification
 
 
-def test_links_follows_and_managers_move_unless_they_are_there(make: Any, cast: Any, both: tuple[Cluster, Cluster]) -> None:
+def test_links_follows_and_managers_move_unless_they_are_there(
+    make: Any, cast: Any, both: tuple[Cluster, Cluster]
+) -> None:
     old, into = both
     agency, other = make.organisation("Agentur"), make.organisation("Andere")
     shared, own = link(old, agency), link(old, other)
@@ -200,7 +204,9 @@ def test_undo_is_for_editors_and_once(make: Any, cast: Any, both: tuple[Cluster,
         mergers.undo(make.actor(cast.editor), merger.id)
 
 
-def test_a_merged_portrait_is_not_changed_any_more(editor: Any, make: Any, cast: Any, both: tuple[Cluster, Cluster]) -> None:
+def test_a_merged_portrait_is_not_changed_any_more(
+    editor: Any, make: Any, cast: Any, both: tuple[Cluster, Cluster]
+) -> None:
     page = editor.page("/de/clusters/linsenkreis/edit")
     values = page.form_values(page.select("form[action$='/edit']")[0])
     do(make, cast.editor, *both)
@@ -211,8 +217,10 @@ def test_a_merged_portrait_is_not_changed_any_more(editor: Any, make: Any, cast:
 @pytest.mark.parametrize(
     ("typed", "status", "words"),
     [
-        ("https://example.org/de/clusters/optikring", 303, ""), ("Optikring Saale", 303, ""), ("gibt es nicht", 422, "kein Portrait"),
-        ("ring", 422, "Mehrere Portraits"), ("linsenkreis", 422, "mit sich selbst"), ("", 422, "Bitte"), ("%", 422, "kein Portrait"),
+        ("https://example.org/de/clusters/optikring", 303, ""), ("Optikring Saale", 303, ""),
+        ("gibt es nicht", 422, "kein Portrait"),
+        ("ring", 422, "Mehrere Portraits"), ("linsenkreis", 422, "mit sich selbst"),
+        ("", 422, "Bitte"), ("%", 422, "kein Portrait"),
     ],
 )  # fmt: skip
 def test_the_target_is_found_by_address_or_name(
@@ -227,7 +235,9 @@ def test_the_target_is_found_by_address_or_name(
         assert words in text and "Dasselbe, nur umbenannt." in text
 
 
-def test_an_undone_merger_leaves_no_trace_in_search(make: Any, cast: Any, both: tuple[Cluster, Cluster], client: Any) -> None:
+def test_an_undone_merger_leaves_no_trace_in_search(
+    make: Any, cast: Any, both: tuple[Cluster, Cluster], client: Any
+) -> None:
     merger = do(make, cast.editor, *both)
     assert "linsenkreis" in fresh(both[1]).name_key
     mergers.undo(make.actor(cast.editor), merger.id)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from consult.core.dataset import Dataset
+from consult.core.dataset import dataset
 from tests.support.browser import assert_accessible, overflow
 
 SIGNED_OUT = [
@@ -81,7 +81,7 @@ def test_a_manager_changes_the_portrait(browser: Any, live_server: Any, javascri
 
 def longest(count: int) -> list[str]:
     """The portraits of which most is known, with their relations."""
-    facts = Dataset.shipped() if hasattr(Dataset, "shipped") else Dataset()
+    facts = dataset()
     linked = Counter(end for row in facts.records("relations") for end in (row["from"], row["to"]))
     size = {
         row["id"]: len(json.dumps(row, ensure_ascii=False)) + 150 * linked[f"cluster/{row['id']}"]

@@ -239,7 +239,9 @@ def test_members_make_a_curve_and_never_replace_each_other(unmoderated: None, ma
 
 
 def test_single_values_are_corrected_ended_and_removed(unmoderated: None, manager: Any, managed: Cluster) -> None:
-    manager.submit("/de/clusters/optikring/edit/values/new?kind=figure", {"code": "staff", "number": "7", "as_of": "2025"})
+    manager.submit(
+        "/de/clusters/optikring/edit/values/new?kind=figure", {"code": "staff", "number": "7", "as_of": "2025"}
+    )
     (own,) = observations(managed, "figure")
     assert (own.number, own.entered_as, own.unit) == (7, "management", "")
     manager.submit(f"/de/clusters/optikring/edit/values/{own.id}", {"number": "8"})
@@ -255,9 +257,7 @@ def test_single_values_are_corrected_ended_and_removed(unmoderated: None, manage
     assert observations(managed, "figure") == []
 
 
-def test_a_manager_cannot_overwrite_a_source(
-    unmoderated: None, manager: Any, editor: Any, managed: Cluster
-) -> None:
+def test_a_manager_cannot_overwrite_a_source(unmoderated: None, manager: Any, editor: Any, managed: Cluster) -> None:
     number = observations(managed, "members")[0].id
     assert manager.get(f"/de/clusters/optikring/edit/values/{number}").status_code == 403
     page = manager.page(f"/de/clusters/optikring/edit/values/{number}/end")
@@ -354,7 +354,9 @@ def test_two_managers_notice_each_others_waiting_change(
     assert waiting(managed).changes["values"] == {"seat": "Gera", "short_name": "OR"}
 
 
-def test_a_single_value_waits_its_turn_too(editor: Any, new_client: Any, sign_in: Any, make: Any, managed: Cluster) -> None:
+def test_a_single_value_waits_its_turn_too(
+    editor: Any, new_client: Any, sign_in: Any, make: Any, managed: Cluster
+) -> None:
     second = sign_in(new_client(), make.person(roles=("editor",)))
     address = "/de/clusters/optikring/edit/values/new?kind=members"
     page = second.page(address)

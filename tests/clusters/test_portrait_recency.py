@@ -123,7 +123,11 @@ def test_nothing_is_missing_of_a_full_portrait(app: Flask, db: Any) -> None:
 def test_the_page_lists_what_is_missing(client: Any, facts: Dataset) -> None:
     page = client.page("/de/clusters/biorn")
     panel = page.one(".c-steps-panel")
-    assert [one.get_text().split(" ", 1)[1] for one in panel.select("b")] == ["Auffindbar", "Vergleichbar", "Anschlussfähig"]
+    assert [one.get_text().split(" ", 1)[1] for one in panel.select("b")] == [
+        "Auffindbar",
+        "Vergleichbar",
+        "Anschlussfähig",
+    ]
     assert "Mitglieder mit Datum" in panel.get_text()
 
 
@@ -150,7 +154,10 @@ def test_how_a_text_came_about(texts: dict[str, str], known: dict[str, str], sta
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("de", "Texte: Deutsch Original, Englisch von Menschen übersetzt"), ("en", "Texts: German original, English translated by people")],
+    [
+        ("de", "Texte: Deutsch Original, Englisch von Menschen übersetzt"),
+        ("en", "Texts: German original, English translated by people"),
+    ],
 )
 def test_readers_see_it(client: Any, app: Flask, language: str, words: str) -> None:
     portrait()
