@@ -40,7 +40,11 @@ def _topics() -> None:
         batch_op.add_column(sa.Column("picture_alt", _json(), nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column("picture_credit", sa.String(length=200), nullable=False, server_default=""))
         batch_op.create_foreign_key(
-            batch_op.f("fk_topic_approval_noted_by_person"), "person", ["approval_noted_by"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_topic_approval_noted_by_person"),
+            "person",
+            ["approval_noted_by"],
+            ["id"],
+            ondelete="SET NULL",
         )
         batch_op.create_index(batch_op.f("ix_topic_approval_noted_by"), ["approval_noted_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_topic_picture"), ["picture"], unique=False)
