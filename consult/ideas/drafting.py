@@ -34,6 +34,7 @@ class Changes:
     bodies: dict[int, str] = field(default_factory=dict)
     audiences: dict[int, str] = field(default_factory=dict)
     partners: dict[str, list[int]] = field(default_factory=dict)
+    secrets: dict[int, list[str]] = field(default_factory=dict)
 
     def apply(self, content: Content) -> None:
         """Put them into what is written."""
@@ -46,6 +47,9 @@ class Changes:
             )
         for kind, ids in self.partners.items():
             content.choose_partners(kind, ids)
+        for question_id, passages in self.secrets.items():
+            content.secrets[question_id] = passages
+        content.secrets = {question_id: passages for question_id, passages in content.secrets.items() if passages}
 
 
 class EditedElsewhere(Conflict):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consult.core.audiences import AUDIENCES, PUBLIC
+from consult.core.i18n import _
 
 TITLE_MAX = 120
 SUMMARY_MAX = 400
@@ -101,3 +102,10 @@ class Content:
             attributes=dict(document.get("attributes", {})),
             secrets={int(question): list(found) for question, found in document.get("secrets", {}).items() if found},
         )
+
+
+def secret_fault(passage: str) -> str:
+    """Why a passage cannot be kept secret."""
+    return _(
+        "“%(passage)s” does not stand in the answer in these words. Please copy it from there.", passage=passage[:80]
+    )

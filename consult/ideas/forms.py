@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms import HiddenField, RadioField, SelectMultipleField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -33,7 +33,9 @@ from consult.ideas.drafts import (
     TITLE_MAX,
     Content,
     Written,
+    secret_fault,
 )
+from consult.moderation.blackening import stands_in
 from consult.organisations.rules import may_write_for
 
 SHOWN = "shown"  # hidden marks: which lists of checkboxes the page carried, since an empty one sends nothing
@@ -104,6 +106,9 @@ class IdeaForm(Form):
                 changes.bodies[question.id] = self[body].data
             if audience in sent and not self[audience].errors:
                 changes.audiences[question.id] = self[audience].data
+            secret = f"secret-{question.position}"
+            if secret in sent and not self[secret].errors:
+                changes.secrets[question.id] = passages_in(self[secret].data)
         for name, kind in PARTNER_KINDS.items():
             if (name in sent or name in sent.getlist(SHOWN)) and not self[name].errors:
                 changes.partners[kind] = [number for number in self[name].data or [] if number][:PARTNERS_MAX]
@@ -159,6 +164,9 @@ def form_class(positions: tuple[int, ...]) -> type[IdeaForm]:
     fields: dict[str, Any] = {"positions": positions}
     for position in positions:
         fields[f"answer-{position}"] = TextField(_l("Your answer"), [longest(ANSWER_MAX)])
+        fields[f"secret-{position}"] = TextField(
+            _l("Business secrets in this answer"), [longest(ANSWER_MAX), _SecretsOf(f"answer-{position}")]
+        )
         fields[f"audience-{position}"] = RadioField(
             _l("Who may read this answer?"),
             choices=[
@@ -171,6 +179,23 @@ def form_class(positions: tuple[int, ...]) -> type[IdeaForm]:
             validators=[_known_audience],
         )
     return type("IdeaFormWithQuestions", (IdeaForm,), fields)
+
+
+def passages_in(text: str) -> list[str]:
+    """The passages that a field names: one a line."""
+    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+class _SecretsOf:
+    """Each passage has to stand in the answer as it is written there; else it would stay readable."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+
+    def __call__(self, form: Any, one: Any) -> None:
+        for passage in passages_in(one.data or ""):
+            if not stands_in(form[self.answer].data or "", passage):
+                raise ValidationError(secret_fault(passage))
 
 
 def _known_audience(_form: Any, one: Any) -> None:
@@ -211,6 +236,7 @@ def initial(content: Content, questions: Sequence[Question], **more: Any) -> dic
         written = content.answers.get(question.id, Written(audience=PUBLIC))
         values[f"answer-{question.position}"] = written.body
         values[f"audience-{question.position}"] = written.audience
+        values[f"secret-{question.position}"] = "\n".join(content.secrets.get(question.id, []))
     return values
 
 

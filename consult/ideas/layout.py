@@ -134,7 +134,7 @@ class Layout:
 
     def _part_of(self, name: str) -> Part:
         """The part in which a field stands."""
-        key = name.rpartition("-")[2] if name.startswith(("answer-", "audience-")) else ""
+        key = name.rpartition("-")[2] if name.startswith(("answer-", "audience-", "secret-")) else ""
         key = key or (TITLE if name in ("title", "summary") else PARTNERS)
         return next(part for part in self.parts if part.key == key)
 

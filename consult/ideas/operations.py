@@ -26,7 +26,7 @@ from consult.core.states import move
 from consult.ideas import mails, redactions, rules, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked
-from consult.ideas.drafts import Content
+from consult.ideas.drafts import Content, secret_fault
 from consult.ideas.models import (
     AWAITING,
     DRAFT,
@@ -42,6 +42,7 @@ from consult.ideas.models import (
 )
 from consult.ideas.publishing import refresh_public
 from consult.ideas.versions import make_version
+from consult.moderation.blackening import stands_in
 from consult.moderation.operations import open_case, withdraw_case
 from consult.organisations.queries import own_organisation
 
@@ -97,8 +98,23 @@ def _check_complete(consultation: Consultation, content: Content, email_fault: s
         takes = [one for one in questions if not one.is_closed] or questions
         if takes:
             faults[f"answer-{takes[0].position}"] = _("Please answer at least one question, whichever you like.")
+    faults |= _secret_faults(consultation, content)
     if faults:
         raise Invalid(faults)
+
+
+def _secret_faults(consultation: Consultation, content: Content) -> dict[str, str]:
+    """Business secrets that stand in their answer no longer: it was changed since, and they would be readable."""
+    faults: dict[str, str] = {}
+    if not content.secrets:
+        return faults
+    positions = {one.id: one.position for one in questions_of(consultation.id)}
+    for question_id, passages in content.secrets.items():
+        written = content.given.get(question_id)
+        lost = [one for one in passages if written is None or not stands_in(written.body, one)]
+        if lost and question_id in positions:
+            faults[f"secret-{positions[question_id]}"] = secret_fault(lost[0])
+    return faults
 
 
 def _author_actor(actor: Actor, idea: Idea) -> Actor:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
-from consult.accounts.queries import people_by_ids
+from consult.accounts.models import Person
 from consult.consultations.models import Question
 from consult.consultations.queries import questions_by_ids
 from consult.core.access import Actor
@@ -41,18 +42,19 @@ def review(idea_id: int, version_id: int | None) -> Review:
     version = version_with_answers(wanted)
     before = _version_before(idea, version)
     infos = describe([(kind, int(one_id)) for kind, one_id, _type in version.partners])
-    person = people_by_ids([idea.author_id]).get(idea.author_id) if idea.author_id is not None else None
+    person = db.session.get(Person, idea.author_id) if idea.author_id is not None else None  # the case has it at hand
+    questions = _questions(version, before)
     return Review(
         title=version.title,
         language=version.language,
-        parts=_parts(version),
+        parts=_parts(version, questions),
         version_id=version.id,
         author=person.name if person else "",
         author_id=idea.author_id,
         organisation=version.organisation_name,
-        previous=_parts(before) if before is not None else [],
+        organisation_id=idea.organisation_id,
+        previous=_parts(before, questions) if before is not None else [],
         links=list(infos.values()),
-        history=_history(idea),
         outcomes=outcomes(idea.id, version.id),
         public_url=path("ideas.show", number=idea.number) if idea.is_public and idea.number else "",
         facts=_facts(idea, version),
@@ -62,26 +64,30 @@ def review(idea_id: int, version_id: int | None) -> Review:
 def _version_before(idea: Idea, version: IdeaVersion) -> IdeaVersion | None:
     if version.number <= 1:
         return None
-    found = db.session.execute(
-        select(IdeaVersion.id)
+    newest = (
+        select(func.max(IdeaVersion.number))
         .where(IdeaVersion.idea_id == idea.id, IdeaVersion.number < version.number)
-        .order_by(IdeaVersion.number.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return version_with_answers(found) if found is not None else None
+        .scalar_subquery()
+    )
+    statement = select(IdeaVersion).where(IdeaVersion.idea_id == idea.id, IdeaVersion.number == newest)
+    return db.session.execute(statement.options(joinedload(IdeaVersion.answers))).unique().scalar_one_or_none()
 
 
 def _heading(question: Question) -> str:
     return f"{question.position} {pick(question.short_title)}"
 
 
-def _answers(version: IdeaVersion) -> list[tuple[Question, Answer]]:
-    questions = questions_by_ids([answer.question_id for answer in version.answers])
+def _questions(*versions: IdeaVersion | None) -> dict[int, Question]:
+    """The questions that these versions answer; one query."""
+    return questions_by_ids([answer.question_id for one in versions if one is not None for answer in one.answers])
+
+
+def _answers(version: IdeaVersion, questions: dict[int, Question]) -> list[tuple[Question, Answer]]:
     pairs = [(questions[answer.question_id], answer) for answer in version.answers]
     return sorted(pairs, key=lambda pair: pair[0].position)
 
 
-def _parts(version: IdeaVersion) -> list[ReviewPart]:
+def _parts(version: IdeaVersion, questions: dict[int, Question]) -> list[ReviewPart]:
     """The parts as everybody reads them; where passages are blacked out, followed by the part as it was sent.
 
     The latter is marked as for the ministry only: moderators read it in an open case, and the look is noted.
@@ -98,7 +104,7 @@ def _parts(version: IdeaVersion) -> list[ReviewPart]:
     add(_("Title"), version.title, render_markdown(version.title), PUBLIC, "title", redactions.TITLE)
     if version.summary:
         add(_("Summary"), version.summary, render_markdown(version.summary), PUBLIC, "summary", redactions.SUMMARY)
-    for question, answer in _answers(version):
+    for question, answer in _answers(version, questions):
         name, part = f"answer-{question.position}", redactions.part_of(question.id)
         add(_heading(question), answer.body, answer.html, answer.audience, name, part)
     return parts
@@ -114,19 +120,6 @@ def _facts(idea: Idea, version: IdeaVersion) -> list[tuple[str, str]]:
         (_("Size"), term_title("size_classes", version.size) if version.size else ""),
     ]
     return [(term, value) for term, value in facts if value]
-
-
-def _history(idea: Idea) -> list[str]:
-    """The author's other ideas with what became of them, newest first, at most ten."""
-    if idea.author_id is None:
-        return []
-    rows = db.session.execute(
-        select(Idea.number, Idea.title, Idea.status)
-        .where(Idea.author_id == idea.author_id, Idea.id != idea.id, Idea.number.is_not(None))
-        .order_by(Idea.id.desc())
-        .limit(10)
-    )
-    return [f"{number} {title} ({status_word(status)})" for number, title, status in rows]
 
 
 def status_word(status: str) -> str:
@@ -184,7 +177,7 @@ def preview(idea_id: int, version_id: int | None, reader: str) -> list[ReviewPar
     parts = [_part(_("Title"), texts[redactions.TITLE], "title")]
     if version.summary:
         parts.append(_part(_("Summary"), texts[redactions.SUMMARY], "summary"))
-    for question, answer in _answers(version):
+    for question, answer in _answers(version, _questions(version)):
         heading = _heading(question)
         if answer.audience == ANONYMOUS:
             heading = _("%(part)s, without name on the page of the question", part=heading)

@@ -12,7 +12,7 @@ from html import unescape
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from consult.core.db import db
 from consult.core.text import render_markdown
@@ -61,8 +61,8 @@ def beginning(html: str, length: int) -> str:
 
 def version_with_answers(version_id: int) -> IdeaVersion:
     """A version and its answers, whatever their audience: for writes and for moderation."""
-    statement = select(IdeaVersion).where(IdeaVersion.id == version_id).options(selectinload(IdeaVersion.answers))
-    return db.session.execute(statement).scalar_one()
+    statement = select(IdeaVersion).where(IdeaVersion.id == version_id).options(joinedload(IdeaVersion.answers))
+    return db.session.execute(statement).unique().scalar_one()
 
 
 def content_of(version: IdeaVersion, sent: Mapping[str, str] | None = None) -> Content:

@@ -20,7 +20,7 @@ from consult.core.registry import SubjectInfo, registries
 from consult.core.text import render_markdown
 from consult.core.vocabularies import short_region
 from consult.core.web import flash_done, path, see_other
-from consult.ideas import drafting, frames, mails, operations, page_queries, tokens
+from consult.ideas import drafting, frames, mails, operations, page_queries, previews, tokens
 from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content
 from consult.ideas.forms import AUDIENCE_NOTES, SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
 from consult.ideas.frames import Frame
@@ -81,17 +81,18 @@ def _draft_page(frame: Frame) -> Any:
 @blueprint.get("/ideas/drafts/<token>/preview")
 @access("public")
 def preview(token: str) -> Any:
-    """The idea as everyone will see it, with the button that sends it."""
+    """The idea as everyone will see it, with the button that sends it; `as` shows it as others will read it."""
     frame = frames.draft_frame(frames.idea_by_draft_token(token))
     if not frame.writable:
         return see_other(path("ideas.draft", token=frame.token))
-    answers = [
-        (question, frame.content.given[question.id])
-        for question in frame.questions
-        if question.id in frame.content.given
-    ]
+    reader = previews.reader_of(request.args.get("as", ""))
     return render_template(
-        "ideas/preview.html", draft=frame, form=_stored_form(frame), answers=answers, rendered=render_markdown
+        "ideas/preview.html",
+        draft=frame,
+        form=_stored_form(frame),
+        answers=previews.previewed(frame, reader),
+        reader=reader,
+        readers=previews.readers(),
     )
 
 

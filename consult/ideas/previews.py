@@ -1,0 +1,73 @@
+"""An idea before it is sent, as each of its readers would see it: everyone, the agency, the ministry, its author."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from consult.consultations.models import Question
+from consult.core.audiences import AGENCY, ANONYMOUS, MINISTRY, PUBLIC
+from consult.core.i18n import _
+from consult.core.text import render_markdown
+from consult.ideas.drafts import Content, Written
+from consult.ideas.frames import Frame
+from consult.ideas.models import SECRET
+from consult.ideas.redactions import mark_of
+from consult.moderation.blackening import Cut, cut_out
+
+EVERYONE, AUTHOR = "public", "author"
+READS = {
+    EVERYONE: frozenset({PUBLIC, ANONYMOUS}),
+    AGENCY: frozenset({PUBLIC, ANONYMOUS, AGENCY}),
+    MINISTRY: frozenset({PUBLIC, ANONYMOUS, AGENCY, MINISTRY}),
+    AUTHOR: frozenset({PUBLIC, ANONYMOUS, AGENCY, MINISTRY}),
+}
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """An answer as a reader sees it; without `html` it is one that they may not read."""
+
+    question: Question
+    audience: str
+    html: Markup
+    has_secret: bool
+
+
+def reader_of(value: str) -> str:
+    """The reader that an address names; everyone for anything else."""
+    return value if value in READS else EVERYONE
+
+
+def readers() -> list[tuple[str, str]]:
+    """Whose view can be chosen."""
+    return [
+        (EVERYONE, _("Everyone")),
+        (AGENCY, _("Cluster agency")),
+        (MINISTRY, _("Ministry")),
+        (AUTHOR, _("You yourself")),
+    ]
+
+
+def shown_to(content: Content, question_id: int, written: Written, reader: str) -> str:
+    """An answer's source without the business secrets that this reader may not read."""
+    secrets = content.secrets.get(question_id, [])
+    if not secrets or reader in (MINISTRY, AUTHOR):
+        return written.body
+    mark = mark_of(SECRET, "", content.language)
+    return cut_out(written.body, [Cut(passage, mark) for passage in secrets])
+
+
+def previewed(frame: Frame, reader: str) -> list[Previewed]:
+    """All answers of a draft, in the order of the questions, as this reader sees them."""
+    content, found = frame.content, []
+    for question in frame.questions:
+        written = content.given.get(question.id)
+        if written is None:
+            continue
+        readable = written.audience in READS[reader]
+        html: Any = render_markdown(shown_to(content, question.id, written, reader)) if readable else Markup("")
+        found.append(Previewed(question, written.audience, html, readable and bool(content.secrets.get(question.id))))
+    return found
