@@ -105,7 +105,7 @@ def test_a_macro_region_stands_for_its_countries_with_a_mark(client: Any, make: 
     page = client.page(COUNTRIES)
     matrix = _matrix(page)
     assert set(matrix["Nord"]) == {"Dänemark", "Norwegen", "Schweden", "Länder"}
-    assert matrix["Nord"]["Schweden"] == "A* Markterschließung, als Teil der Großregion Skandinavien."
+    assert matrix["Nord"]["Schweden"] == "A* Markterschließung, als Teil der Großregion Skandinavien, seit 2017."
     assert matrix["Wüste"] == {"Mittlerer Osten und Nordafrika (MENA)": "• Art nicht genannt.", "Länder": "1"}
     assert matrix["Cluster je Land"]["Schweden"] == "2"
     assert "gelesen als ihre Länder" in page.text
