@@ -257,7 +257,8 @@ def test_a_cancellation_reaches_everybody_and_holds_no_place(
     editing.act_on_activity(make.actor(cast.editor), activity.id, 2, "resume", {})
     run_jobs()
     assert outbox.last(cast.participant).subject == "Findet statt: Messestand"
-    rows = db.session.query(AuditRow.event).filter(AuditRow.event.startswith("activity.")).all()
+    events = db.session.query(AuditRow.event).filter(AuditRow.event.startswith("activity."))
+    rows = events.order_by(AuditRow.seq).all()
     assert [row.event for row in rows] == ["activity.cancelled", "activity.resumed"]
     assert counters_are_true(activity) and places.recount() == 0
 
