@@ -48,7 +48,7 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
 _CARD = (
     Cluster.slug, Cluster.name, Cluster.sort_key, Cluster.seat, Cluster.country, Cluster.nuts1, Cluster.strengths,
     Cluster.members, Cluster.members_unit, Cluster.members_qualifier, Cluster.members_as_of, Cluster.members_source,
-    Cluster.as_of, Cluster.status,
+    Cluster.as_of, Cluster.status, Cluster.verified, Cluster.dormant_since,
 )  # fmt: skip
 
 

@@ -226,3 +226,17 @@ def test_values_of_a_portrait_and_back_change_nothing(facts: Dataset, db: Any) -
         values = changes.values_of(cluster, found)
         assert changes.difference(values, values) == {}
         assert set(RECORD) and values["form"]
+
+
+def test_cards_tell_how_recent_a_portrait_is(client: Any, app: Flask, db: Any) -> None:
+    portrait()
+    current, dormant = portrait("aktuell"), portrait("still")
+    recency.vouch(current, recency.GROUPS, "management")
+    dormant.dormant_since = date(2026, 1, 1)
+    db.session.commit()
+    page = client.page("/de/clusters/")
+    states = {
+        str(card.h3.a["href"]).rpartition("/")[2]: plain_spaces(card.select_one(".c-state").get_text())  # type: ignore[index, union-attr]
+        for card in page.select("article.c-cluster")
+    }
+    assert states == {"optikring": "unbestätigt", "aktuell": "aktuell", "still": "vielleicht nicht mehr aktiv"}
