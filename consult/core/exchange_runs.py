@@ -268,14 +268,16 @@ def carry_out(
     changes: list[dict[str, Any]] = []
     seen: dict[str, int] = {}
     for batch in _batches(rows_of(exchange, name, content, mapping)):
+        written = []
         for entry in _entries(exchange, batch, seen, checked=True):
             if entry.faults:  # the file is the same as a moment ago, so somebody changed what is there
                 raise Conflict(_("Somebody changed what is there while the file was read. Please try again."))
             if entry.before != entry.after:
                 exchange.write(entry.after, entry.before)
-                changes.append(_change(exchange, entry))
+                written.append(entry)
         db.session.flush()
         settle_now()
+        changes += _changes(exchange, written)
     if exchange.finish is not None and changes:
         exchange.finish([change["id"] for change in changes])
         settle_now()
@@ -292,10 +294,21 @@ def carry_out(
     return found, run
 
 
-def _change(exchange: Exchange, entry: _Entry) -> dict[str, Any]:
-    """What undoing needs to know of a written row. Of people's texts no copy is kept, so only new ones can be taken back."""
-    before = None if exchange.personal else entry.before
-    return {"id": entry.key, "added": entry.before is None, "before": before, "after": _digest(entry.after)}
+def _changes(exchange: Exchange, written: Sequence[_Entry]) -> list[dict[str, Any]]:
+    """What undoing needs to know of written rows: what was there, and what shows that nobody has changed it since.
+
+    Of people's texts no copy is kept, so only new ones can be taken back.
+    """
+    there = present(exchange, [entry.key for entry in written])
+    return [
+        {
+            "id": entry.key,
+            "added": entry.before is None,
+            "before": None if exchange.personal else entry.before,
+            "after": _digest(there.get(entry.key)),
+        }
+        for entry in written
+    ]
 
 
 def _digest(record: Record | None) -> str:

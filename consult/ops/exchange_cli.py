@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 import yaml
@@ -233,10 +233,8 @@ def export_command(kind: str, fmt: str, to: Path | None, audience: str, language
 def _store(pieces: Iterable[bytes], to: Path | None) -> None:
     """Write the whole file or none: it takes its name only when it is complete."""
     if to is None:
-        output: BinaryIO = click.get_binary_stream("stdout")
         for piece in pieces:
-            output.write(piece)
-        output.flush()
+            click.get_binary_stream("stdout").write(piece)
         return
     handle, name = tempfile.mkstemp(dir=to.parent, prefix=f".{to.name}.")
     try:
