@@ -231,7 +231,7 @@ def clusters_page(
     codes: dict[str, list[str]], countries: Sequence[str], q: str, after: str, size: int
 ) -> Page[Cluster]:
     """Clusters by name; `codes` by facet, `countries` from their links; one query."""
-    statement: Select[Any] = select(Cluster)
+    statement: Select[Any] = select(Cluster).where(Cluster.listed.is_(True))
     for facet, chosen in codes.items():
         if chosen:
             having = select(ClusterFacet.cluster_id).where(ClusterFacet.facet == facet, ClusterFacet.code.in_(chosen))

@@ -208,7 +208,7 @@ def clusters(_place: Nothing, given: asked.ClusterList) -> Listing[resources.Clu
 )  # fmt: skip
 def cluster(place: asked.SlugPlace, _given: Parameters) -> resources.Portrait:
     row = cluster_by_slug(place.slug)
-    if row is None:
+    if row is None or not row.listed:
         raise NotFound(_("There is no cluster of this key."))
     observed = [present.observation(one) for one in row.observations]
     return resources.Portrait(**present.cluster(row), observations=observed, links=linked("cluster", row.id))
