@@ -122,24 +122,6 @@ def _facts(idea: Idea, version: IdeaVersion) -> list[tuple[str, str]]:
     return [(term, value) for term, value in facts if value]
 
 
-def status_word(status: str) -> str:
-    """A state in one word."""
-    words = {
-        "draft": _("Draft"),
-        "awaiting_confirmation": _("Confirm by e-mail"),
-        "submitted": _("Received"),
-        "returned": _("Query"),
-        "published": _("Published"),
-        "rejected": _("Rejected"),
-        "withdrawn": _("Withdrawn"),
-        "hidden": _("Hidden for now"),
-        "removed": _("Removed"),
-        "closed": _("Closed"),
-        "merged": _("Merged"),
-    }
-    return words.get(status, status)
-
-
 def outcomes(idea_id: int, version_id: int | None) -> tuple[str, ...]:
     """The decisions that are possible about this version in the idea's present state."""
     idea = db.session.get(Idea, idea_id)
@@ -200,4 +182,4 @@ def _part(heading: str, text: str, name: str, audience: str = PUBLIC) -> ReviewP
     return ReviewPart(heading, text, render_markdown(text), audience, name)
 
 
-__all__: Sequence[str] = ("involved", "outcomes", "preview", "review", "status_word")
+__all__: Sequence[str] = ("involved", "outcomes", "preview", "review")
