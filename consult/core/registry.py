@@ -118,8 +118,8 @@ class ModeratedKind:
     commits, and raises Conflict if the subject is not in a state for the outcome. `involved` is true for the author and
     for members of the author's organisation: they never decide on it. `interim` are outcomes after which the case stays
     open for a last word ("hide" of an idea). `preview(subject_id, version_id, reader)` is the text as "public",
-    "author", "agency" or "ministry" would read it, as it is before and after the decision. `due_days(subject_id)` are
-    the working days within which a decision about it is promised.
+    "author", "agency" or "ministry" would read it once that version is published; without a version as they read it now.
+    `due_days(subject_id)` are the working days within which a decision about it is promised.
     """
 
     kind: str

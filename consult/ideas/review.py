@@ -150,7 +150,9 @@ def preview(idea_id: int, version_id: int | None, reader: str) -> list[ReviewPar
     What is without name keeps its text, since everybody reads it, and says in its heading that it stands elsewhere.
     """
     idea = db.session.get_one(Idea, idea_id)
-    wanted = version_id or idea.waiting_version_id or idea.public_version_id or newest_version_id(idea.id)
+    # without a version others have what is public now, the author what they wrote last
+    now = idea.public_version_id if idea.is_public and reader != "author" else None
+    wanted = version_id or now or idea.waiting_version_id or idea.public_version_id or newest_version_id(idea.id)
     if wanted is None:
         return []
     version = version_with_answers(wanted)

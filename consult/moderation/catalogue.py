@@ -114,6 +114,11 @@ def reason_title(code: str | None, language: str | None = None) -> str:
     return found.words(language) if found is not None else (code or "")
 
 
+def restrictive_reasons() -> list[Entry]:
+    """What may be said against a text, in order: for the page that lists the rules."""
+    return [one for one in catalogue().values() if one.is_offered and one.code != DEFAULT_REASON]
+
+
 def reason_choices(*, restrictive: bool = False) -> list[tuple[str, str]]:
     """The reasons that may be chosen, as pairs of code and title; `restrictive` leaves out that all is well."""
     return [

@@ -13,7 +13,7 @@ from typing import Any
 from consult.core.i18n import _, current_language, format_day, format_moment, in_language
 from consult.core.vocabularies import vocabulary
 from consult.core.web import address
-from consult.moderation.catalogue import DEFAULT_REASON, reason_title
+from consult.moderation.catalogue import DEFAULT_REASON, reason_title, restrictive_reasons
 from consult.moderation.models import LOOK, REPORT, Decision
 from consult.moderation.objecting import complaint_address, complaint_until, dispute_bodies
 from consult.moderation.rules import FAVOURABLE
@@ -224,6 +224,7 @@ def statement_texts(decision: Decision) -> dict[str, str]:
 # What templates of all rooms may use.
 WORDS: dict[str, Any] = {
     "reason_title": reason_title,
+    "restrictive_reasons": restrictive_reasons,
     "reason_of": reason_of,
     "outcome_word": outcome_word,
     "decision_subject": decision_subject,
