@@ -103,7 +103,9 @@ def answer(page: Page) -> None:
 
 
 def test_the_whole_way(live_server: Any, browser: Any) -> None:
+    expect.set_options(timeout=15_000)  # two cores and a whole product: patience is no fault of the page
     reader = browser.page()
+    reader.context.set_default_timeout(30_000)
     receipt = report(reader)
     first = sign_in(browser.page(), live_server, "moderator")
     case = leave_it(first)
