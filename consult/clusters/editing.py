@@ -103,6 +103,12 @@ def versions_since(cluster_id: int, revision: int) -> list[ClusterVersion]:
     return sorted(found, key=lambda one: int(one.undo["revision"]))
 
 
+def newest_applied(cluster_id: int) -> ClusterVersion | None:
+    """The change that was carried out last, whenever it was sent: the one that can be taken back."""
+    found = versions_since(cluster_id, 0)
+    return found[-1] if found else None
+
+
 def state_of(cluster: Cluster, pending: ClusterVersion | None) -> str:
     """What a form carries to tell later whether anything has changed: revision and waiting change."""
     return f"{cluster.revision}.{pending.id if pending is not None else 0}"
@@ -241,12 +247,8 @@ def _tell_followers(cluster: Cluster, version: ClusterVersion) -> None:
 def take_back(actor: Actor, version: ClusterVersion, act: str) -> None:
     """Make a change that was carried out undone ("undo" by an editor, "reverse" by the moderator who decided)."""
     cluster = locked(version.cluster_id)
-    newest = db.session.execute(
-        select(func.max(ClusterVersion.number)).where(
-            ClusterVersion.cluster_id == cluster.id, ClusterVersion.status == rules.APPLIED
-        )
-    ).scalar()
-    if version.status == rules.APPLIED and newest != version.number:
+    newest = newest_applied(cluster.id)
+    if version.status == rules.APPLIED and (newest is None or newest.id != version.id):
         raise Conflict(_("The portrait has been changed again since. Please take back the newest change first."))
     move(rules.VERSION, version, act, actor)
     found = all_observations(cluster.id)

@@ -309,9 +309,9 @@ def changes_page(slug: str) -> Any:
     cluster = own_portrait(slug)
     known = editing.all_observations(cluster.id)
     versions = editing.versions_of(cluster.id)
-    newest = next((one.id for one in versions if one.status == rules.APPLIED), None)
+    newest = editing.newest_applied(cluster.id)
     return render_template(
-        "clusters/changes.html", cluster=cluster, newest=newest, wording=wording,
+        "clusters/changes.html", cluster=cluster, newest=newest.id if newest is not None else None, wording=wording,
         rows=[(one, wording.differences(one.changes, one.before, known)) for one in versions],
     )  # fmt: skip
 

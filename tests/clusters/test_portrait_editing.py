@@ -407,3 +407,21 @@ def test_operations_hold_the_rules_themselves(make: Any, cast: Any, managed: Clu
         editing.confirm(make.actor(cast.editor), managed.id)
     with pytest.raises(Refused):
         editing.create_portrait(make.actor(cast.cluster_manager), {"name_de": "X"}, editing.Sent({}, ""))
+
+
+def test_the_newest_is_what_was_carried_out_last(
+    manager: Any, editor: Any, make: Any, cast: Any, managed: Cluster
+) -> None:
+    """A change that waited long is the newest once it is published, although others were sent after it."""
+    send(manager, seat="Gera")
+    send(editor, legal_form="gmbh")
+    make.decide("cluster", managed.id, "publish", moderator=cast.moderator)
+    db.session.commit()
+    first, second = versions(managed)
+    page = editor.page("/de/clusters/optikring/changes")
+    (form,) = page.select("form[action$='/undo']")
+    assert str(form["action"]).endswith(f"/{first.id}/undo")
+    undo = {"csrf_token": page.form_values(form)["csrf_token"]}
+    assert editor.post(f"/de/editorial/clusters/changes/{second.id}/undo", data=undo).status_code == 409
+    assert editor.post(f"/de/editorial/clusters/changes/{first.id}/undo", data=undo).status_code == 303
+    assert (fresh(managed).seat, fresh(managed).legal_form) == ("Jena", "gmbh")
