@@ -1,15 +1,15 @@
 """Keep personal data in order: last activity, acceptance of the rules, versions of the written pages.
 
-Revision ID: 0014_keep_personal_data_in_order
-Revises: 0013_find_similar
+Revision ID: 0013_keep_personal_data_in_order
+Revises: 0012_open_organisations
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0014_keep_personal_data_in_order"
-down_revision = "0013_find_similar"
+revision = "0013_keep_personal_data_in_order"
+down_revision = "0012_open_organisations"
 branch_labels = None
 depends_on = None
 
