@@ -1,0 +1,58 @@
+"""The editorial office in a real browser: every page of topics, programmes, projects and activities at both widths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import assert_accessible, overflow
+
+MONTH = "/editorial/topics/thema-internationalisierung"
+EXAMPLE = "example-programm-offene-region"
+STAND = "example-messestand-zwei-laender"
+SIGNED_OUT = [
+    "/de/topics/",
+    "/de/topics/thema-internationalisierung",
+    f"/de/programmes/{EXAMPLE}",
+    "/de/programmes/?open=1",
+]
+PAGES = {
+    "editor": [
+        "/de/editorial/", "/de/editorial/topics/", "/de/editorial/topics/new", f"/de{MONTH}", f"/en{MONTH}/preview",
+        f"/de{MONTH}/picture", f"/de{MONTH}/versions/", "/de/editorial/programmes/", f"/de/editorial/programmes/{EXAMPLE}",
+        f"/de/editorial/programmes/{EXAMPLE}/calls/example-aufruf-pilot", "/de/editorial/projects/",
+        "/de/editorial/projects/new", "/de/editorial/activities/", f"/de/editorial/activities/{STAND}",
+        f"/de/activities/{STAND}/messages/", f"/de/activities/{STAND}/messages/new", f"/de/programmes/{EXAMPLE}",
+    ],
+    "cluster": ["/de/editorial/activities/", "/de/editorial/activities/new"],
+}  # fmt: skip
+
+
+def sign_in(page: Page, live_server: Any, name: str) -> None:
+    address, password = live_server.account(name)
+    page.goto("/de/account/sign-in")
+    page.fill("main [name=email]", address)
+    page.fill("main [name=password]", password)
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("form[action$='/account/sign-out']")).to_be_attached()
+
+
+def look(page: Page, path: str) -> None:
+    response = page.goto(path)
+    assert response is not None and response.status == 200, path
+    assert_accessible(page)
+    assert overflow(page) == 0, path
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+def test_pages_are_accessible(browser: Any, live_server: Any, width: int, dark: bool) -> None:
+    page = browser.page(width=width, dark=dark)
+    for path in SIGNED_OUT:
+        look(page, path)
+    for name, paths in PAGES.items():
+        page = browser.page(width=width, dark=dark)
+        sign_in(page, live_server, name)
+        for path in paths:
+            look(page, path)
