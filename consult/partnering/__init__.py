@@ -16,6 +16,7 @@ from consult.partnering import (
     decisions,
     jobs,
     loading,
+    merging,
     notices,
     panels,
     personal,
@@ -45,4 +46,5 @@ def init_app(app: Flask) -> None:
     registries.personal_data["partnering"] = personal.DATA
     registries.counters["offers.codes"] = publishing.rebuild
     registries.on_touch += [publishing.follow_states, publishing.follow_owners]
+    registries.merge_hooks.append(merging.HOOK)
     registries.loaders.append(Loader(90, "demo", "partnering", loading.load, loading.shift))

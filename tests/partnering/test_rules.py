@@ -12,7 +12,7 @@ from consult.core.db import db
 from consult.core.errors import Conflict, DomainError, Refused
 from consult.moderation import operations as moderation
 from consult.moderation.queries import waiting_case
-from consult.partnering import interests, operations, rules
+from consult.partnering import interests, merging, operations, rules
 from consult.partnering.models import Offer, OfferInterest
 from tests.partnering.conftest import Market, text
 from tests.support.factories import actor
@@ -252,3 +252,26 @@ def test_a_term_is_never_longer_than_twelve_months(market: Market) -> None:
         offer = market.offer(f"Angebot {months}", months=months)
         assert offer.expires_at is not None
         assert offer.expires_at <= operations.end_of_term(now(), 12)
+
+
+# ---- two owners become one ------------------------------------------------------------------------------------------
+
+
+def test_a_merged_owner_takes_offers_and_interest_along_and_back(
+    market: Market, cast: Any, make: Any, client: Any
+) -> None:
+    offer = market.offer()
+    asked = market.interest(
+        market.offer("Gesuch", kind="request", author=cast.outsider), cast.owner,
+        behalf=("organisation", cast.company.id),
+    )  # fmt: skip
+    heir = make.organisation("Feinwerk Erbin")
+    moved = merging.merge("organisation", cast.company.id, heir.id)
+    db.session.commit()
+    assert (offer.owner_id, asked.from_id) == (heir.id, heir.id)
+    assert "Feinwerk Erbin" in client.page(f"/de/partners/{offer.slug}").text
+    merging.undo("organisation", cast.company.id, heir.id, moved)
+    db.session.commit()
+    assert (offer.owner_id, asked.from_id) == (cast.company.id, cast.company.id)
+    assert "Feinwerk Saaletal" in client.page(f"/de/partners/{offer.slug}").text
+    assert merging.merge("topic", 1, 2) == {"offers": [], "interests": []}
