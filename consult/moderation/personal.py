@@ -19,6 +19,7 @@ def export(person_id: int) -> dict[str, Any]:
         .where(Case.author_id == person_id)
         .order_by(Decision.id)
     )
+    looks = select(SecondLook).where(SecondLook.reviewer_id == person_id).order_by(SecondLook.id)
     return {
         "decisions": [
             {
@@ -26,6 +27,11 @@ def export(person_id: int) -> dict[str, Any]:
                 "statement": decision.statement, "made_at": decision.made_at.isoformat(),
             }
             for decision, title in decisions
+        ],
+        "second_looks": [
+            {"outcome": look.outcome, "reason": look.reason, "note": look.note, "made_at": look.made_at.isoformat()}
+            for look in db.session.execute(looks).scalars()
+            if look.made_at is not None
         ],
     }  # fmt: skip
 
