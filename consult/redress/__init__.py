@@ -22,6 +22,7 @@ from consult.redress import (
     panels,
     personal,
     reports,
+    retention,
     views,
     views_complaints,
     views_files,
@@ -46,4 +47,5 @@ def init_app(app: Flask) -> None:
         "reports",
         hooks.CaseHooks(taken=reports.take, closed=reports.answer, reopened=reports.reopen, overturned=reports.correct),
     )
+    retention.register()
     hooks.register("complaints", hooks.CaseHooks(party=complaint_queries.has_dispute))

@@ -1,4 +1,4 @@
-"""Work beside requests: promised times of complaints, the end of measures, and what is not kept for ever."""
+"""Work beside requests: promised times of complaints and the end of measures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from consult.core.clock import now
 from consult.core.jobs import every
-from consult.redress import complaint_mails, complaint_queries, measures, retention
+from consult.redress import complaint_mails, complaint_queries, measures
 
 BEFORE = timedelta(hours=24)
 
@@ -23,9 +23,3 @@ def remind_of_promises(_payload: dict[str, Any]) -> None:
 def end_measures(_payload: dict[str, Any]) -> None:
     """End the suspensions and warnings whose time is over."""
     measures.end_measures()
-
-
-@every("redress.retention", minutes=720)
-def forget(_payload: dict[str, Any]) -> None:
-    """Take names, addresses and words out of what is long settled."""
-    retention.forget_settled()

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consult.core import retention
 from consult.moderation import operations
 from consult.moderation.rules import FAVOURABLE, OUTCOMES
-from consult.redress import complaints, figures, periods, personal, retention
+from consult.redress import complaints, figures, periods, personal
 from consult.redress.complaints import Answer
 from consult.redress.figures import Records, Row, count
 from consult.redress.periods import Period, period_of
@@ -211,7 +212,7 @@ def test_a_past_period_gives_the_same_bytes_whatever_happens_later(
     personal.erase(cast.owner.id)
     personal.erase(cast.moderator.id)
     clock.shift(days=1500)
-    retention.forget_settled()
+    retention.run({})
     db.session.commit()
     assert client.get(address).data == first == client.get(address.replace("/de/", "/en/")).data
     today = client.get(f"{address}&known=today").data
