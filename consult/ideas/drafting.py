@@ -98,8 +98,11 @@ def locked(idea_id: int) -> Idea:
     return idea
 
 
-def start_draft(actor: Actor, consultation_id: int, draft_key: str, language: str) -> Idea:
-    """The draft of this key, made where there is none yet: sending the same form twice makes one draft."""
+def start_draft(
+    actor: Actor, consultation_id: int, draft_key: str, language: str, invitation_id: int | None = None
+) -> Idea:
+    """The draft of this key, made where there is none yet: sending the same form twice makes one draft. `invitation_id` is
+    the late invitation by which it is begun."""
     moment = now()
     made = db.session.execute(
         insert_into(Idea)
@@ -108,7 +111,7 @@ def start_draft(actor: Actor, consultation_id: int, draft_key: str, language: st
             byline="", sector="", region="", size="", cross_to="", author_email="", author_id=actor.person_id,
             draft_key=draft_key, draft_token_hash=tokens.token_hash(tokens.draft_token(draft_key)),
             status_token_hash=tokens.token_hash(tokens.status_token(draft_key)), is_public=False, support_count=0,
-            comment_count=0, created_at=moment, moved_at=moment,
+            comment_count=0, created_at=moment, moved_at=moment, invitation_id=invitation_id,
         )
         .on_conflict_do_nothing(index_elements=["draft_key"])
         .returning(Idea.id)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectMultipleField, ValidationError
+from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -257,6 +257,24 @@ class CoauthorForm(Form):
 
     name = LineField(_l("Name"), [longest(120)])
     email = EmailField(_l("E-mail address"))
+
+
+class DayField(DateField):
+    """A day; what is none counts as nothing."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([value for value in valuelist if value])
+        except ValueError:
+            self.data = None
+
+
+class LateForm(Form):
+    """Who may still send an idea after the end, and until when."""
+
+    email = EmailField(_l("E-mail address"))
+    last_day = DayField(_l("Last day"))
+    note = TextField(_l("Remark"), [longest(500)])
 
 
 class StandForm(Form):

@@ -30,6 +30,11 @@ class Part:
     question: Question | None = None
 
 
+def _given() -> dict[str, Any]:
+    """To which consultation the form belongs, and by which invitation it was opened."""
+    return {name: request.args.get(name) for name in ("consultation", "invitation")}
+
+
 def words_in(text: str) -> int:
     return len(plain(text).split())
 
@@ -55,7 +60,7 @@ class Layout:
             chosen["question" if part.isdigit() else "part"] = part
         chosen.update(more)
         if self.frame.idea_id is None:
-            return path("ideas.new", consultation=request.args.get("consultation"), **chosen)
+            return path("ideas.new", **_given(), **chosen)
         return path("ideas.draft", token=self.frame.token, **chosen)
 
     @property
@@ -129,7 +134,7 @@ class Layout:
 
     def autosave(self) -> str:
         if self.frame.idea_id is None:
-            return path("ideas.autosave_new", consultation=request.args.get("consultation"))
+            return path("ideas.autosave_new", **_given())
         return path("ideas.autosave", token=self.frame.token)
 
     def _part_of(self, name: str) -> Part:

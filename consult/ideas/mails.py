@@ -6,20 +6,21 @@ Each is written in the language of its reader. The secret status link stands in 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app
 
 from consult.accounts.models import Person
 from consult.accounts.queries import people_by_ids
+from consult.consultations.models import Consultation
 from consult.core.clock import now
-from consult.core.i18n import _, format_clock, format_day, in_language
+from consult.core.i18n import _, format_clock, format_day, in_language, pick
 from consult.core.limits import TooMany, limits
 from consult.core.mail import Mail, queue_template
 from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas import tokens
-from consult.ideas.models import Idea, IdeaCoauthor, IdeaVersion
+from consult.ideas.models import Idea, IdeaCoauthor, IdeaInvitation, IdeaVersion
 from consult.ideas.rules import TERMS
 from consult.moderation import mails as moderation_mails
 
@@ -234,6 +235,32 @@ def tell_answered(idea: Idea, row: IdeaCoauthor) -> None:
             button=(_("See how it stands"), status_url(idea)),
         )  # fmt: skip
     _send(idea, letter, "idea.coauthor_answer", to)
+
+
+def send_late_invitation(consultation: Consultation, invitation: IdeaInvitation, token: str, language: str) -> None:
+    """The link by which somebody can still send an idea after the end."""
+    with in_language(language):
+        last = format_day(invitation.valid_until - timedelta(microseconds=1))
+        letter = Letter(
+            subject=_("You can still send an idea, until %(day)s", day=last),
+            heading=_("You can still send an idea"),
+            lines=[
+                _(
+                    "The consultation “%(title)s” is closed. With this link one idea can still be sent.",
+                    title=pick(consultation.title),
+                ),
+                _("The link is valid until %(day)s, midnight.", day=last),
+            ],
+            button=(
+                _("Write the idea"),
+                address("ideas.new", consultation=consultation.slug, invitation=token),
+            ),
+            after=[_("The link is for you; please do not pass it on.")],
+        )
+    queue_template(
+        invitation.email, "ideas/mail_letter", language, kind="idea.late_invitation", context={"letter": letter},
+        reference=f"invitation:{invitation.id}",
+    )  # fmt: skip
 
 
 # ---- what jobs write ------------------------------------------------------------------------------------------------

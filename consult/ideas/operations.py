@@ -23,7 +23,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.forms import email_problem
 from consult.core.i18n import _, format_day
 from consult.core.states import move
-from consult.ideas import mails, redactions, rules, tokens
+from consult.ideas import invitations, mails, redactions, rules, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked
 from consult.ideas.drafts import Content, secret_fault
@@ -66,7 +66,7 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     consultation = db.session.get_one(Consultation, idea.consultation_id)
     confirms = idea.status == DRAFT and not actor.signed_in and rules.can_send_as(actor, idea)
     _check_complete(consultation, content, _email_fault(email) if confirms else "")
-    if not rules.can_send_in(consultation, idea.status):
+    if not rules.can_send_in(consultation, idea.status, _is_invited(idea, consultation)):
         raise Invalid(message=closed_sentence(consultation))
     if idea.status != DRAFT:
         return _send_next(_author_actor(actor, idea), idea, content, consultation)
@@ -75,6 +75,14 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     if not actor.signed_in:
         return _ask_confirmation(actor, idea, email, language)
     return _submit(actor, idea, content, consultation, "send")
+
+
+def _is_invited(idea: Idea, consultation: Consultation) -> bool:
+    """Whether a late invitation, which has not served yet, lets this idea be sent."""
+    invitation = invitations.invitation_of(idea) if idea.invitation_id is not None else None
+    if invitation is None or not invitations.lets_send(invitation, consultation):
+        return False
+    return not invitations.has_served(invitation)
 
 
 def closed_sentence(consultation: Consultation) -> str:
@@ -282,6 +290,9 @@ def set_support(actor: Actor, idea_id: int, wanted: bool) -> int:
     idea = db.session.get(Idea, idea_id)
     if idea is None or not idea.is_public:
         raise NotFound()
+    phase = db.session.get_one(Consultation, idea.consultation_id).phase if wanted else ""
+    if wanted and phase != "open":
+        raise Conflict(_("Support could be given until the consultation closed."))
     if wanted and (not rules.can_support(actor, idea) or is_coauthor(actor, idea.id)):
         raise Refused(_("You cannot support your own idea; others can."))
     if wanted:

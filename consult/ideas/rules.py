@@ -205,18 +205,30 @@ def can_send_as(actor: Actor, idea: Idea) -> bool:
     return idea.author_id is None or idea.author_id == actor.person_id
 
 
-def can_send_in(consultation: HasPhase, idea_status: str) -> bool:
-    """What the phase allows: new ideas and new versions while it is open; what was returned also after its end."""
-    return consultation.phase == "open" or (idea_status == RETURNED and consultation.phase == "closed")
+def can_send_in(consultation: HasPhase, idea_status: str, invited: bool = False) -> bool:
+    """What the phase allows: new ideas and new versions while it is open; what was returned, and late entries by an
+    invitation that holds good, also after its end."""
+    late = idea_status == RETURNED or (invited and idea_status == DRAFT)
+    return consultation.phase == "open" or (late and consultation.phase == "closed")
+
+
+def can_invite_late(actor: Actor, consultation_id: int) -> bool:
+    """Let somebody send an idea after the end: administrators, and officials of the consultation."""
+    return actor.may("admin.consultations") or actor.may("responses.publish", consultation_id)
 
 
 def can_withdraw(idea: Idea) -> bool:
     return MACHINE.target(idea.status, "withdraw") is not None
 
 
-def can_support(actor: Actor, idea: Idea) -> bool:
-    """Support is given to others' ideas, while they are public."""
-    return actor.may("ideas.support", idea.consultation_id) and idea.is_public and not is_author(actor, idea)
+def can_support(actor: Actor, idea: Idea, phase: str = "open") -> bool:
+    """Support is given to others' ideas, while they are public and the consultation is open."""
+    return (
+        phase == "open"
+        and actor.may("ideas.support", idea.consultation_id)
+        and idea.is_public
+        and not is_author(actor, idea)
+    )
 
 
 def can_open_page(actor: Actor, idea: Idea, audiences: frozenset[str]) -> bool:

@@ -16,6 +16,7 @@ from flask import current_app
 
 KEY = re.compile(r"^[A-Za-z0-9_-]{22,64}$")
 TOKEN = re.compile(r"^[A-Za-z0-9_-]{32}$")
+LATE = re.compile(r"^[A-Za-z0-9_-]{43}$")
 
 
 def new_key() -> str:

@@ -121,7 +121,7 @@ def show(number: str) -> Any:
         **_fragments(row, view, allowed, own),
         thread=_thread(row),
         own=tokens.status_token(row.idea.draft_key) if rules.is_author(actor, row.idea) else "",
-        may_support=rules.can_support(actor, row.idea) and not row.beside,
+        may_support=rules.can_support(actor, row.idea, row.consultation.phase) and not row.beside,
         speaks=rules.is_involved(actor, row.idea) or row.beside,
     )
 

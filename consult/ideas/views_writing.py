@@ -20,12 +20,13 @@ from consult.core.registry import SubjectInfo, registries
 from consult.core.text import render_markdown
 from consult.core.vocabularies import short_region
 from consult.core.web import flash_done, path, see_other
-from consult.ideas import drafting, frames, mails, operations, page_queries, previews, tokens
+from consult.ideas import drafting, frames, invitations, mails, operations, page_queries, previews, tokens
 from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content
 from consult.ideas.forms import AUDIENCE_NOTES, SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
 from consult.ideas.frames import Frame
 from consult.ideas.layout import Layout
-from consult.ideas.models import AWAITING
+from consult.ideas.models import AWAITING, IdeaInvitation
+from consult.ideas.rules import can_invite_late
 from consult.ideas.views import blueprint
 
 FOUND = 10  # hits of the search for partners
@@ -44,8 +45,10 @@ def new() -> Any:
     found = frames.new_frame(request.args.get("consultation", ""), tokens.new_key(), current_language())
     if found is None or not found.questions:
         raise NotFound(_("There is no consultation to which ideas can be sent."))
-    if found.consultation.phase != "open":
-        return render_template("ideas/closed.html", draft=found)
+    if found.consultation.phase != "open" and _invitation(found) is None:
+        return render_template(
+            "ideas/closed.html", draft=found, may_invite=can_invite_late(current_actor(), found.consultation.id)
+        )
     return _page(found, _stored_form(found))
 
 
@@ -68,6 +71,12 @@ def draft(token: str) -> Any:
     with reading():
         form = _sent_form(frame)
     return _store(frame, form)
+
+
+def _invitation(frame: Frame) -> IdeaInvitation | None:
+    """The late invitation of the address, if it lets an idea be sent to this consultation."""
+    found = invitations.invitation_by_token(request.args.get("invitation", ""))
+    return found if invitations.lets_send(found, frame.consultation) else None
 
 
 def _draft_page(frame: Frame) -> Any:
@@ -174,10 +183,12 @@ def _first_post() -> tuple[Frame, IdeaForm | None]:
         if frame is None:
             raise NotFound(_("There is no consultation to which ideas can be sent."))
         form = _sent_form(frame) if frame.writable else None
+        invitation = _invitation(frame) if frame.consultation.phase != "open" else None
+        invitation_id = invitation.id if invitation is not None else None
     if known is None:
-        if frame.consultation.phase != "open":
+        if frame.consultation.phase != "open" and invitation_id is None:
             raise Conflict(operations.closed_sentence(frame.consultation))
-        idea = drafting.start_draft(current_actor(), frame.consultation.id, key, current_language())
+        idea = drafting.start_draft(current_actor(), frame.consultation.id, key, current_language(), invitation_id)
         frame.idea_id, frame.has_draft = idea.id, True
     return frame, form
 

@@ -1,0 +1,117 @@
+"""Late entries: leave to send one idea after the consultation has closed, by a mailed link and until a day.
+
+Only while the consultation is closed and not evaluated yet. The link is the key; what is stored of it is a hash.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+
+from consult.accounts.tokens import new_token
+from consult.consultations.models import Consultation
+from consult.core import audit
+from consult.core.access import Actor
+from consult.core.clock import LOCAL, now, today
+from consult.core.db import db
+from consult.core.errors import Conflict, Invalid, NotFound, Refused
+from consult.core.i18n import _, current_language
+from consult.ideas import mails, rules, tokens
+from consult.ideas.models import Idea, IdeaInvitation
+
+audit.declare("idea.late_invited", "invitation_id")
+audit.declare("idea.late_revoked", "invitation_id")
+
+LONGEST = timedelta(days=60)
+
+
+def invitation_by_token(token: str) -> IdeaInvitation | None:
+    """The invitation behind a link, whatever became of it."""
+    if not tokens.LATE.match(token):
+        return None
+    statement = select(IdeaInvitation).where(IdeaInvitation.token_hash == tokens.token_hash(token))
+    return db.session.execute(statement).scalar_one_or_none()
+
+
+def invitation_of(idea: Idea) -> IdeaInvitation | None:
+    """The invitation by which an idea was begun."""
+    return db.session.get(IdeaInvitation, idea.invitation_id) if idea.invitation_id is not None else None
+
+
+def lets_send(invitation: IdeaInvitation | None, consultation: Consultation) -> bool:
+    """Whether an idea may be sent by this invitation now; one that has served does so no more."""
+    return (
+        invitation is not None
+        and invitation.consultation_id == consultation.id
+        and invitation.revoked_at is None
+        and now() < invitation.valid_until
+        and consultation.phase == "closed"
+    )
+
+
+def has_served(invitation: IdeaInvitation) -> bool:
+    """Whether an idea was sent by it already."""
+    statement = select(Idea.id).where(Idea.invitation_id == invitation.id, Idea.number.is_not(None)).limit(1)
+    return db.session.execute(statement).first() is not None
+
+
+def invitations_of(consultation_id: int) -> list[tuple[IdeaInvitation, int]]:
+    """The late invitations to a consultation, the newest first, with how many ideas were sent by each; one query."""
+    sent = (
+        select(func.count())
+        .where(Idea.invitation_id == IdeaInvitation.id, Idea.number.is_not(None))
+        .correlate(IdeaInvitation)
+        .scalar_subquery()
+    )
+    statement = (
+        select(IdeaInvitation, sent)
+        .where(IdeaInvitation.consultation_id == consultation_id)
+        .order_by(IdeaInvitation.id.desc())
+        .limit(200)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def refuse_others(actor: Actor, consultation_id: int) -> None:
+    """Refused for who may not invite late entries to this consultation."""
+    if not rules.can_invite_late(actor, consultation_id):
+        raise Refused(_("Only administrators and officials can invite late entries."))
+
+
+def invite_late(
+    actor: Actor, consultation: Consultation, email: str, note: str, last_day: date | None
+) -> IdeaInvitation:
+    """Mail somebody the link by which they can still send an idea, until the end of a day in Berlin."""
+    refuse_others(actor, consultation.id)
+    if consultation.phase != "closed":
+        raise Conflict(_("Late entries are possible only after the end, and before the evaluation begins."))
+    if not email:
+        raise Invalid({"email": _("Please enter your e-mail address.")})
+    if last_day is None or not today() <= last_day <= today() + LONGEST:
+        raise Invalid({"last_day": _("Please choose a day within the next %(number)s days.", number=LONGEST.days)})
+    token, moment = new_token(), now()
+    invitation = IdeaInvitation(
+        consultation_id=consultation.id, email=email, note=note, token_hash=tokens.token_hash(token),
+        valid_until=datetime.combine(last_day + timedelta(days=1), time(), LOCAL), created_by=actor.person_id,
+        created_at=moment,
+    )  # fmt: skip
+    db.session.add(invitation)
+    db.session.flush()
+    audit.record(
+        "idea.late_invited", actor, ("consultation", consultation.id), invitation_id=invitation.id,
+        detail={"email": email},
+    )  # fmt: skip
+    mails.send_late_invitation(consultation, invitation, token, current_language())
+    return invitation
+
+
+def revoke(actor: Actor, consultation: Consultation, invitation_id: int) -> None:
+    """Take an invitation back; what was sent by it stays."""
+    refuse_others(actor, consultation.id)
+    invitation = db.session.get(IdeaInvitation, invitation_id)
+    if invitation is None or invitation.consultation_id != consultation.id:
+        raise NotFound()
+    if invitation.revoked_at is None:
+        invitation.revoked_at = now()
+        audit.record("idea.late_revoked", actor, ("consultation", consultation.id), invitation_id=invitation.id)
