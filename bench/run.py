@@ -187,6 +187,7 @@ def prepare_clusters(base: Path, size: int) -> Path:
         consult(data, "users", "create", "--email", "bench@synth.example", "--password", PASSWORD, "--confirmed")
         (data / "ready").touch()
         print(f"made {size} clusters in {time.monotonic() - began:.0f} s", flush=True)
+    consult(data, "db", "upgrade")  # a kept folder may be of an older version
     return data
 
 
