@@ -150,7 +150,7 @@ def test_units_are_never_mixed(client: Any, facts: Dataset) -> None:
     page = client.page("/de/clusters/microtec-suedwest")
     assert _values(page, "Mitglieder")[0].startswith("mehr als 110")
     assert _values(page, "Akteure")[0].startswith("mehr als 350")
-    assert not page.select("figure.c-chart")
+    assert not page.select("figure.c-chart--mid")
 
 
 def test_gaps_are_gaps_and_never_zero(client: Any, facts: Dataset) -> None:
@@ -164,11 +164,11 @@ def test_gaps_are_gaps_and_never_zero(client: Any, facts: Dataset) -> None:
 
 def test_a_curve_says_its_finding_and_has_a_table(client: Any, facts: Dataset) -> None:
     page = client.page("/de/clusters/initiative-erfurter-kreuz")
-    (title,) = page.select("figure.c-chart svg > title")
+    (title,) = page.select("figure.c-chart--mid svg > title")
     assert plain_spaces(title.get_text()) == (
         "Mitgliedsunternehmen: 11 (2004), 82 (13. Mai 2015), 106 (2019), 111 (28. November 2019), 114 (Oktober 2020)."
     )
-    rows = [[cell.get_text() for cell in row.select("td")] for row in page.select("figure.c-chart tbody tr")]
+    rows = [[cell.get_text() for cell in row.select("td")] for row in page.select("figure.c-chart--mid tbody tr")]
     assert rows[0] == ["2004", "11"] and len(rows) == 5
     assert "Ohne Datum und darum nicht im Bild: 135, 80." in page.text
 
