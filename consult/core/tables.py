@@ -131,7 +131,7 @@ def table_response(
     try:
         for piece in write_table(fmt, columns, rows, language, sheet=sheet, expected=expected):
             file.write(piece)
-    except BaseException:
+    except BaseException:  # whatever it is, the file is given back
         file.close()
         raise
     size = file.tell()
