@@ -101,7 +101,7 @@ def start(name: str, target: str, port: int, data: Path) -> Server:
         env={**environment(data), "SITE_URL": f"http://127.0.0.1:{port}"},
     )  # fmt: skip
     server = Server(name, port, process)
-    for _ in range(200):
+    for _ in range(1200):  # a busy machine takes its time
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/hello" if target.startswith("yardstick") else "/healthz")
@@ -109,6 +109,7 @@ def start(name: str, target: str, port: int, data: Path) -> Server:
                 return server
         except OSError:
             time.sleep(0.05)
+    server.stop()
     raise SystemExit(f"{name} did not start")
 
 
