@@ -52,7 +52,7 @@ def test_any_number_of_questions(client: Any, make: Any, write: Any) -> None:
 
 def test_one_question_a_page(writer: Any, db: Any) -> None:
     page = writer.open("?view=one&question=2")
-    assert [one["name"] for one in page.select("#idea-form textarea")] == ["answer-2"]
+    assert [one["name"] for one in page.select("#idea-form textarea")] == ["answer-2", "secret-2"]
     assert page.h1.startswith("Wie lautet Frage 2?")
     answered = writer.send("save", {"answer-2": "Zwei."}, value="3")
     assert answered.request.args.get("question") == "3"
