@@ -228,7 +228,7 @@ class ObservationForm(Form):
     founders = NumberField(_l("Number of founders"))
     name = LineField(_l("Name of the label"), [longest(200)])
     issuer = LineField(_l("Issued by"), [longest(200)])
-    level = ChoiceField(_l("Level"))
+    level = ChoiceField(_l("Level of the label"))
     awarded = DateField(_l("Awarded on"))
     valid_until = DateField(_l("Valid until"))
     as_of = DateField(_l("As of"))
