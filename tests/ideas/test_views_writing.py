@@ -56,7 +56,7 @@ def test_one_question_a_page(writer: Any, db: Any) -> None:
     assert page.h1.startswith("Wie lautet Frage 2?")
     answered = writer.send("save", {"answer-2": "Zwei."}, value="3")
     assert answered.request.args.get("question") == "3"
-    assert [one["name"] for one in html(answered).select("#idea-form textarea")] == ["answer-3"]
+    assert [one["name"] for one in html(answered).select("#idea-form textarea")] == ["answer-3", "secret-3"]
     writer.url += "?view=one&part=partners"
     answered = writer.send("submit")
     assert answered.status_code == 422
