@@ -134,44 +134,46 @@ def kind_label(kind: str) -> str:
     return str(subject.label) if subject is not None else kind
 
 
-def _age(moment: datetime, midnight: datetime) -> ColumnElement[str]:
-    return sql_case((Case.due_at <= moment, "late"), (Case.due_at < midnight, "today"), else_="later")
-
-
 def _counts(actor: Actor) -> tuple[list[Any], dict[str, int], Pace | None]:
     """How many cases wait, by everything that can be chosen; those reported by reason; and the pace. One query for all.
 
-    Rows of (kind, reported, consultation, language, age, mine, number).
+    Rows of (kind, consultation, language, number, reported, late, due today, mine), read from an index in its order.
     """
     moment = now()
+    late, today_only = Case.due_at <= moment, and_(Case.due_at > moment, Case.due_at < end_of_day(today()))
     mine = and_(Case.claimed_by == (actor.person_id or 0), Case.claimed_until > moment)
-    keys: list[Any] = [
-        Case.kind.label("kind"), (Case.report_count > 0).label("reported"), Case.consultation_id.label("consultation"),
-        Case.language.label("language"), _age(moment, end_of_day(today())).label("age"), mine.label("mine"),
-    ]  # fmt: skip
-    waiting = select(literal("case").label("what"), *keys, func.count().label("number")).where(*_in_scope(actor))
+    keys = (Case.kind, Case.consultation_id, Case.language)
+    parts = [func.sum(sql_case((one, 1), else_=0)) for one in (Case.report_count > 0, late, today_only, mine)]
+    names = ("kind", "consultation", "language", "number", "reported", "late", "today", "mine")
+    columns: list[Any] = [one.label(name) for one, name in zip((*keys, func.count(), *parts), names, strict=True)]
+    waiting = select(literal("case").label("what"), *columns).where(*_in_scope(actor)).group_by(*keys)
+    nothing = [literal(0)] * 4
     reasons = (
         select(
-            literal("reason"), Report.reason, literal(True), literal(0), literal(""), literal(""), literal(False),
+            literal("reason"),
+            Report.reason,
+            literal(0),
+            literal(""),
             func.count(func.distinct(Report.case_id)),
+            *nothing,
         )
         .join(Case, Case.id == Report.case_id)
         .where(*_in_scope(actor))
         .group_by(Report.reason)
-    )  # fmt: skip
-    groups = union_all(waiting.group_by(*(key.element for key in keys)), reasons).subquery()
+    )
+    groups = union_all(waiting, reasons).subquery()
     one = select(literal(1).label("one")).subquery()  # keeps the pace where nothing waits
     statement = select(groups, *pace_columns()).select_from(one.outerjoin(groups, true()))
     rows = [tuple(row) for row in db.session.execute(statement)]
-    found = [row[1:8] for row in rows if row[0] == "case"]
-    by_reason = {row[1]: row[7] for row in rows if row[0] == "reason"}
-    return found, by_reason, pace_of(rows[0][8:])
+    found = [row[1:9] for row in rows if row[0] == "case"]
+    by_reason = {row[1]: row[4] for row in rows if row[0] == "reason"}
+    return found, by_reason, pace_of(rows[0][9:])
 
 
 def _sum_by(rows: list[Any], index: int) -> dict[Any, int]:
     sums: dict[Any, int] = {}
     for row in rows:
-        sums[row[index]] = sums.get(row[index], 0) + row[6]
+        sums[row[index]] = sums.get(row[index], 0) + row[3]
     return sums
 
 
@@ -217,22 +219,22 @@ def queue(actor: Actor, filters: Filters, after: str | None = None) -> Queue:
     page = keyset(statement, [(Case.due_at, "asc"), (Case.id, "asc")], after, SIZE)
     infos = describe((case.kind, case.subject_id) for case in page.items)
     kinds = [(kind, kind_label(kind), number) for kind, number in sorted(_sum_by(counts, 0).items())]
-    reported = sum(row[6] for row in counts if row[1])
-    consultations = {key: number for key, number in _sum_by(counts, 2).items() if key is not None}
+    total, reported, late, due_today, mine = (sum(int(row[place]) for row in counts) for place in range(3, 8))
+    consultations = {key: number for key, number in _sum_by(counts, 1).items() if key is not None}
     titles = describe(("consultation", key) for key in consultations) if len(consultations) > 1 else {}
     return Queue(
         rows=[row_of(actor, case, infos.get((case.kind, case.subject_id))) for case in page.items],
         page=page,
-        total=sum(row[6] for row in counts),
+        total=total,
         pace=pace,
         kinds=[*kinds, *([(REPORT, _("Reported"), reported)] if reported else [])],
         consultations=[
             (key, info.title, consultations[key])
             for (_kind, key), info in sorted(titles.items(), key=lambda one: one[0])
         ],
-        languages=sorted(_sum_by(counts, 3).items()),
-        ages=_sum_by(counts, 4),
-        mine=_sum_by(counts, 5).get(True, 0),
+        languages=sorted(_sum_by(counts, 2).items()),
+        ages={"late": late, "today": due_today, "later": total - late - due_today},
+        mine=mine,
         reasons=[
             (code, reason_title(code), number) for code, number in sorted(reasons.items(), key=lambda one: -one[1])
         ],

@@ -46,6 +46,10 @@ class Case(Base):
         Index("ix_moderation_case_queue", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_moderation_case_subject", "kind", "subject_id", "id"),
         Index("ix_moderation_case_text_hash", "text_hash", "id"),
+        Index(  # holds all that the numbers above the queue are counted from
+            "ix_moderation_case_counts", "kind", "consultation_id", "language", "due_at", "report_count", "claimed_by",
+            "claimed_until", sqlite_where=_WAITING, postgresql_where=_WAITING,
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -31,6 +31,12 @@ def upgrade() -> None:
     op.create_index("ix_moderation_case_text_hash", "moderation_case", ["text_hash", "id"], unique=False)
     op.create_index(op.f("ix_moderation_case_organisation_id"), "moderation_case", ["organisation_id"], unique=False)
 
+    op.create_index(
+        "ix_moderation_case_counts", "moderation_case",
+        ["kind", "consultation_id", "language", "due_at", "report_count", "claimed_by", "claimed_until"], unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"), postgresql_where=sa.text("closed_at IS NULL"),
+    )  # fmt: skip
+
     op.add_column("moderation_decision", sa.Column("internal_note", sa.Text(), server_default="", nullable=False))
     op.add_column("moderation_decision", sa.Column("reason_version", sa.Integer(), server_default="1", nullable=False))
     op.add_column("moderation_decision", sa.Column("reason_texts", JSON, server_default="{}", nullable=False))
@@ -117,6 +123,7 @@ def downgrade() -> None:
     op.drop_index("ix_moderation_decision_overturned_id", table_name="moderation_decision")
     for column in DECISION:
         op.execute(f"ALTER TABLE moderation_decision DROP COLUMN {column}")
+    op.drop_index("ix_moderation_case_counts", table_name="moderation_case")
     op.drop_index("ix_moderation_case_text_hash", table_name="moderation_case")
     op.drop_index(op.f("ix_moderation_case_organisation_id"), table_name="moderation_case")
     for column in CASE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 
 from consult.core.audit import AuditRow
 from consult.moderation import operations
-from consult.moderation.models import Case, Decision
+from consult.moderation.models import Case, Decision, Report
 from tests.moderation.kind import KIND, Notes
 from tests.support.page import html
 from tests.support.queries import count_queries
@@ -75,6 +76,32 @@ def test_filters(notes: Notes, moderator: Any, query: str, titles: list[str]) ->
         notes.sent(title, language=language)
     page = moderator.page(QUEUE + query)
     assert [row.get_text() for row in page.select(".c-queue tbody h2")] == titles
+
+
+def test_filters_by_age_and_reason_of_report_with_their_numbers(
+    notes: Notes, moderator: Any, cast: Any, db: Any, clock: Any
+) -> None:
+    late, due, later = notes.sent("Spät"), notes.sent("Heute"), notes.sent("Später")
+    late.due_at, due.due_at = clock.now - timedelta(hours=1), clock.now + timedelta(hours=2)
+    later.due_at, later.report_count = clock.now + timedelta(days=3), 2
+    for number, reason in enumerate(("spam", "insult")):
+        db.session.add(
+            Report(
+                number=f"M-{number}", receipt_hash=f"hash-{number}", kind=KIND, subject_id=later.subject_id, url="/",
+                reason=reason, explanation="Schlimm.", case_id=later.id,
+            )
+        )  # fmt: skip
+    operations.claim(cast.actor(cast.moderator), due.id)
+    db.session.commit()
+    page = moderator.page(QUEUE)
+    for words in ("überfällig (1)", "heute fällig (1)", "später fällig (1)", "Spam oder Schadlink (1)",
+                  "Beleidigung oder Herabsetzung (1)", "für mich reserviert (1)"):  # fmt: skip
+        assert words in page.text
+    for query, title in (("age=late", "Spät"), ("age=today", "Heute"), ("age=later", "Später"), ("reason=insult", "Später"),
+                         ("mine=1", "Heute")):  # fmt: skip
+        found = moderator.page(f"{QUEUE}?{query}")
+        assert [row.get_text() for row in found.select(".c-queue tbody h2")] == [title], query
+    assert not moderator.page(f"{QUEUE}?reason=copyright").select(".c-queue tbody h2")
 
 
 def test_consultations_are_told_apart(notes: Notes, make: Any, new_client: Any, sign_in: Any, cast: Any) -> None:
