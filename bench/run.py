@@ -254,7 +254,7 @@ def measure(
             found[name] = (statistics.median(mine), ratio, (max(ratios) - min(ratios)) / max(ratio, 1e-6))
             wanted = f"goal >= {goal}" if goal else "no goal yet"
             print(
-                f"{name:24} {found[name][0]:8.2f} ms CPU   {ratio:6.2f} x {against.split('/')[1]:6} "
+                f"{name:24} {found[name][0]:8.2f} ms CPU   {ratio:6.2f} x {against.split('/')[1].split('?')[0]:10} "
                 f"+- {found[name][2] * 100:3.0f} %   {wanted}",
                 flush=True,
             )
