@@ -162,7 +162,9 @@ def _schemas(found: Json) -> Json:
 def document(layer: Layer, language: str, site: str, root: str) -> Json:
     """The whole description. `root` is the address below which the paths lie, relative to the document's own."""
     with in_language(language):
-        models: list[tuple[type[BaseModel], str]] = [(model, "serialization") for model in dict.fromkeys(one.result for one in layer.endpoints)]
+        models: list[tuple[type[BaseModel], str]] = [
+            (model, "serialization") for model in dict.fromkeys(one.result for one in layer.endpoints)
+        ]
         models += [(one.takes, "validation") for one in layer.endpoints if one.takes is not None]
         _names, schemas = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
         return {

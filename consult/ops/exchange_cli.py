@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import yaml
@@ -233,8 +233,9 @@ def export_command(kind: str, fmt: str, to: Path | None, audience: str, language
 def _store(pieces: Iterable[bytes], to: Path | None) -> None:
     """Write the whole file or none: it takes its name only when it is complete."""
     if to is None:
+        stdout: BinaryIO = click.get_binary_stream("stdout")
         for piece in pieces:
-            click.get_binary_stream("stdout").write(piece)
+            stdout.write(piece)
         return
     handle, name = tempfile.mkstemp(dir=to.parent, prefix=f".{to.name}.")
     try:

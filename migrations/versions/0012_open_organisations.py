@@ -23,9 +23,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("merged_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(
-            sa.Column(
-                "merge_record", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
-            )
+            sa.Column("merge_record", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True)
         )
         batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         batch_op.create_foreign_key(
@@ -50,7 +48,10 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["invited_by"], ["person.id"], name=op.f("fk_organisation_invitation_invited_by_person"), ondelete="SET NULL"
+            ["invited_by"],
+            ["person.id"],
+            name=op.f("fk_organisation_invitation_invited_by_person"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
