@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consult.accounts.queries import person_by_email
+from consult.clusters import addresses
 from consult.clusters.facets import recount_all
 from consult.clusters.models import Cluster, ClusterManager, Observation
 from consult.core.clock import now
@@ -128,6 +129,7 @@ def load(dataset: Dataset) -> None:
         db.session.add(cluster)
         db.session.flush()
         touch("cluster", cluster.id)
+        addresses.refresh(cluster, cluster.observations)
     db.session.flush()
     recount_all()
 

@@ -12,6 +12,7 @@ from consult.clusters.models import Cluster, ClusterFacet, ClusterManager, Obser
 from consult.core.dataset import Dataset
 from consult.core.i18n import in_language
 from consult.core.registry import registries
+from consult.core.text import slugify
 
 
 def _count(db: Any, model: Any) -> int:
@@ -111,3 +112,15 @@ def test_a_managers_share(db: Any, make: Any, cast: Any) -> None:
     assert entry.export(person.id)["clusters"][0]["cluster"] == cast.cluster.slug
     entry.erase(person.id)
     assert entry.export(person.id) == {"clusters": []}
+
+
+def test_other_names_lead_to_the_portrait(client: Any, facts: Dataset) -> None:
+    answer = client.get("/en/clusters/medical-mountains")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/en/clusters/medicalmountains")
+    names = {(one["name"], row["id"]) for row in facts.records("clusters") for one in row.get("aliases", [])}
+    assert len(names) > 10
+    for name, slug in names:
+        found = registries.subjects["cluster"].find(slugify(name))
+        assert found in (registries.subjects["cluster"].find(slug), None) or slugify(name) in {
+            row["id"] for row in facts.records("clusters")
+        }, name
