@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 import yaml
@@ -233,7 +233,7 @@ def export_command(kind: str, fmt: str, to: Path | None, audience: str, language
 def _store(pieces: Iterable[bytes], to: Path | None) -> None:
     """Write the whole file or none: it takes its name only when it is complete."""
     if to is None:
-        stdout: BinaryIO = click.get_binary_stream("stdout")
+        stdout = sys.stdout.buffer
         for piece in pieces:
             stdout.write(piece)
         return

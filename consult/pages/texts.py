@@ -40,7 +40,7 @@ TEXTS: dict[str, Text] = {
     "privacy": Text(
         _l("Privacy"),
         {"de": "pages/text_privacy.de.html", "en": "pages/text_privacy.en.html"},
-        date(2026, 11, 25),
+        date(2026, 11, 26),
         _l("What we store about you, what for, how long, and what you can demand."),
     ),
     "accessibility": Text(
@@ -52,7 +52,7 @@ TEXTS: dict[str, Text] = {
     "rules": Text(
         _l("Rules and periods"),
         {"de": "pages/text_rules.de.html", "en": "pages/text_rules.en.html"},
-        date(2026, 11, 25),
+        date(2026, 11, 26),
         _l("What may be published here, who decides, how long it takes and how you can object."),
     ),
     "about": Text(
@@ -89,7 +89,10 @@ def words_for(name: str) -> tuple[dict[str, str], dict[str, Any]]:
         "site": current_app.config["SETTINGS"].site_name,
         "promised": spelled,
     }
-    return braces, {"operator": operator, "promised": spelled, "promised_days": promised}
+    complaint_days = str(words.working_days(current_app.config["SETTINGS"].complaint_days))
+    braces["complaint_days"] = complaint_days
+    given = {"operator": operator, "promised": spelled, "promised_days": promised, "complaint_days": complaint_days}
+    return braces, given
 
 
 def shipped_body(name: str) -> str:
