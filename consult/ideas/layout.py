@@ -181,4 +181,7 @@ class Layout:
             stored = written.body if written else ""
             if name in request.form and stored != self._value(name):
                 found[name] = stored
+            secret, secrets = f"secret-{question.position}", "\n".join(content.secrets.get(question.id, []))
+            if secret in request.form and secrets != self._value(secret):
+                found[secret] = secrets
         return found

@@ -91,6 +91,19 @@ def test_a_passage_has_to_stand_in_its_answer(writer: Any, db: Any) -> None:
     assert draft is not None and draft.content["answers"]  # the rest is stored
 
 
+def test_two_windows_show_both_marks(writer: Any, db: Any) -> None:
+    writer.open()
+    writer.send("save", {"title": "Rezepte", "answer-1": ANSWER})
+    page = writer.client.page(writer.url)
+    form, action = page.form("#idea-form"), str(page.one("#idea-form")["action"])
+    writer.send("save", {"secret-1": SECRET})
+    form.update({"secret-1": "Gern mit anderen", "save": "1"})
+    answer = writer.client.post(action, data=form)
+    assert answer.status_code == 409
+    assert html(answer).one("#other-secret-1").get_text().strip() == SECRET
+    assert html(answer).one("#secret-1").get_text().strip() == "Gern mit anderen"
+
+
 def test_what_was_reworded_since_is_not_sent(make: Any, consultation: Any, cast: Any, db: Any) -> None:
     idea = make.idea(consultation=consultation, author=cast.owner, status="draft", answers={1: ANSWER})
     question = consultation.questions[0].id
