@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from consult.ideas.models import Idea, Support
+from tests.support.queries import count_queries
 
 CALM = (303, 409, 503)  # done, told that somebody was faster, asked to try again
 
@@ -74,3 +75,16 @@ def test_support_is_counted_exactly(new_client: Any, make: Any, sign_in: Any, co
     db.session.rollback()
     db.session.refresh(idea)
     assert idea.support_count == 6 == db.session.execute(select(func.count()).select_from(Support)).scalar_one()
+
+
+def test_sending_takes_a_bounded_number_of_queries(writer: Any, app: Any, sign_in: Any, cast: Any) -> None:
+    """Save and send in one request, with a linked cluster: everything that hangs on it, and nothing twice."""
+    assert cast.moderator and cast.cluster
+    client = sign_in(writer.client, cast.owner)
+    writer.open()
+    writer.send("save", {"title": "Eins", "answer-1": "Antwort.", "answer-2": "Zwei."})
+    page = client.page(writer.url)
+    fields = {**page.form("#idea-form"), "submit": "1", "clusters": [str(cast.cluster.id)]}
+    with count_queries(app, at_most=32) as seen:
+        assert client.post(str(page.one("#idea-form")["action"]), data=fields).status_code == 303
+    assert len(seen) > 15
