@@ -21,7 +21,7 @@ from consult.core.clock import now, today
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.i18n import LANGUAGES, _, pick
-from consult.core.registry import touch
+from consult.core.registry import MergeHook, registries, touch
 from consult.links.models import Link
 from consult.links.operations import merge_ends, refresh_ends
 from consult.notifications.models import Follow
@@ -113,6 +113,7 @@ def merge(actor: Actor, old_id: int, into_id: int, reason: str) -> ClusterMerger
         "managers": _move_managers(old_id, into_id),
         "claims": _move_claims(old_id, into_id),
         "observations": _move_observations(old, into),
+        "rooms": {hook.room: hook.merge(KIND, old_id, into_id) for hook in _other_rooms()},
     }
     moved["added"] = _name_as_alias(old, into)
     merger = ClusterMerger(
@@ -125,6 +126,11 @@ def merge(actor: Actor, old_id: int, into_id: int, reason: str) -> ClusterMerger
     audit.record("cluster.merged", actor, (KIND, old_id), into_id=into_id, merger_id=merger.id)
     _settle(old, into)
     return merger
+
+
+def _other_rooms() -> list[MergeHook]:
+    """Rooms above that move what is theirs: offers, dates, comments. Links and follows are moved here."""
+    return [hook for hook in registries.merge_hooks if hook.room not in ("links", "notifications")]
 
 
 def _settle(old: Cluster, into: Cluster) -> None:
@@ -252,6 +258,9 @@ def undo(actor: Actor, merger_id: int) -> Cluster:
 
 
 def _give_back(old: Cluster, into: Cluster, moved: dict[str, Any]) -> None:
+    for hook in _other_rooms():
+        if hook.room in moved.get("rooms", {}):
+            hook.undo(KIND, old.id, into.id, moved["rooms"][hook.room])
     for number, side in moved["links"]:
         kept = (Link.id == number) & (getattr(Link, f"{side}_id") == into.id)
         db.session.execute(update(Link).where(kept).values({f"{side}_id": old.id, f"{side}_key": old.slug}))

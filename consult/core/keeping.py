@@ -57,6 +57,7 @@ def init_app() -> None:
         ),
         Retention(
             90, "log_details", _l("Personal text in the log"),
-            _l("removed; the entry itself and its place in the chain stay"), 1095, **rows(AuditDetail, _old_details), least=190,
+            _l("removed; the entry itself and its place in the chain stay"), 1095,
+            **rows(AuditDetail, _old_details), least=190,
         ),
     )  # fmt: skip

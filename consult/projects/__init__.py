@@ -24,6 +24,7 @@ from consult.projects import (
     jobs,
     loading,
     managing_views,
+    merging,
     message_review,
     message_rules,
     message_views,
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
     registries.resolvers["activities.message"] = message_review.resolve
     registries.add_panel(Panel("activities.show", 5, "activities/_messages.html", message_views.for_page))
     registries.personal_data["projects"] = personal.DATA
+    registries.merge_hooks.append(merging.HOOK)
     registries.counters["activities.places"] = places.recount
     pagecache.add_boundary("projects", activity_queries.next_change)
     for exchanged in (exchange.PROJECTS, exchange.ACTIVITIES):

@@ -261,3 +261,18 @@ def test_who_belongs_to_several_is_named_once(client: Any, make: Any, both: tupl
     assert (belonging.all, [(info.title, number) for info, number in belonging.several]) == (2, [("Feinglas", 2)])
     text = client.page("/de/clusters/figures").text
     assert "davon 1 mehreren" in text and ": in 2 Clustern" in text and "Feinglas" in text
+
+
+def test_dates_of_the_old_portrait_are_those_of_the_survivor_and_back(
+    make: Any, cast: Any, both: tuple[Cluster, Cluster]
+) -> None:
+    """What other rooms keep about a portrait moves by their merge hooks."""
+    old, into = both
+    activity = make.activity("Linsenabend", organiser_kind="cluster", organiser_id=old.id)
+    editor = make.actor(cast.editor)
+    merger = mergers.merge(editor, old.id, into.id, "Dasselbe Netzwerk.")
+    db.session.refresh(activity)
+    assert activity.organiser_id == into.id
+    mergers.undo(editor, merger.id)
+    db.session.refresh(activity)
+    assert activity.organiser_id == old.id
