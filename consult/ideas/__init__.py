@@ -35,6 +35,7 @@ from consult.ideas import (
     review,
     subjects,
     views,
+    views_helps,
     views_late,
     views_living,
     views_writing,
@@ -46,7 +47,7 @@ KIND = subjects.KIND
 def init_app(app: Flask) -> None:
     """Register pages and jobs, and with the core what other rooms may know of ideas."""
     # these modules register by being imported
-    assert jobs.BATCH and views_late.FOUND and views_living.FOUND and views_writing.FOUND
+    assert jobs.BATCH and views_helps.READY and views_late.FOUND and views_living.FOUND and views_writing.FOUND
     app.register_blueprint(views.blueprint)
     registries.subjects[KIND] = SubjectKind(
         KIND, _l("Idea"), subjects.describe, subjects.find, subjects.picker, subjects.may_manage

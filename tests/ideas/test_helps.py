@@ -1,0 +1,69 @@
+"""The help beside a draft: what is like it, who fits, how it reads; nobody else reads the draft by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consult.ideas import helps
+from tests.support.client import unchecked_pages
+from tests.support.page import html
+
+TEXT = "Wir möchten freie Stunden auf Prüfständen und in unserer Klimakammer in einen gemeinsamen Kalender stellen."
+
+
+@pytest.fixture
+def draft(client: Any, demo: Any) -> str:
+    """A visitor's draft; its address."""
+    response = client.submit("/de/ideas/new", {"title": "Prüfstand teilen", "answer-1": TEXT, "save": "1"})
+    return str(response.location).partition("?")[0]
+
+
+def test_the_page_names_what_is_near_and_why(client: Any, draft: str) -> None:
+    page = client.page(f"{draft}/helps")
+    assert "Freie Prüfstandstunden" in page.one("#helps-similar").parent.text
+    assert "beide sprechen von" in page.text
+    assert page.select("#helps-partners")
+    assert "angenehm lang" in page.text
+
+
+def test_the_part_is_for_the_writing_page(client: Any, draft: str) -> None:
+    with unchecked_pages():  # a part is no page
+        response = client.get(f"{draft}/helps?part=1")
+    assert response.headers["Cache-Control"] == "private, no-store"
+    part = response.get_data(as_text=True)
+    assert "<html" not in part
+    assert "Freie Prüfstandstunden" in part
+    assert html(client.get(draft)).select("[data-helps] a[href$='/helps']"), "without scripts a link leads there"
+
+
+def test_only_whoever_has_the_link(client: Any, demo: Any) -> None:
+    assert client.get("/de/ideas/drafts/falsch/helps").status_code == 404
+
+
+def test_a_short_draft_has_nothing_to_compare(client: Any, demo: Any) -> None:
+    response = client.submit("/de/ideas/new", {"title": "Kurz", "save": "1"})
+    page = client.page(str(response.location).partition("?")[0] + "/helps")
+    assert not page.select("#helps-similar, #helps-partners")
+    assert "Noch liegt nichts" in page.text
+
+
+@pytest.mark.parametrize(
+    ("text", "average", "long_sentences", "long_words"),
+    [
+        ("Kurz. Gut. Klar und knapp gesagt.", 4, False, False),
+        ("Wort " * 45 + ".", 45, True, False),
+        ("Innovationsförderungsmaßnahmen brauchen Verwaltungsvereinfachungen sofort.", 4, False, True),
+    ],
+)
+def test_how_a_text_reads(text: str, average: int, long_sentences: bool, long_words: bool) -> None:
+    found = helps.reading_of(text)
+    assert found is not None
+    assert (found.average, found.has_long_sentences, found.has_long_words) == (average, long_sentences, long_words)
+    assert bool(found.longest) is long_sentences
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\n", "…", "***"])
+def test_nothing_reads_like_nothing(text: str) -> None:
+    assert helps.reading_of(text) is None
