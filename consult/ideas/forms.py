@@ -246,6 +246,13 @@ def seen_count(value: Any) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
+class ReleaseForm(Form):
+    """An approver's sentence for the author, and the state of the text that was read."""
+
+    note = TextField(_l("What should change"), [longest(1000)])
+    seen = HiddenField()
+
+
 class AddressForm(Form):
     """Only an e-mail address: to have a link sent."""
 

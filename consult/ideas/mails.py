@@ -194,6 +194,50 @@ def tell_merged_into(target: Idea, verdict: Verdict) -> None:
     )
 
 
+# ---- release in the organisation ------------------------------------------------------------------------------------
+
+
+def ask_for_release(idea: Idea, people: list[Person], title: str, author: str, organisation: str) -> None:
+    """An idea waits for one of these people, who release for their organisation."""
+    for person in people:
+        with in_language(person.language):
+            letter = Letter(
+                subject=_("An idea waits for your release: %(title)s", title=title),
+                heading=_("An idea waits for your release"),
+                lines=[
+                    _(
+                        "%(name)s has written it for %(organisation)s.",
+                        name=author or _("Somebody"),
+                        organisation=organisation,
+                    ),
+                    _("Read it and release it, or give it back with a sentence. Before that nobody else gets it."),
+                ],
+                facts=_facts(idea, title),
+                button=(_("Read and decide"), address("ideas.release", idea_id=idea.id)),
+            )
+        _send(idea, letter, "idea.release_asked", (person.email, person.language, person.id))
+
+
+def tell_returned_draft(idea: Idea, title: str, note: str) -> None:
+    """Somebody of the author's organisation asks for a change before they release it."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        letter = Letter(
+            subject=_("Your organisation asks for a change: %(title)s", title=title),
+            heading=_("Your organisation asks for a change"),
+            lines=[
+                _("Whoever releases for your organisation has given your idea back with this sentence:"),
+                f"»{note}«",
+                _("Your text is a draft again. Change it and send it once more."),
+            ],
+            facts=_facts(idea, title),
+            button=(_("Open the draft"), draft_url(idea)),
+        )
+    _send(idea, letter, "idea.release_returned", to)
+
+
 # ---- co-authors -----------------------------------------------------------------------------------------------------
 
 

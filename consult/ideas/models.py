@@ -25,6 +25,7 @@ from consult.core.db import Base, JSONType, LongText, RenderedHTML, UTCDateTime
 DRAFT, AWAITING, SUBMITTED, RETURNED = "draft", "awaiting_confirmation", "submitted", "returned"
 PUBLISHED, REJECTED, WITHDRAWN = "published", "rejected", "withdrawn"
 HIDDEN, REMOVED, CLOSED, MERGED = "hidden", "removed", "closed", "merged"
+AWAITING_RELEASE = "awaiting_release"  # in its organisation, where somebody releases what is sent
 
 # States of a version: under review, read by everyone, replaced by the next; held while the idea is hidden.
 WAITING, CURRENT, SUPERSEDED, HELD = "waiting", "public", "superseded", "held"

@@ -23,7 +23,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.forms import email_problem
 from consult.core.i18n import _, format_day
 from consult.core.states import move
-from consult.ideas import invitations, mails, redactions, rules, tokens
+from consult.ideas import invitations, mails, redactions, rules, signoff, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked
 from consult.ideas.drafts import Content, secret_fault
@@ -54,7 +54,8 @@ audit.declare("idea.version_withdrawn", "version_id")
 
 
 def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
-    """Send what is written. Signed in it is submitted at once; signed out an address has to be confirmed first.
+    """Send what is written. Signed in it is submitted at once, or waits for a release where the organisation wants one;
+    signed out an address has to be confirmed first.
 
     Invalid with the fields that lack something; Refused where the draft belongs to somebody else's account.
     """
@@ -69,12 +70,15 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     if not rules.can_send_in(consultation, idea.status, _is_invited(idea, consultation)):
         raise Invalid(message=closed_sentence(consultation))
     if idea.status != DRAFT:
-        return _send_next(_author_actor(actor, idea), idea, content, consultation)
+        return _send_next(author_actor(actor, idea), idea, content, consultation)
     if not rules.can_send_as(actor, idea):
         raise Invalid(message=_("This draft belongs to an account. Please sign in with it to send the idea."))
     if not actor.signed_in:
         return _ask_confirmation(actor, idea, email, language)
-    return _submit(actor, idea, content, consultation, "send")
+    organisation = signoff.signing_organisation(actor, own_organisation(actor, content.organisation))
+    if organisation is not None:
+        return signoff.ask(actor, idea, content, organisation)
+    return submit(actor, idea, content, consultation, "send")
 
 
 def _is_invited(idea: Idea, consultation: Consultation) -> bool:
@@ -125,7 +129,7 @@ def _secret_faults(consultation: Consultation, content: Content) -> dict[str, st
     return faults
 
 
-def _author_actor(actor: Actor, idea: Idea) -> Actor:
+def author_actor(actor: Actor, idea: Idea) -> Actor:
     """Who acts by the status link: the signed-in person, or the idea's author, known by the link."""
     if actor.signed_in or idea.author_id is None:
         return actor
@@ -173,18 +177,24 @@ def confirm(idea_id: int) -> Idea:
     confirm_person(person)
     actor = as_actor(person)
     idea.author_email = ""  # the link stays known: used again it leads to the status
-    return _submit(actor, idea, Content.of_document(draft_row(idea).content), consultation, "confirm")
+    return submit(actor, idea, Content.of_document(draft_row(idea).content), consultation, "confirm")
 
 
-def _submit(actor: Actor, idea: Idea, content: Content, consultation: Consultation, act: str) -> Idea:
-    """Number, first version, case and receipt; the draft is used up. The idea's row is written once, at the end."""
-    check_not_suspended(actor)
+def submit(
+    actor: Actor, idea: Idea, content: Content, consultation: Consultation, act: str, author: Actor | None = None
+) -> Idea:
+    """Number, first version, case and receipt; the draft is used up. The idea's row is written once, at the end.
+
+    `author` is whose idea it is where the actor releases it for their organisation.
+    """
+    check_not_suspended(author or actor)
     moment = now()
     number = take_number(consultation.id, moment)
     version = make_version(idea, content, moment, number=1)
-    idea.author_id, idea.number = actor.person_id, number
+    idea.author_id, idea.number = (author or actor).person_id, number
     idea.submitted_at = idea.moved_at = moment
-    idea.organisation_id = own_organisation(actor, content.organisation)
+    if author is None:
+        idea.organisation_id = own_organisation(actor, content.organisation)
     move(rules.MACHINE, idea, act, actor)
     _put_before_moderation(actor, idea, version, content, consultation)
     return idea
@@ -225,7 +235,7 @@ def _put_before_moderation(
 def withdraw(actor: Actor, idea_id: int) -> Idea:
     """The author takes the idea back. Of what was public, number and dates stay at its address; the text does not."""
     idea = locked(idea_id)
-    by = _author_actor(actor, idea)
+    by = author_actor(actor, idea)
     move(rules.MACHINE, idea, "withdraw", by)
     withdraw_case("idea", idea.id, by)
     _drop_waiting(idea)
@@ -251,7 +261,7 @@ def withdraw_version(actor: Actor, idea_id: int) -> Idea:
     idea = locked(idea_id)
     if not idea.has_waiting_version:
         raise Conflict(_("No new version is waiting."))
-    by = _author_actor(actor, idea)
+    by = author_actor(actor, idea)
     audit.record("idea.version_withdrawn", by, ("idea", idea.id), version_id=idea.waiting_version_id)
     _drop_waiting(idea)
     withdraw_case("idea", idea.id, by)
@@ -267,7 +277,7 @@ def narrow_audiences(actor: Actor, idea_id: int, wanted: Mapping[int, str]) -> l
     idea = locked(idea_id)
     if idea.public_version_id is None:
         raise Conflict(_("Nothing of this idea is public."))
-    by = _author_actor(actor, idea)
+    by = author_actor(actor, idea)
     changed = []
     answers = db.session.execute(select(Answer).where(Answer.version_id == idea.public_version_id)).scalars().all()
     for answer in answers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -16,6 +16,7 @@ from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.registry import Milestone
 from consult.core.text import render_markdown
+from consult.ideas import signoff
 from consult.ideas.coauthors import coauthors_of
 from consult.ideas.milestones import milestones
 from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaDraft, IdeaVersion
@@ -39,6 +40,7 @@ class StatusView:
     coauthors: list[IdeaCoauthor]
     milestones: list[Milestone]
     originals: dict[str, str]
+    releases: list[signoff.Release] = field(default_factory=list)
 
     def text_of(self, answer: Answer) -> Markup:
         """An answer as it was sent, also where passages of it are blacked out for others."""
@@ -57,7 +59,7 @@ class StatusView:
 
 
 def status_view(idea: Idea) -> StatusView:
-    """Everything about an idea for its author; eight queries, and three more once it was public."""
+    """Everything about an idea for its author; eight queries, one more for an organisation's, three more once public."""
     versions = (
         db.session.execute(
             select(IdeaVersion)
@@ -83,6 +85,7 @@ def status_view(idea: Idea) -> StatusView:
         coauthors=coauthors_of(idea.id),
         milestones=milestones(idea, links) if idea.was_public else [],
         originals=originals_of(shown.id) if shown is not None and shown.is_redacted else {},
+        releases=signoff.history(idea.id) if idea.organisation_id is not None else [],
     )
 
 

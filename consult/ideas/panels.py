@@ -15,9 +15,9 @@ from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.registry import Panel, SubjectInfo, registries
 from consult.core.web import path
-from consult.ideas import own_queries, page_queries, queries, tokens
+from consult.ideas import own_queries, page_queries, queries, signoff, tokens
 from consult.ideas.cards import cards, crossing
-from consult.ideas.models import RETURNED, Idea
+from consult.ideas.models import AWAITING_RELEASE, RETURNED, Idea
 from consult.ideas.words import draft_path, month_words, other_language
 
 NAMELESS = 3  # answers without name shown below the first page of those with one
@@ -101,16 +101,27 @@ def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
             "status": "version_waiting" if one.idea.has_waiting_version else one.idea.status,
             "url": _address(one.idea) if one.is_author else path("ideas.show", number=one.idea.number),
             "status_url": path("ideas.status", token=tokens.status_token(one.idea.draft_key))
-            if one.idea.number and one.is_author
+            if (one.idea.number or one.idea.status == AWAITING_RELEASE) and one.is_author
             else "",
             "due": due.get(one.idea.id),
             "returned": one.idea.status == RETURNED and one.is_author,
-            "saved_at": one.saved_at if one.is_author else None,
+            "saved_at": one.saved_at if one.is_author and one.idea.status != AWAITING_RELEASE else None,
             "draft_url": draft_path(one.idea),
         }
         for one in found
     ]
     return {"rows": rows, "new_url": path("ideas.new")}
+
+
+def to_release(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
+    """What waits for the reader's release; no query for those who release nothing, one for others."""
+    found = signoff.waiting_for(actor)
+    rows = [
+        {"title": title, "lang": other_language(idea.language), "url": path("ideas.release", idea_id=idea.id),
+         "since": idea.moved_at}
+        for idea, title in found
+    ]  # fmt: skip
+    return {"rows": rows} if rows else None
 
 
 def _address(idea: Idea) -> str:
@@ -132,3 +143,4 @@ PANELS = (
     Panel("pages.home", 10, "ideas/_home.html", home_ideas),
 )
 MINE = Panel("pages.me", 10, "ideas/_mine.html", mine)
+TO_RELEASE = Panel("pages.me", 5, "ideas/_to_release.html", to_release)

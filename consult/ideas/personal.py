@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from consult.core.db import db
 from consult.core.registry import PersonalData, touch
 from consult.ideas.models import (
+    AWAITING_RELEASE,
     DRAFT,
     Idea,
     IdeaCoauthor,
@@ -113,7 +114,7 @@ def erase(person_id: int) -> None:
     ideas = db.session.execute(select(Idea).where(Idea.author_id == person_id)).scalars().all()
     for idea in ideas:
         db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
-        if idea.status == DRAFT:
+        if idea.status in (DRAFT, AWAITING_RELEASE):  # what is written of it stood in the draft
             db.session.delete(idea)
             continue
         idea.author_id, idea.author_email = None, ""

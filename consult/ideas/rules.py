@@ -15,6 +15,7 @@ from consult.core.audiences import AGENCY, ANONYMOUS, AUDIENCES, MINISTRY, PUBLI
 from consult.core.states import Machine, Transition
 from consult.ideas.models import (
     AWAITING,
+    AWAITING_RELEASE,
     CLOSED,
     CONFIRMED,
     DECLINED,
@@ -34,6 +35,7 @@ from consult.ideas.models import (
 from consult.organisations.rules import may_approve
 
 AUTHOR, MODERATOR, JOB = "author", "moderator", "job"
+APPROVER = "approver of the organisation, not the author if there is another"
 MAKER = "maker of the decision, within ten minutes"
 ANOTHER = "another moderator, after a complaint or a second look"
 
@@ -46,6 +48,10 @@ MACHINE = Machine(
         Transition(AWAITING, "ask_confirmation", AWAITING, AUTHOR),
         Transition(AWAITING, "confirm", SUBMITTED, AUTHOR),
         Transition(AWAITING, "lapse", DRAFT, JOB),
+        Transition(DRAFT, "ask_release", AWAITING_RELEASE, AUTHOR),
+        Transition(AWAITING_RELEASE, "release", SUBMITTED, APPROVER),
+        Transition(AWAITING_RELEASE, "return_draft", DRAFT, APPROVER),
+        Transition(AWAITING_RELEASE, "take_back", DRAFT, AUTHOR),
         Transition(SUBMITTED, "publish", PUBLISHED, MODERATOR),
         Transition(SUBMITTED, "return", RETURNED, MODERATOR),
         Transition(SUBMITTED, "reject", REJECTED, MODERATOR),
@@ -94,6 +100,10 @@ MACHINE = Machine(
         "ask_confirmation": "idea.confirmation_asked",
         "confirm": "idea.confirmed",
         "lapse": "idea.confirmation_lapsed",
+        "ask_release": "idea.release_asked",
+        "release": "idea.released",
+        "return_draft": "idea.release_returned",
+        "take_back": "idea.release_taken_back",
         "publish": "idea.published",
         "return": "idea.returned",
         "reject": "idea.rejected",

@@ -29,6 +29,7 @@ from consult.ideas import (
     page_queries,
     queries,
     rules,
+    signoff,
     tokens,
     transfers,
     withdrawing,
@@ -37,7 +38,7 @@ from consult.ideas import (
 from consult.ideas.cards import cards, crossing
 from consult.ideas.coauthors import note_coauthor
 from consult.ideas.forms import CoauthorForm
-from consult.ideas.models import HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
+from consult.ideas.models import AWAITING_RELEASE, HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
 from consult.ideas.page_queries import IdeaRow, IdeaView
 from consult.moderation.statements import statement_of
 from consult.notifications.operations import follow as start_following
@@ -235,6 +236,7 @@ def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any
         can_write=rules.can_write(idea) and rules.can_send_in(view.consultation, idea.status),
         can_withdraw=rules.can_withdraw(idea),
         narrower=words.narrower_choices(view),
+        may_release=idea.status == AWAITING_RELEASE and signoff.may_release(current_actor(), idea),
         other=words.other_language(idea.language),
         form=form or CoauthorForm(formdata=None),
         may_invite=idea.status in rules.COMPANIONABLE,

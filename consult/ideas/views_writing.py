@@ -20,7 +20,7 @@ from consult.core.registry import SubjectInfo, registries
 from consult.core.text import render_markdown
 from consult.core.vocabularies import short_region
 from consult.core.web import flash_done, path, see_other
-from consult.ideas import drafting, frames, invitations, mails, operations, page_queries, previews, tokens
+from consult.ideas import drafting, frames, invitations, mails, operations, page_queries, previews, tokens, words
 from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content
 from consult.ideas.forms import AUDIENCE_NOTES, SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
 from consult.ideas.frames import Frame
@@ -236,7 +236,7 @@ def _submit(frame: Frame, form: IdeaForm) -> Any:
         return _incomplete(_page(frame, form))
     if idea.status == AWAITING:
         return see_other(path("ideas.draft", token=frame.token))
-    flash_done(_("We have your idea: %(number)s.", number=idea.number))
+    flash_done(words.sent_words(idea))
     return see_other(path("ideas.status", token=frame.status_token))
 
 

@@ -13,10 +13,11 @@ from consult.core.clock import LOCAL, now
 from consult.core.i18n import _, _n, current_language, format_clock, format_day, pick
 from consult.core.vocabularies import short_region
 from consult.core.web import path
-from consult.ideas import rules, tokens
+from consult.ideas import rules, signoff, tokens
 from consult.ideas.milestones import version_url
 from consult.ideas.models import (
     AWAITING,
+    AWAITING_RELEASE,
     CLOSED,
     DRAFT,
     HIDDEN,
@@ -108,6 +109,29 @@ def public_timeline(view: IdeaView) -> list[Step]:
     return steps
 
 
+def sent_words(idea: Idea) -> str:
+    """What the page says once an idea was sent."""
+    if idea.status == AWAITING_RELEASE:
+        return _("Your idea is with those who release for your organisation. We tell you what they decide.")
+    return _("We have your idea: %(number)s.", number=idea.number)
+
+
+def release_words(event: str, name: str) -> str:
+    """A step of sign-off in a few words."""
+    who = name or _("somebody")
+    texts = {
+        signoff.ASKED: _("Put up for release by %(who)s", who=who),
+        signoff.RELEASED: _("Released by %(who)s", who=who),
+        signoff.RETURNED: _("Given back by %(who)s", who=who),
+    }
+    return texts.get(event, _("Taken back by %(who)s", who=who))
+
+
+def release_steps(releases: Sequence[signoff.Release]) -> list[Step]:
+    """What happened in the organisation, for a timeline."""
+    return [_step(one.at, release_words(one.event, one.name)) for one in releases]
+
+
 def decision_words(decision: Decision) -> str:
     """What a decision did, in two words."""
     words = {
@@ -132,6 +156,7 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
         text = _("Received") if version.number == 1 else _("Version %(number)s received", number=version.number)
         events.append((version.sent_at, text))
     events += [(decision.made_at, decision_words(decision)) for decision in view.decisions]
+    events += [(one.at, release_words(one.event, one.name)) for one in view.releases]
     if view.idea.status in (WITHDRAWN, CLOSED):
         ended = _("Withdrawn") if view.idea.status == WITHDRAWN else _("Closed without a change")
         events.append((view.idea.moved_at, ended))
@@ -172,6 +197,9 @@ def next_step(view: StatusView) -> str:
     sentences = {
         DRAFT: _("Your draft is not sent yet."),
         AWAITING: _("Please confirm your address: the link is in your mail."),
+        AWAITING_RELEASE: _(
+            "Somebody of your organisation reads your idea and releases it. It has no number until then."
+        ),
         SUBMITTED: _("Your idea is with the moderation.") + (" " + decide if decide else ""),
         PUBLISHED: _("Your idea is public. Others can support and comment on it, and you can write a new version."),
         REJECTED: _("We have not published your idea. The reasons stand below, with what you can do."),

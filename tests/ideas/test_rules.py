@@ -13,7 +13,7 @@ from consult.ideas.rules import MACHINE
 
 STATES = (
     "draft", "awaiting_confirmation", "submitted", "returned", "published", "rejected", "withdrawn", "hidden", "removed",
-    "closed", "merged",
+    "closed", "merged", "awaiting_release",
 )  # fmt: skip
 
 # The table of `domain.md`, as far as this room serves it: act -> {state: state after it}.
@@ -22,6 +22,10 @@ TABLE: dict[str, dict[str, str]] = {
     "ask_confirmation": {"draft": "awaiting_confirmation", "awaiting_confirmation": "awaiting_confirmation"},
     "confirm": {"awaiting_confirmation": "submitted"},
     "lapse": {"awaiting_confirmation": "draft"},
+    "ask_release": {"draft": "awaiting_release"},
+    "release": {"awaiting_release": "submitted"},
+    "return_draft": {"awaiting_release": "draft"},
+    "take_back": {"awaiting_release": "draft"},
     "publish": {"submitted": "published"},
     "return": {"submitted": "returned"},
     "reject": {"submitted": "rejected"},
@@ -90,6 +94,7 @@ def test_every_transition_says_who() -> None:
         ("published", None, True),
         ("published", 7, False),
         ("awaiting_confirmation", None, False),
+        ("awaiting_release", None, False),
         ("submitted", 7, False),
         ("rejected", None, False),
         ("withdrawn", None, False),

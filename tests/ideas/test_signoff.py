@@ -1,0 +1,330 @@
+"""Sign-off in an organisation: who may do what while an idea waits for its release, through the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consult.core.audit import AuditRow
+from consult.ideas.models import Idea, IdeaDraft
+from consult.ideas.tokens import draft_token, status_token
+from consult.moderation.queries import waiting_case
+from consult.organisations.models import OrganisationMember
+from tests.ideas.conftest import number_on, the_idea
+from tests.support.page import html
+from tests.support.queries import count_queries
+
+NAME = "Beispiel-Feinmechanik GmbH"
+FILLED = {"title": "Messraum teilen", "answer-1": "Wir teilen unseren Messraum.", "organisation": NAME}
+NOTE = "Bitte nennen Sie die Halle."
+
+
+class House:
+    """A company with sign-off: who writes, two who release, a contact, and somebody of another company."""
+
+    def __init__(self, make: Any) -> None:
+        self.company = make.organisation(NAME, signoff=True)
+        other = make.organisation("Andere Firma", signoff=True)
+        self.author = make.person("Anna Autorin")
+        self.approver = make.person("Frieda Freigabe")
+        self.manager = make.person("Max Sprecher")
+        self.contact = make.person("Karl Kontakt")
+        self.colleague = make.person("Carla Kollegin")
+        self.outsider = make.person("Olaf Außen")
+        self.guest = None
+        for person, role in (
+            (self.author, "author"), (self.colleague, "author"), (self.approver, "approver"), (self.manager, "manager"),
+            (self.contact, "contact"),
+        ):  # fmt: skip
+            make.member(person, self.company, role)
+        make.member(self.outsider, other, "manager")
+
+
+@pytest.fixture
+def house(make: Any, db: Any) -> House:
+    found = House(make)
+    db.session.commit()
+    return found
+
+
+@pytest.fixture
+def as_(new_client: Any, sign_in: Any) -> Any:
+    """`as_(person)`: a client of this person; of nobody for None."""
+    return lambda person: sign_in(new_client(), person) if person is not None else new_client()
+
+
+@pytest.fixture
+def send(as_: Any, write: Any, consultation: Any) -> Any:
+    """`send(person, **fields)`: write an idea through the form and send it; returns the answer."""
+
+    def run(person: Any, **fields: Any) -> Any:
+        writer = write(as_(person))
+        writer.open()
+        return writer.send("submit", {**FILLED, **fields})
+
+    return run
+
+
+@pytest.fixture
+def waiting(send: Any, house: House, db: Any) -> Idea:
+    """An idea of the author's that waits for its release."""
+    send(house.author)
+    idea = the_idea(db)
+    assert idea.status == "awaiting_release"
+    return idea
+
+
+def decide(client: Any, idea: Idea, button: str, note: str = "", seen: str | None = None) -> Any:
+    """Press a button of the release page; the form is sent by hand where the page does not offer it."""
+    url = f"/de/ideas/releases/{idea.id}"
+    page = client.get(url)
+    form = html(page).form("form:has([name=seen])") if page.status_code == 200 and 'name="seen"' in page.text else {}
+    data = {"seen": "0", **form, button: "1", "note": note}
+    if seen is not None:
+        data["seen"] = seen
+    if "csrf_token" not in data:
+        data["csrf_token"] = html(client.get("/de/ideas/new")).form("#idea-form")["csrf_token"]
+    return client.post(url, data=data)
+
+
+def decisions(db: Any, event: str) -> list[AuditRow]:
+    return list(db.session.query(AuditRow).filter_by(event=event).order_by(AuditRow.seq))
+
+
+# ---- the decision table ---------------------------------------------------------------------------------------------
+
+WHO = ("author", "colleague", "contact", "approver", "manager", "outsider", "guest")
+# who -> (status of the page, of releasing, of giving back) while the idea of the author waits
+MAY = {
+    "author": (303, 303, 303),  # led to the own page; nothing moves
+    "colleague": (404, 404, 404),
+    "contact": (404, 404, 404),
+    "approver": (200, 303, 303),
+    "manager": (200, 303, 303),
+    "outsider": (404, 404, 404),
+    "guest": (303, 403, 403),  # to the sign-in
+}
+MOVES = ("approver", "manager")
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("act", ["release", "return"])
+def test_who_may_decide_while_it_waits(who: str, act: str, waiting: Idea, house: House, as_: Any, db: Any) -> None:
+    client = as_(getattr(house, who))
+    expected = MAY[who]
+    assert client.get(f"/de/ideas/releases/{waiting.id}").status_code == expected[0]
+    answer = decide(client, waiting, act, NOTE)
+    assert answer.status_code == expected[1 if act == "release" else 2]
+    after = {"release": "submitted", "return": "draft"}[act] if who in MOVES else "awaiting_release"
+    assert the_idea(db).status == after
+
+
+STATES = ("draft", "submitted", "published")
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("act", ["release", "return", "take_back"])
+def test_nothing_moves_in_other_states(
+    state: str, act: str, waiting: Idea, house: House, as_: Any, make: Any, db: Any
+) -> None:
+    client = as_(house.approver)
+    decide(client, waiting, "return" if state == "draft" else "release", NOTE)
+    if state == "published":
+        make.decide("idea", waiting.id, "publish")
+        db.session.commit()
+    assert the_idea(db).status == state
+    if act == "take_back":
+        author = as_(house.author)
+        token = status_token(waiting.draft_key)
+        answer = author.post(f"/de/ideas/status/{token}/take-back", data=_csrf(author))
+    else:
+        answer = decide(as_(house.manager), waiting, act, NOTE)
+    assert answer.status_code == 409 and the_idea(db).status == state
+
+
+def _csrf(client: Any) -> dict[str, str]:
+    return {"csrf_token": html(client.get("/de/ideas/new")).form("#idea-form")["csrf_token"]}
+
+
+# who sends -> what becomes of it
+SENT = {
+    "author": "awaiting_release",
+    "contact": "awaiting_release",
+    "approver": "awaiting_release",  # another one may release, so another one does
+    "manager": "awaiting_release",
+    "outsider": "submitted",  # a typed name alone binds nobody
+}
+
+
+@pytest.mark.parametrize("who", SENT)
+def test_what_sending_does(who: str, send: Any, house: House, db: Any) -> None:
+    answer = send(getattr(house, who))
+    idea = the_idea(db)
+    assert idea.status == SENT[who] and answer.status_code == 200
+    if idea.status == "awaiting_release":
+        assert idea.number is None and waiting_case("idea", idea.id) is None
+        assert idea.organisation_id == house.company.id and "Zur Freigabe" in html(answer).text
+
+
+def test_for_oneself_nobody_releases(send: Any, house: House, db: Any) -> None:
+    assert number_on(send(house.author, organisation="")) == the_idea(db).number
+
+
+def test_without_signoff_it_is_sent_at_once(send: Any, house: House, db: Any) -> None:
+    house.company.signoff = False
+    db.session.commit()
+    assert number_on(send(house.author)) == the_idea(db).number
+
+
+def test_the_only_approver_sends_at_once(send: Any, house: House, make: Any, db: Any) -> None:
+    db.session.query(OrganisationMember).filter_by(person_id=house.manager.id).delete()
+    db.session.commit()
+    assert number_on(send(house.approver)) == the_idea(db).number
+
+
+def test_where_nobody_releases_the_draft_stays(send: Any, house: House, db: Any) -> None:
+    db.session.query(OrganisationMember).filter(OrganisationMember.role.in_(("approver", "manager"))).delete()
+    db.session.commit()
+    answer = send(house.author)
+    assert answer.status_code == 422 and "niemand die Idee freigeben" in html(answer).text
+    assert the_idea(db).status == "draft" and html(answer).form("#idea-form")["title"] == FILLED["title"]
+
+
+# ---- releasing ------------------------------------------------------------------------------------------------------
+
+
+def test_released_it_is_sent_in_the_authors_name(
+    waiting: Idea, house: House, as_: Any, outbox: Any, run_jobs: Any, db: Any
+) -> None:
+    run_jobs()
+    for person in (house.approver, house.manager):
+        mail = outbox.last(person)
+        assert "wartet auf Ihre Freigabe" in mail.subject and f"/ideas/releases/{waiting.id}" in mail.text
+    assert not outbox.to(house.contact) and not outbox.to(house.author)
+    client = as_(house.approver)
+    assert "Messraum teilen" in client.page("/de/me/").one("#to-release").parent.parent.get_text()
+    page = client.page(f"/de/ideas/releases/{waiting.id}")
+    assert "Wir teilen unseren Messraum." in page.text and "Zur Freigabe vorgelegt von Anna Autorin" in page.text
+    decide(client, waiting, "release")
+    run_jobs()
+    idea = the_idea(db)
+    assert idea.number and idea.author_id == house.author.id and idea.organisation_id == house.company.id
+    assert waiting_case("idea", idea.id) is not None and db.session.get(IdeaDraft, idea.id) is None
+    assert idea.number in outbox.last(house.author).subject
+    status = as_(house.author).page(f"/de/ideas/status/{status_token(idea.draft_key)}")
+    assert "Freigegeben von Frieda Freigabe" in status.text
+    assert not client.page("/de/me/").select("#to-release")
+    assert [row.actor_id for row in decisions(db, "idea.released")] == [house.approver.id]
+    assert "Ihre Organisation hat Ihre Idee freigegeben" in as_(house.author).page("/de/notices/").text
+
+
+def test_given_back_with_a_sentence_and_sent_again(
+    waiting: Idea, house: House, as_: Any, write: Any, outbox: Any, run_jobs: Any, db: Any
+) -> None:
+    approver = as_(house.approver)
+    refused = decide(approver, waiting, "return")
+    assert refused.status_code == 422 and "note" in html(refused).errors()
+    assert decide(approver, waiting, "return", NOTE).status_code == 303
+    run_jobs()
+    mail = outbox.last(house.author)
+    assert NOTE in mail.text and f"/ideas/drafts/{draft_token(waiting.draft_key)}" in mail.text
+    writer = write(as_(house.author))
+    writer.url = f"/de/ideas/drafts/{draft_token(waiting.draft_key)}"
+    assert NOTE in writer.client.page(writer.url).text
+    writer.send("save", {"answer-1": "Wir teilen Halle 3."})
+    assert NOTE in writer.client.page(writer.url).text, "saving keeps the sentence"
+    assert "Halle 3" not in approver.page(f"/de/ideas/releases/{waiting.id}").text, "a draft is its author's again"
+    writer.send("submit")
+    assert the_idea(db).status == "awaiting_release"
+    page = approver.page(f"/de/ideas/releases/{waiting.id}")
+    assert "Halle 3" in page.text and "Zurückgegeben von Frieda Freigabe" in page.text
+    decide(approver, waiting, "release")
+    assert the_idea(db).status == "submitted"
+
+
+def test_taken_back_it_is_a_draft(waiting: Idea, house: House, as_: Any, db: Any) -> None:
+    author = as_(house.author)
+    url = f"/de/ideas/status/{status_token(waiting.draft_key)}"
+    assert author.get(f"/de/ideas/drafts/{draft_token(waiting.draft_key)}").status_code == 303, "nothing to write at"
+    page = author.page(url)
+    form = page.form("form[action$='/take-back']")
+    assert author.post(f"{url}/take-back", data=form).status_code == 303
+    assert the_idea(db).status == "draft"
+    assert (
+        author.page(f"/de/ideas/drafts/{draft_token(waiting.draft_key)}").form("#idea-form")["title"] == FILLED["title"]
+    )
+
+
+def test_the_second_at_the_same_moment_is_told(waiting: Idea, house: House, as_: Any, db: Any) -> None:
+    first, second = as_(house.approver), as_(house.manager)
+    form = second.page(f"/de/ideas/releases/{waiting.id}").form("form:has([name=seen])")
+    decide(first, waiting, "release")
+    late = second.post(f"/de/ideas/releases/{waiting.id}", data={**form, "return": "1", "note": NOTE})
+    assert late.status_code == 409 and NOTE in html(late).text and "Jemand war schneller" in html(late).text
+    assert the_idea(db).status == "submitted" and len(decisions(db, "idea.released")) == 1
+
+
+def test_only_the_text_that_was_read_is_released(waiting: Idea, house: House, as_: Any, write: Any, db: Any) -> None:
+    approver, author = as_(house.approver), as_(house.author)
+    form = approver.page(f"/de/ideas/releases/{waiting.id}").form("form:has([name=seen])")
+    url = f"/de/ideas/status/{status_token(waiting.draft_key)}"
+    author.post(f"{url}/take-back", data=author.page(url).form("form[action$='/take-back']"))
+    writer = write(author)
+    writer.url = f"/de/ideas/drafts/{draft_token(waiting.draft_key)}"
+    writer.send("submit", {"answer-1": "Ganz anders."})
+    answer = approver.post(f"/de/ideas/releases/{waiting.id}", data={**form, "release": "1"})
+    assert answer.status_code == 409 and "Ganz anders." in html(answer).text
+    assert the_idea(db).status == "awaiting_release"
+
+
+# ---- one's own text, and leaving ------------------------------------------------------------------------------------
+
+
+def test_an_approver_does_not_release_the_own_text(send: Any, house: House, as_: Any, make: Any, db: Any) -> None:
+    send(house.approver)
+    idea, client = the_idea(db), as_(house.approver)
+    page = client.page(f"/de/ideas/releases/{idea.id}")
+    assert "gibt sie jemand anderes" in page.text and not page.select("[name=seen]")
+    assert decide(client, idea, "release", seen="2").status_code == 403
+    assert the_idea(db).status == "awaiting_release"
+    db.session.query(OrganisationMember).filter_by(person_id=house.manager.id).delete()
+    db.session.commit()  # now there is nobody else
+    status = client.page(f"/de/ideas/status/{status_token(idea.draft_key)}")
+    assert "Selbst freigeben" in status.text
+    assert decide(client, idea, "release").status_code == 303 and the_idea(db).status == "submitted"
+
+
+def test_who_leaves_has_no_access_any_more(waiting: Idea, house: House, as_: Any, db: Any) -> None:
+    client = as_(house.approver)
+    form = client.page(f"/de/ideas/releases/{waiting.id}").form("form:has([name=seen])")
+    member = db.session.query(OrganisationMember).filter_by(person_id=house.approver.id).one()
+    db.session.delete(member)
+    db.session.commit()
+    assert client.get(f"/de/ideas/releases/{waiting.id}").status_code == 404
+    assert client.post(f"/de/ideas/releases/{waiting.id}", data={**form, "release": "1"}).status_code == 404
+    assert not client.page("/de/me/").select("#to-release")
+
+
+def test_what_somebody_wrote_stays_with_the_organisation(waiting: Idea, house: House, as_: Any, db: Any) -> None:
+    db.session.delete(db.session.query(OrganisationMember).filter_by(person_id=house.author.id).one())
+    db.session.commit()
+    assert decide(as_(house.manager), waiting, "release").status_code == 303
+    idea = the_idea(db)
+    assert idea.status == "submitted" and idea.organisation_id == house.company.id
+
+
+def test_an_erased_author_leaves_nothing_that_waits(waiting: Idea, house: House, as_: Any, db: Any) -> None:
+    from consult.ideas import personal
+
+    personal.erase(house.author.id)
+    db.session.commit()
+    assert db.session.get(Idea, waiting.id) is None
+    assert as_(house.approver).get(f"/de/ideas/releases/{waiting.id}").status_code == 404
+
+
+def test_the_page_asks_the_database_a_bounded_number_of_times(waiting: Idea, house: House, as_: Any, app: Any) -> None:
+    client = as_(house.approver)
+    client.page(f"/de/ideas/releases/{waiting.id}")
+    with count_queries(app, at_most=10):
+        client.page(f"/de/ideas/releases/{waiting.id}")
