@@ -32,12 +32,14 @@ from consult.ideas import (
     personal,
     publishing,
     recounting,
+    release_notices,
     review,
     subjects,
     views,
     views_helps,
     views_late,
     views_living,
+    views_release,
     views_writing,
 )
 
@@ -47,7 +49,8 @@ KIND = subjects.KIND
 def init_app(app: Flask) -> None:
     """Register pages and jobs, and with the core what other rooms may know of ideas."""
     # these modules register by being imported
-    assert jobs.BATCH and views_helps.READY and views_late.FOUND and views_living.FOUND and views_writing.FOUND
+    assert jobs.BATCH and views_helps.READY and views_late.FOUND and views_living.FOUND and views_release.FOUND
+    assert views_writing.FOUND
     app.register_blueprint(views.blueprint)
     registries.subjects[KIND] = SubjectKind(
         KIND, _l("Idea"), subjects.describe, subjects.find, subjects.picker, subjects.may_manage
@@ -66,6 +69,8 @@ def init_app(app: Flask) -> None:
         lambda context: _("New idea: %(title)s", title=context["title"]),
         lambda context: path("ideas.show", number=context["number"]),
     )
+    for kind in release_notices.KINDS:
+        registries.notice_kinds[kind.kind] = kind
     registries.resolvers["ideas.show"] = lambda values: _resolve(values.get("number", ""))
     registries.question_in_use.append(subjects.question_in_use)
     registries.personal_data["ideas"] = personal.PERSONAL_DATA
@@ -75,7 +80,7 @@ def init_app(app: Flask) -> None:
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(70, "demo", "ideas", loading.load, loading.shift))
     registries.navigation.append(NavigationItem(20, "ideas", "ideas.index", _l("Ideas")))
-    registries.me_sections.append(panels.MINE)
+    registries.me_sections.extend((panels.TO_RELEASE, panels.MINE))
     for panel in panels.PANELS:
         registries.add_panel(panel)
 
