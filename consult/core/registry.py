@@ -239,6 +239,21 @@ class PersonalData:
 
 
 @dataclass(frozen=True)
+class SavedList:
+    """A public list that people may keep as a search. `label` is its name, `parameters` what of its address is kept.
+
+    `newest(query, since, until)` are public things in it that came after `since` and not after `until`, the newest
+    first, at most twenty. Nothing that the address would not show to everyone is ever among them.
+    """
+
+    kind: str
+    label: Any
+    endpoint: str
+    parameters: tuple[str, ...]
+    newest: Callable[[dict[str, list[str]], datetime, datetime], list[SubjectInfo]]
+
+
+@dataclass(frozen=True)
 class Milestone:
     """Something that became of a thing and that everyone may know: for its timeline. `link` is what `url` is called."""
 
@@ -281,6 +296,7 @@ class Registries:
         self.counters: dict[str, Callable[[], int]] = {}  # name -> recount; returns rows mended
         self.loaders: list[Loader] = []
         self.commentable: dict[str, Commentable] = {}
+        self.saved_lists: dict[str, SavedList] = {}
         self.exchanges: dict[str, Any] = {}  # name on the command line -> core.exchange.Exchange
         self.navigation: list[NavigationItem] = []
         self.footer: list[FooterItem] = []

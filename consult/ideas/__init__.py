@@ -34,6 +34,7 @@ from consult.ideas import (
     recounting,
     release_notices,
     review,
+    saved,
     subjects,
     views,
     views_helps,
@@ -76,6 +77,7 @@ def init_app(app: Flask) -> None:
     registries.personal_data["ideas"] = personal.PERSONAL_DATA
     registries.on_touch.append(publishing.refresh_facets)
     registries.spoken_for.append(subjects.spoken_for)
+    registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.counters["ideas"] = recounting.recount
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(70, "demo", "ideas", loading.load, loading.shift))

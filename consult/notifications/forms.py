@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wtforms import HiddenField
 
-from consult.core.forms import Form, LineField
+from consult.core.forms import Form, LineField, longest, required
+from consult.core.i18n import _l
 
 
 class FollowForm(Form):
@@ -14,3 +15,18 @@ class FollowForm(Form):
     key = LineField()
     act = LineField()
     next = HiddenField()
+
+
+class SaveSearchForm(Form):
+    """Keep the list one looks at: its kind, the query of its address, and the words that describe it."""
+
+    list = LineField()
+    query = LineField()
+    title = LineField()
+    next = HiddenField()
+
+
+class SearchNameForm(Form):
+    """Another name for a search."""
+
+    title = LineField(_l("Name"), [required(), longest(120)])

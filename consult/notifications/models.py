@@ -1,4 +1,4 @@
-"""Tables of notices: what a person was told, what they follow, which kinds they want no mail of."""
+"""Tables of notices: what a person was told, what they follow and search, which kinds they want no mail of."""
 
 from __future__ import annotations
 
@@ -55,3 +55,26 @@ class MailPreference(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(60))
     wanted: Mapped[bool] = mapped_column(default=True)
+
+
+class SavedSearch(Base):
+    """A list that a person wants to hear of: its kind and what its address asks for.
+
+    Everything that came until `seen_at` the person knows or was told. A search that is not active rests.
+    """
+
+    __tablename__ = "saved_search"
+    __private__ = True
+    __table_args__ = (
+        Index("ix_saved_search_person", "person_id", "id"),
+        Index("ix_saved_search_due", "is_active", "seen_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(40))
+    query: Mapped[dict[str, list[str]]] = mapped_column(JSONType, default=dict)
+    title: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    is_active: Mapped[bool] = mapped_column(default=True)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from consult.core.access import Actor
+
+MOST_SEARCHES = 20  # kept by one person
+LOOK_EVERY = timedelta(days=1)
+SETTLED = timedelta(minutes=5)  # what is younger may still be on its way into the database: the next look finds it
+MOST_TOLD = 20  # things named in one notice
 
 
 def is_theirs(actor: Actor, person_id: int) -> bool:

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.registry import PersonalData, describe
-from consult.notifications import queries
-from consult.notifications.models import Follow, MailPreference, Notice
+from consult.notifications import queries, search_queries
+from consult.notifications.models import Follow, MailPreference, Notice, SavedSearch
 
 
 def own_notices(person_id: int, _actor: Actor) -> dict[str, Any] | None:
@@ -25,8 +25,14 @@ def own_follows(person_id: int, _actor: Actor) -> dict[str, Any] | None:
     return {"followed": followed} if followed else None
 
 
+def own_searches(person_id: int, _actor: Actor) -> dict[str, Any] | None:
+    """The searches that the person keeps; nothing where there are none."""
+    found = search_queries.search_views(person_id)
+    return {"searches": found} if found else None
+
+
 def export(person_id: int) -> dict[str, Any]:
-    """Notices, follows and preferences of a person, as plain values."""
+    """Notices, follows, preferences and searches of a person, as plain values."""
     notices = db.session.execute(select(Notice).where(Notice.person_id == person_id).order_by(Notice.id)).scalars()
     follows = (
         db.session.execute(select(Follow).where(Follow.person_id == person_id).order_by(Follow.id)).scalars().all()
@@ -54,13 +60,24 @@ def export(person_id: int) -> dict[str, Any]:
             for one in follows
         ],
         "mail": {one.kind: one.wanted for one in choices},
+        "searches": [
+            {
+                "list": one.kind,
+                "query": one.query,
+                "title": one.title,
+                "since": one.created_at.isoformat(),
+                "looked": one.seen_at.isoformat(),
+                "active": one.is_active,
+            }
+            for one in search_queries.searches_of(person_id)
+        ],
     }
 
 
 def erase(person_id: int) -> None:
-    """Forget notices, follows and preferences of a person."""
-    for table in (Notice, Follow, MailPreference):
+    """Forget notices, follows, preferences and searches of a person."""
+    for table in (Notice, Follow, MailPreference, SavedSearch):
         db.session.execute(delete(table).where(table.person_id == person_id))
 
 
-DATA = PersonalData("notifications", ("notice", "follow", "mail_preference"), export, erase)
+DATA = PersonalData("notifications", ("notice", "follow", "mail_preference", "saved_search"), export, erase)

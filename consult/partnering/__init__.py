@@ -21,6 +21,7 @@ from consult.partnering import (
     panels,
     personal,
     publishing,
+    saved,
     subjects,
     views,
     views_interest,
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     for kind in notices.KINDS:
         registries.notice_kinds[kind.kind] = kind
     registries.personal_data["partnering"] = personal.DATA
+    registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.counters["offers.codes"] = publishing.rebuild
     registries.on_touch += [publishing.follow_states, publishing.follow_owners]
     registries.merge_hooks.append(merging.HOOK)

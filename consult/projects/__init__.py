@@ -32,6 +32,7 @@ from consult.projects import (
     panels,
     personal,
     places,
+    saved,
     subjects,
     views,
 )
@@ -62,6 +63,7 @@ def init_app(app: Flask) -> None:
     registries.add_panel(Panel("activities.show", 5, "activities/_messages.html", message_views.for_page))
     registries.personal_data["projects"] = personal.DATA
     registries.merge_hooks.append(merging.HOOK)
+    registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.counters["activities.places"] = places.recount
     pagecache.add_boundary("projects", activity_queries.next_change)
     for exchanged in (exchange.PROJECTS, exchange.ACTIVITIES):

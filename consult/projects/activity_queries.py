@@ -114,6 +114,16 @@ def activities_page(wanted: ActivityFilter, after: str | None = None, size: int 
     return page
 
 
+def entered_between(wanted: ActivityFilter, since: datetime, until: datetime, limit: int) -> list[Activity]:
+    """Activities that match, still to come and not cancelled, entered in this span; the latest entry first."""
+    statement = _filtered(wanted).where(
+        Activity.created_at > since, Activity.created_at <= until, Activity.over_at > now(),
+        Activity.status != "cancelled",
+    )  # fmt: skip
+    statement = statement.order_by(Activity.created_at.desc(), Activity.id.desc()).limit(limit)
+    return list(db.session.execute(statement).scalars())
+
+
 def activity_counts(wanted: ActivityFilter) -> facets.Counts:
     """Numbers beside the filters and in the heading."""
     statement = select(

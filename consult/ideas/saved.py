@@ -1,0 +1,29 @@
+"""The list of ideas as a search that people keep: what is new in it, with the list's own filters and public ideas only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app
+
+from consult.core.i18n import _l
+from consult.core.registry import SavedList, SubjectInfo
+from consult.ideas import filters, queries, subjects
+
+MOST = 20
+READ = 2 * MOST  # newest ideas looked at: some may have come after the moment until which is looked
+
+
+def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> list[SubjectInfo]:
+    """Public ideas that the filters leave, published since then. A filter that means nothing any more finds nothing."""
+    with current_app.test_request_context("/", query_string=query):
+        chosen = filters.read_filters()
+    if any(query.get(facet) and not chosen.filters.codes.get(facet) for facet in filters.SHOWN):
+        return []
+    wanted = queries.Filters(chosen.filters.codes, chosen.filters.q, queries.NEWEST)
+    page = queries.ideas_page(wanted, chosen.tallies, size=READ)
+    new = [one for one in page.items if one.published_at is not None and since < one.published_at <= until]
+    return [subjects.info(one) for one in new[:MOST]]
+
+
+LIST = SavedList("ideas", _l("Ideas"), "ideas.index", (*filters.SHOWN, "q", "sort"), newest)

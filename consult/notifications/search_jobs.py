@@ -1,0 +1,70 @@
+"""Looks once a day for what is new in the searches that people keep, and tells them of it.
+
+Each search is looked at in a job of its own: what is found, the notice and the moment until which was looked are one
+commit, so nobody is told twice and one list that fails keeps no other waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from consult.accounts.queries import person_by_id
+from consult.core import jobs
+from consult.core.clock import now
+from consult.core.i18n import _, _n, format_number, in_language
+from consult.core.notices import notify
+from consult.core.registry import NoticeKind, registries
+from consult.core.web import path
+from consult.notifications import rules, search_queries
+
+KIND = "search.new"
+AT_ONCE = 1000  # jobs written by one run
+
+
+@jobs.every("searches.due", minutes=60)
+def find_due(_payload: dict[str, Any]) -> None:
+    """Write a job for each search that was not looked at for a day."""
+    for search_id, seen_at in search_queries.due(AT_ONCE):
+        jobs.enqueue("searches.look", {"search_id": search_id}, dedupe=f"search:{search_id}:{seen_at.isoformat()}")
+
+
+@jobs.handler("searches.look")
+def look(payload: dict[str, Any]) -> None:
+    """Tell the person of one search what came since the last look; nothing where nothing came."""
+    search = search_queries.locked(payload["search_id"])
+    if search is None or not search.is_active or search.seen_at > now() - rules.LOOK_EVERY:
+        return
+    person, saved = person_by_id(search.person_id), registries.saved_lists.get(search.kind)
+    if person is None or person.deactivated_at is not None or saved is None:
+        return
+    until = now() - rules.SETTLED
+    with in_language(person.language):
+        things = saved.newest(search.query, search.seen_at, until)
+    news = [one for one in things if one.public and one.author_id != person.id][: rules.MOST_TOLD]
+    if news:
+        found = [{"title": one.title, "language": one.language} for one in news]
+        context = {"search": search.title, "list": search.kind, "query": search.query, "found": found}
+        notify(KIND, [person.id], context)
+    search.seen_at = until
+
+
+def notice_text(context: Mapping[str, Any]) -> str:
+    """The line about what a search found; titles stand in the mail alone."""
+    number, title = len(context["found"]), context["search"]
+    if number >= rules.MOST_TOLD:
+        return _(
+            "At least %(number)s new entries for your search “%(title)s”", number=format_number(number), title=title
+        )
+    return _n(
+        "%(num)s new entry for your search “%(title)s”", "%(num)s new entries for your search “%(title)s”", number,
+        title=title,
+    )  # fmt: skip
+
+
+def notice_url(context: Mapping[str, Any]) -> str:
+    """The list as it was kept."""
+    return search_queries.list_address(context["list"], context["query"]) or path("notifications.searches")
+
+
+NOTICE = NoticeKind(KIND, notice_text, notice_url, "notifications/mail_search")
