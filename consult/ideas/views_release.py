@@ -72,7 +72,7 @@ def _page(idea: Idea, form: ReleaseForm, conflict: Conflict | None = None) -> An
     return render_template(
         "ideas/release.html",
         form=form,
-        frame=frame,
+        draft=frame,
         answers=previews.previewed(frame, previews.AUTHOR) if frame is not None else [],
         title=title,
         number=number,

@@ -205,6 +205,7 @@ def test_released_it_is_sent_in_the_authors_name(
     client = as_(house.approver)
     assert "Messraum teilen" in client.page("/de/me/").one("#to-release").parent.parent.get_text()
     page = client.page(f"/de/ideas/releases/{waiting.id}")
+    assert "1 von 5 Fragen" in page.text and NAME in page.text and "wartet nicht" not in page.text
     assert "Wir teilen unseren Messraum." in page.text and "Zur Freigabe vorgelegt von Anna Autorin" in page.text
     decide(client, waiting, "release")
     run_jobs()
