@@ -14,6 +14,7 @@ from consult.core.errors import NotFound, Refused
 from consult.core.registry import registries
 from consult.notifications import queries, rules, search_operations, search_queries, subjects
 from consult.notifications.models import SavedSearch
+from tests.partnering.conftest import Market
 from tests.support.page import html
 from tests.support.queries import count_queries
 
@@ -304,6 +305,41 @@ def test_only_what_is_public_is_ever_named(
     assert "Offener Titel" in told
     for word in (*HIDDEN.values(), "Halbfertig", "Wartend"):
         assert word not in told
+
+
+def test_offers_are_named_when_they_are_published_and_without_their_owner(
+    cast: Any, make: Any, outbox: Any, look: Any
+) -> None:
+    keep(cast, cast.stranger, kind="partners", query="kind=offer&sort=ending")
+    market = Market(make, cast)
+    market.offer("Offene Messtechnik", anonymous=True)
+    market.offer("Gesuchte Messtechnik", kind="request")
+    for status in ("submitted", "rejected", "hidden", "withdrawn"):
+        market.offer(f"Messtechnik {status}", status=status)
+    look()
+    [mail] = outbox.to(cast.stranger)
+    assert mail.text.count("Messtechnik") == 1
+    assert "- Offene Messtechnik" in mail.text
+    assert cast.company.name["de"] not in mail.text + mail.html
+
+
+@pytest.mark.parametrize(("kind", "budget"), [("ideas", 5), ("activities", 1), ("partners", 1)])
+def test_a_look_asks_little_of_the_database(
+    app: Any, cast: Any, make: Any, consultation: Any, kind: str, budget: int
+) -> None:
+    asked = []
+    since = now() - timedelta(minutes=1)
+    market = Market(make, cast)
+    for number in range(6):
+        make.idea(f"Sensor {number}", consultation=consultation)
+        make.activity(f"Sensor {number}", slug=f"sensor-{number}")
+        market.offer(f"Sensor {number}")
+        if number in (1, 5):
+            with count_queries(app, at_most=budget) as seen:
+                found = registries.saved_lists[kind].newest({}, since, now())
+            assert len(found) == number + 1
+            asked.append(len(seen))
+    assert asked[1] <= asked[0], "it hangs on how much there is"
 
 
 def test_ones_own_idea_is_no_news(cast: Any, make: Any, consultation: Any, outbox: Any, look: Any) -> None:
