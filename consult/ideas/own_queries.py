@@ -41,6 +41,7 @@ class StatusView:
     milestones: list[Milestone]
     originals: dict[str, str]
     releases: list[signoff.Release] = field(default_factory=list)
+    draft_title: str = ""
 
     def text_of(self, answer: Answer) -> Markup:
         """An answer as it was sent, also where passages of it are blacked out for others."""
@@ -74,6 +75,7 @@ def status_view(idea: Idea) -> StatusView:
     )
     links = all_links("idea", idea.id, [CONFIRMED]) if idea.is_public else []
     shown = next((one for one in versions if one.id == (idea.waiting_version_id or idea.public_version_id)), None)
+    draft = db.session.get(IdeaDraft, idea.id)
     return StatusView(
         idea=idea,
         consultation=db.session.get_one(Consultation, idea.consultation_id),
@@ -81,7 +83,8 @@ def status_view(idea: Idea) -> StatusView:
         versions=list(versions),
         decisions=[one for one in decisions_for("idea", idea.id) if one.reversed_at is None],
         case=open_case_for("idea", idea.id),
-        has_draft=db.session.get(IdeaDraft, idea.id) is not None,
+        has_draft=draft is not None,
+        draft_title=draft.content.get("title", "") if draft is not None else "",
         coauthors=coauthors_of(idea.id),
         milestones=milestones(idea, links) if idea.was_public else [],
         originals=originals_of(shown.id) if shown is not None and shown.is_redacted else {},

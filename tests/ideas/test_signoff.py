@@ -249,6 +249,7 @@ def test_taken_back_it_is_a_draft(waiting: Idea, house: House, as_: Any, db: Any
     url = f"/de/ideas/status/{status_token(waiting.draft_key)}"
     assert author.get(f"/de/ideas/drafts/{draft_token(waiting.draft_key)}").status_code == 303, "nothing to write at"
     page = author.page(url)
+    assert page.h1 == FILLED["title"]
     form = page.form("form[action$='/take-back']")
     assert author.post(f"{url}/take-back", data=form).status_code == 303
     assert the_idea(db).status == "draft"
