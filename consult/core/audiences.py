@@ -27,13 +27,15 @@ HINTS = {
 }
 
 
-def readable_by(actor: Actor | None) -> frozenset[str]:
+def readable_by(actor: Actor | None, consultation_id: int | None = None) -> frozenset[str]:
     """The audiences whose texts this reader may read anywhere (lists, pages, search, API, export).
+
+    What belongs to a consultation names it: a role in another one opens nothing here.
 
     `anonymous` is always among them, but what is anonymous never stands beside its author's idea (see ideas.queries).
     """
     audiences = {PUBLIC, ANONYMOUS}
-    if actor is not None and actor.may("answers.read_restricted"):
+    if actor is not None and actor.may("answers.read_restricted", consultation_id):
         kinds = {membership.organisation_kind for membership in actor.memberships}
         if kinds & {"agency", "ministry"}:
             audiences.add(AGENCY)

@@ -246,12 +246,12 @@ def can_open_page(actor: Actor, idea: Idea, audiences: frozenset[str]) -> bool:
 
     An idea for agency and ministry alone has a page for those only who may read one of its answers.
     """
-    return idea.is_public or (idea.status == PUBLISHED and bool(audiences & restricted_for(actor)))
+    return idea.is_public or (idea.status == PUBLISHED and bool(audiences & restricted_for(actor, idea.consultation_id)))
 
 
-def restricted_for(actor: Actor) -> frozenset[str]:
-    """The audiences beyond "everyone" whose texts the actor reads: each look is noted."""
-    return readable_by(actor) & RESTRICTED
+def restricted_for(actor: Actor, consultation_id: int | None = None) -> frozenset[str]:
+    """The audiences beyond "everyone" whose texts the actor reads in a consultation: each look is noted."""
+    return readable_by(actor, consultation_id) & RESTRICTED
 
 
 def reads_all(actor: Actor, idea: Idea, beside: bool = False) -> bool:

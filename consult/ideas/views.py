@@ -104,6 +104,7 @@ def show(number: str) -> Any:
     if row is None:
         raise NotFound()
     note_coauthor(actor, row.idea.id, row.beside)
+    allowed = rules.restricted_for(actor, row.idea.consultation_id)
     if row.idea.status == MERGED:
         return _to_heir(row.idea)
     if row.idea.erased_at is not None and row.idea.was_public:
@@ -172,7 +173,10 @@ def _thread(row: IdeaRow) -> Any:
 def _note_look(number: str, allowed: frozenset[str]) -> None:
     """Note that somebody with rights opens answers that are not public, before the page is made: no note, no page."""
     idea = queries.idea_by_number(number)
-    if idea is None or idea.status != PUBLISHED or not page_queries.restricted_audiences(idea) & allowed:
+    if idea is None or idea.status != PUBLISHED:
+        return
+    allowed &= rules.restricted_for(current_actor(), idea.consultation_id)
+    if not page_queries.restricted_audiences(idea) & allowed:
         return
     idea_id, version_id = idea.id, idea.public_version_id
     db.session.rollback()
