@@ -14,7 +14,7 @@ from consult.core.limits import allow_write
 from consult.core.web import flash_done, path, see_other
 from consult.ideas import frames, previews, releasing, rules, signoff, tokens, words
 from consult.ideas.forms import ReleaseForm, seen_count
-from consult.ideas.models import AWAITING_RELEASE, Idea
+from consult.ideas.models import AWAITING_RELEASE, DRAFT, Idea
 from consult.ideas.views import blueprint
 
 FOUND = bool(blueprint)
@@ -64,7 +64,8 @@ def _decide(idea: Idea, form: ReleaseForm) -> Any:
 
 def _page(idea: Idea, form: ReleaseForm, conflict: Conflict | None = None) -> Any:
     waits = idea.status == AWAITING_RELEASE
-    title, steps = releasing.title_of(idea), words.release_steps(signoff.history(idea.id))
+    title = releasing.title_of(idea) if idea.status != DRAFT else _("Idea")  # a draft is its author's alone
+    steps = words.release_steps(signoff.history(idea.id))
     may_decide = waits and signoff.may_release(current_actor(), idea)
     number, status, is_own = idea.number, idea.status, rules.is_author(current_actor(), idea)
     frame = frames.draft_frame(idea) if waits else None
