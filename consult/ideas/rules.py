@@ -246,7 +246,9 @@ def can_open_page(actor: Actor, idea: Idea, audiences: frozenset[str]) -> bool:
 
     An idea for agency and ministry alone has a page for those only who may read one of its answers.
     """
-    return idea.is_public or (idea.status == PUBLISHED and bool(audiences & restricted_for(actor, idea.consultation_id)))
+    return idea.is_public or (
+        idea.status == PUBLISHED and bool(audiences & restricted_for(actor, idea.consultation_id))
+    )
 
 
 def restricted_for(actor: Actor, consultation_id: int | None = None) -> frozenset[str]:

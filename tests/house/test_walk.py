@@ -19,7 +19,7 @@ from consult.clusters.models import ClusterManager
 from consult.core.clock import now
 from consult.core.db import db as core_db
 from consult.core.web import path
-from tests.house.walk_table import ALL, HIDDEN, ROLES, SIGNED, TABLE
+from tests.house.walk_table import ALL, HIDDEN, LISTS, MODERATOR, NOBODY, ROLES, SEARCHED, SIGNED, TABLE
 from tests.house.walk_world import RESTRICTED, SECRET, World
 
 pytestmark = pytest.mark.sqlite
@@ -80,12 +80,12 @@ class Walk:
             values = self.world.values(rule.endpoint, rule.arguments - {"lang_code"}, hidden)
             return path(rule.endpoint, **language, **values)
 
-    def ask(self, who: str, method: str, url: str) -> Any:
+    def ask(self, who: str, method: str, url: str, form: dict[str, str] | None = None) -> Any:
         """What this reader gets; what others wrote is taken back before."""
         if method != "GET":
             self.database.restore("walk")
         self.app.extensions["consult_limits"].local.storage.reset()
-        return contextvars.Context().run(self.browsers[who].open, url, method=method)
+        return contextvars.Context().run(self.browsers[who].open, url, method=method, data=form)
 
     def others(self) -> list[dict[str, Any]]:
         """The rows of the victims as they are now, without counters."""
@@ -159,6 +159,43 @@ def test_what_is_not_public_cannot_be_guessed(walk: Walk) -> None:
                 if wrong := fault(response, who in HIDDEN[rule.endpoint]):
                     found.append(f"{method} {rule.endpoint} {url} as {who}: {wrong}")
     assert not found, "\n".join(found)
+
+
+def test_lists_show_nothing_of_others(walk: Walk) -> None:
+    """Overviews, search, feeds and one's own pages: what only its people may read stands in those of its readers."""
+    found = []
+    for rule in walk.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or set()) or rule.arguments - {"lang_code"}:
+            continue
+        url = rule.rule.replace("<any(de, en):lang_code>", "de")
+        for who in ROLES:
+            if who in LISTS.get(rule.endpoint, NOBODY):
+                continue
+            response = walk.ask(who, "GET", f"{url}?q={SECRET[:10]}" if rule.endpoint in SEARCHED else url)
+            shown = [word for word in (SECRET, RESTRICTED) if word in response.get_data(as_text=True)]
+            if response.status_code >= 500 or shown:
+                found.append(f"{rule.endpoint} {url} as {who}: {response.status} {shown}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "may", "may_hidden", "fields"),
+    [
+        ("moderation.look", MODERATOR, MODERATOR, {"kind": "idea"}),
+        ("notifications.follow", SIGNED, NOBODY, {"kind": "idea", "act": "follow"}),
+    ],
+)
+def test_things_named_in_a_form(
+    walk: Walk, endpoint: str, may: frozenset[str], may_hidden: frozenset[str], fields: dict[str, str]
+) -> None:
+    """The thing stands in the form, not in the address: a published idea, and one that waits for its moderators."""
+    idea, waiting = walk.world.published, walk.world.unpublished
+    with walk.app.test_request_context("/de/"):
+        url = path(endpoint, lang_code="de")
+    for who in ROLES:
+        for (number, key), expected in ((idea, who in may), (waiting, who in may_hidden)):
+            response = walk.ask(who, "POST", url, {**fields, "id": str(number), "key": key})
+            assert not fault(response, expected), f"{endpoint} {key} as {who}: {fault(response, expected)}"
 
 
 def test_what_everybody_may_send_changes_nothing_of_others(walk: Walk) -> None:

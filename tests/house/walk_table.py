@@ -270,3 +270,13 @@ HIDDEN: dict[str, Who] = {
     "topics.show": NOBODY,
     "api.topic": NOBODY,
 }
+
+# Addresses of no single thing that show to these readers what is not public. Everybody else sees nothing of it there.
+LISTS: dict[str, Who] = {
+    "moderation.queue": MODERATOR,
+    "editorial.topics": EDITOR,
+}
+SEARCHED = {
+    "search.index", "ideas.index", "partnering.index", "topics.index", "clusters.index", "activities.index",
+    "projects.index", "admin.people", "admin.organisations",
+}  # fmt: skip

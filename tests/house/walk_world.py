@@ -121,8 +121,8 @@ class World:
         )  # fmt: skip
         request = self.fill(OrganisationRequest, organisation_id=company.id, person_id=guest.id, message=SECRET)
         notice = self.fill(Notice, person_id=owner.id, kind="idea.published", context={"title": SECRET})
-        member = db.session.query(OrganisationMember).filter_by(person_id=owner.id).first()
-        grant = db.session.query(RoleGrant).filter_by(person_id=owner.id).first()
+        member = db.session.query(OrganisationMember).filter_by(person_id=owner.id).one()
+        grant = db.session.query(RoleGrant).filter_by(person_id=owner.id).one()
         search = self.fill(SavedSearch, person_id=owner.id, kind="ideas", query={"q": [SECRET]})
         self.victims += [owner, company, session, search, factor, outside, invitation, request, notice, member, grant]
         self._know("accounts", session_id=session.id, factor_id=factor.id, identity_id=outside.id)
@@ -140,6 +140,8 @@ class World:
         self.idea = new("Offen und lesbar", answers=answers)
         self.waiting = new(f"{SECRET} wartet", status="submitted")
         self.draft = new(f"{SECRET} im Entwurf", status="draft")
+        self.published = (self.idea.id, self.idea.number)
+        self.unpublished = (self.waiting.id, self.waiting.number)
         coauthor = self.fill(
             IdeaCoauthor, idea_id=self.idea.id, email="co@people.example", email_key="co@people.example"
         )
