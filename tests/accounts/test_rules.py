@@ -27,6 +27,7 @@ TABLE = {
     "programmes.edit":         "-    -    -    -    x    -    -    -",
     "projects.edit":           "-    -    -    -    x    -    -    -",
     "topics.edit":             "-    -    -    -    x    -    -    -",
+    "pages.edit":              "-    -    -    -    x    -    -    -",
     "answers.read_restricted": "-    -    -    -    -    x    x    -",
     "evaluation.code":         "-    -    -    -    -    x    -    -",
     "responses.draft":         "-    -    -    -    -    x    x    -",
