@@ -117,7 +117,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (dropped if needed & {*missing, "another engine"} else kept).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
+    # modules with a browser take longest: first, so that no worker waits for another at the end
+    slow = {item.path for item in kept if item.get_closest_marker("browser")}
+    items[:] = sorted(kept, key=lambda item: item.path not in slow)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
