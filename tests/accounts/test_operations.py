@@ -56,7 +56,7 @@ def test_a_guest_is_known_again_and_not_active_before_a_link_was_used(db: Any) -
     operations.confirm_person(guest)
     operations.confirm_person(guest)
     assert guest.is_active
-    assert events(db) == ["account.created", "role.granted", "account.confirmed"]
+    assert events(db) == ["account.created", "role.granted", "account.confirmed", "account.rules_accepted"]
 
 
 def test_only_oneself_changes_name_and_language(cast: Any) -> None:
