@@ -73,6 +73,15 @@ class SampleForm(Form):
     consent = BooleanField("Ich bin einverstanden")
 
 
+class PairForm(Form):
+    """A text in both languages."""
+
+    pairs = {"lede": 200}
+    lede_de = LineField("Vorspann auf Deutsch")
+    lede_en = LineField("Vorspann auf Englisch")
+    lede_origin = ChoiceField("Herkunft", choices=choices(human="von Menschen übersetzt", machine="maschinell"))
+
+
 def sample(app: Flask, typed: dict[str, Any] | None = None, query: str = "q=Mess&after=x", **context: Any) -> str:
     """The page as HTML; with `typed` the form was sent and found wanting where it is."""
     address = f"/de/ideas/?{query}"
@@ -88,6 +97,7 @@ def sample(app: Flask, typed: dict[str, Any] | None = None, query: str = "q=Mess
             **{
                 **frame(),
                 "form": form,
+                "pair_form": PairForm(formdata=None),
                 "ideas": IDEAS,
                 "groups": GROUPS,
                 "page": Page([], "n-1", "p-1", False),
