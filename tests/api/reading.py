@@ -57,7 +57,7 @@ class Description:
         """The operation behind an address."""
         wanted = path.split("?")[0].rstrip("/").split("/")
         fitting = [
-            (template, methods["get"])
+            (template, next(iter(methods.values())))
             for template, methods in self.document["paths"].items()
             if len(parts := template.rstrip("/").split("/")) == len(wanted)
             and all(part.startswith("{") or part == word for part, word in zip(parts, wanted, strict=True))

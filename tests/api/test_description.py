@@ -63,7 +63,7 @@ def test_every_address_is_described_and_the_other_way_round(app: Any, client: An
 
 
 def test_names_of_operations_are_unique(client: Any) -> None:
-    names = [one["get"]["operationId"] for one in Description(client).document["paths"].values()]
+    names = [next(iter(one.values()))["operationId"] for one in Description(client).document["paths"].values()]
     assert len(set(names)) == len(names)
 
 
@@ -91,7 +91,7 @@ def test_everything_is_bounded(client: Any) -> None:
     """Whatever can be asked has a longest, a largest or a closed list."""
     loose = []
     for path, methods in Description(client).document["paths"].items():
-        for parameter in methods["get"]["parameters"]:
+        for parameter in next(iter(methods.values()))["parameters"]:
             schema = parameter.get("schema", {"enum": []})
             inner = schema.get("items", schema)
             bounded = {"enum", "const", "pattern", "maxLength", "maximum"} & set(inner)
@@ -108,8 +108,8 @@ def test_the_description_speaks_both_languages(client: Any) -> None:
             text
             for methods in document["paths"].values()
             for text in (
-                methods["get"]["summary"],
-                *(one.get("description", "x") for one in methods["get"]["parameters"]),
+                next(iter(methods.values()))["summary"],
+                *(one.get("description", "x") for one in next(iter(methods.values()))["parameters"]),
             )
         ]
 
@@ -129,7 +129,7 @@ def test_the_page_shows_what_is_described(client: Any, language: str) -> None:
     shown = page.text
     for path, methods in document["paths"].items():
         assert path in shown
-        assert methods["get"]["summary"] in shown
+        assert next(iter(methods.values()))["summary"] in shown
     for name in document["components"]["schemas"]:
         assert page.one(f"#schema-{name}")
     other = {"de": "en", "en": "de"}[language]
