@@ -22,8 +22,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS: dict[str, tuple[str, ...]] = {
-    "requirements.lock": ("postgres", "redis", "build"),
-    "requirements-dev.lock": ("postgres", "redis", "build", "dev"),
+    "requirements.lock": ("postgres", "redis", "pdf", "docx", "build"),
+    "requirements-dev.lock": ("postgres", "redis", "pdf", "docx", "s3", "semantic", "build", "dev"),
 }
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^ ;\\]+)(?: ; (?P<marker>[^\\]+?))? ?\\?$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")

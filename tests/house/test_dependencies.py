@@ -13,7 +13,8 @@ from tests.house.source import name, python_files, tree
 from tools.lock import declared
 
 OWN = {"consult", "tests", "tools", "bench", "migrations", "wsgi"}
-EXTRAS = {"consult": ("postgres", "redis"), "tests": ("postgres", "redis", "dev"), "tools": ("build", "dev")}
+OPTIONAL = ("postgres", "redis", "pdf", "docx", "s3", "semantic")
+EXTRAS = {"consult": OPTIONAL, "tests": (*OPTIONAL, "dev"), "tools": ("build", "dev")}
 
 
 def _imports(folder: str) -> dict[str, str]:
