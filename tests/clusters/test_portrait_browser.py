@@ -70,12 +70,14 @@ def test_a_manager_changes_the_portrait(browser: Any, live_server: Any, javascri
     page.locator("[name=website]").fill("keine Adresse")
     page.get_by_role("button", name="Änderung an die Moderation senden").click()
     expect(page.locator("[name=strengths_de]")).to_have_value(words)
-    assert_accessible(page)
+    if javascript:
+        assert_accessible(page)
     page.locator("[name=website]").fill("optonet-jena.de")
     page.get_by_role("button", name="Änderung an die Moderation senden").click()
     expect(page.locator("main")).to_contain_text("Eine Änderung wartet auf die Moderation")
     expect(page.locator("main table", has_text=words)).to_be_visible()
-    assert_accessible(page)
+    if javascript:
+        assert_accessible(page)
     assert overflow(page) == 0
 
 
