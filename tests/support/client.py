@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from consult.core.db import db
-from tests.support.page import Page, faults, html
+from tests.support.page import Page, build, faults, html
 
 _unchecked: ContextVar[bool] = ContextVar("unchecked", default=False)
 _seen: set[int] = set()
@@ -50,11 +50,11 @@ class Client(FlaskClient):
         match, the first is meant. A field set to None is left out.
         """
         page = self.page(path)
-        found = page.select(form)
+        found = page.forms(form)
         assert found, f"{path} has no form {form!r}"
-        values = page.form_values(found[0])
+        values = found[0].values
         values.update(fields or {})
-        action = str(found[0].get("action") or path)
+        action = found[0].action or path
         return self.post(action, data={name: value for name, value in values.items() if value is not None}, **kwargs)
 
 
@@ -96,7 +96,7 @@ def check(response: TestResponse) -> None:
     if response.request.method == "HEAD":
         return
     source = response.get_data(as_text=True)
-    known = hash(source)
+    known = build(source)
     if known in _seen:
         return
     found = faults(source)
