@@ -25,6 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
+import submitting
+from cases import Case, cluster_cases, idea_cases
+
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "bench-only-password-1"
 TICK = os.sysconf("SC_CLK_TCK")
@@ -97,7 +100,7 @@ def start(name: str, target: str, port: int, data: Path) -> Server:
     process = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4",
          "--port", str(port), "--log-level", "error", "--no-ws", target],
-        cwd=ROOT / "bench" if target.startswith("yardstick") else ROOT,
+        cwd=ROOT / "bench",
         env={**environment(data), "SITE_URL": f"http://127.0.0.1:{port}"},
     )  # fmt: skip
     server = Server(name, port, process)
@@ -127,11 +130,16 @@ def fetch(port: int, path: str, cookie: str = "", count: int = 1) -> bytes:
     return body
 
 
+def cost_of(server: Server, count: int, work: Callable[[], object]) -> float:
+    """CPU milliseconds a request of work that asks the server `count` times."""
+    before = server.cpu()
+    work()
+    return (server.cpu() - before) * 1000 / count
+
+
 def cost(server: Server, path: str, cookie: str, count: int) -> float:
     """CPU milliseconds a request."""
-    before = server.cpu()
-    fetch(server.port, path, cookie, count)
-    return (server.cpu() - before) * 1000 / count
+    return cost_of(server, count, lambda: fetch(server.port, path, cookie, count))
 
 
 def sign_in(port: int, email: str) -> str:
@@ -151,14 +159,6 @@ def sign_in(port: int, email: str) -> str:
     if response.status != 303:
         raise SystemExit(f"sign-in: {response.status}")
     return (response.getheader("Set-Cookie") or "").split(";")[0]
-
-
-def busiest_idea(data: Path) -> str:
-    import sqlite3
-
-    with sqlite3.connect(data / "consult.sqlite3") as connection:
-        row = connection.execute("select number from idea where is_public order by comment_count desc, id limit 1")
-        return str(row.fetchone()[0])
 
 
 def prepare(base: Path, size: int) -> Path:
@@ -192,54 +192,24 @@ def prepare_clusters(base: Path, size: int) -> Path:
     return data
 
 
-Case = tuple[str, str, str, str, float | None]
-
-
-def idea_cases(data: Path, cookie: str) -> list[Case]:
-    """(name, address, cookie, yardstick, goal) of what readers of ideas ask for."""
-    number = busiest_idea(data)
-    return [
-        ("home, signed out", "/de/", "", "/hello", 0.8),
-        ("idea list, signed out", "/de/ideas/", "", "/hello", 0.8),
-        ("idea page, signed out", f"/de/ideas/{number}", "", "/hello", 0.8),
-        ("home, signed in", "/de/", cookie, "/page", 0.65),
-        ("idea list, signed in", "/de/ideas/", cookie, "/list", 0.65),
-        ("idea page, signed in", f"/de/ideas/{number}", cookie, f"/detail/{number}", 0.65),
-        ("search, signed in", "/de/search?q=Werkstoff+Klinik", cookie, "/page", None),
-    ]
-
-
-def cluster_cases(data: Path, cookie: str) -> list[Case]:
-    """The same for readers of the directory."""
-    import sqlite3
-
-    with sqlite3.connect(data / "consult.sqlite3") as connection:
-        rows = connection.execute("select slug from cluster where slug like 'synth-%' order by id limit 4").fetchall()
-    chosen = "&".join(f"c={slug}" for (slug,) in rows)
-    facets, comparison = "/facets/DEG", f"/comparison?{chosen}"
-    return [
-        ("directory, signed out", "/de/clusters/?region=DEG", "", "/hello", 0.8),
-        ("comparison, signed out", f"/de/clusters/compare?{chosen}", "", "/hello", 0.8),
-        ("directory, signed in", "/de/clusters/", cookie, facets, 0.75),
-        ("one facet, signed in", "/de/clusters/?region=DEG", cookie, facets, 0.75),
-        ("three facets, signed in", "/de/clusters/?region=DEG&sector=C&service=networking", cookie, facets, None),
-        ("directory by words", "/de/clusters/?q=Photonik", cookie, facets, None),
-        ("map of countries", "/de/clusters/?map=world", cookie, facets, 0.75),
-        ("comparison of four", f"/de/clusters/compare?{chosen}", cookie, comparison, 0.65),
-        ("countries, signed in", "/de/clusters/countries", cookie, facets, None),
-        ("roles, signed in", "/de/clusters/roles", cookie, facets, None),
-        ("neighbourhood", f"/de/clusters/{rows[0][0]}/neighbourhood", cookie, comparison, None),
-    ]
+def line(name: str, found: tuple[float, float, float], against: str, goal: float | None) -> None:
+    """Print one line of the table."""
+    wanted = f"goal >= {goal}" if goal else "no goal yet"
+    print(
+        f"{name:28} {found[0]:8.2f} ms CPU   {found[1]:6.2f} x {against:10} +- {found[2] * 100:3.0f} %   {wanted}",
+        flush=True,
+    )
 
 
 def measure(
     data: Path, rounds: int, requests: int, cases_of: Callable[[Path, str], list[Case]]
 ) -> dict[str, tuple[float, float, float]]:
     """name -> (median ms of the product, median ratio yardstick/product, spread of the ratio)."""
-    product = start("product", "wsgi:app", 8711, data)
+    product = start("product", "product:app", 8711, data)
     yard = start("yardstick", "yardstick:app", 8712, data)
     try:
-        cases = cases_of(data, sign_in(product.port, "bench@synth.example"))
+        cookie = sign_in(product.port, "bench@synth.example")
+        cases = cases_of(data, cookie)
         found: dict[str, tuple[float, float, float]] = {}
         for name, path, who, against, goal in cases:
             fetch(product.port, path, who, 20)
@@ -252,12 +222,12 @@ def measure(
                 ratios.append(theirs / max(ours, 1e-6))
             ratio = statistics.median(ratios)
             found[name] = (statistics.median(mine), ratio, (max(ratios) - min(ratios)) / max(ratio, 1e-6))
-            wanted = f"goal >= {goal}" if goal else "no goal yet"
-            print(
-                f"{name:24} {found[name][0]:8.2f} ms CPU   {ratio:6.2f} x {against.split('/')[1].split('?')[0]:10} "
-                f"+- {found[name][2] * 100:3.0f} %   {wanted}",
-                flush=True,
-            )
+            line(name, found[name], against.split("/")[1].split("?")[0], goal)
+        if cases_of is idea_cases:
+            name = "submit an idea"
+            measured = submitting.measure(product, yard, rounds, min(requests, 60), cost_of, cookie)
+            line(name, measured, "write", 0.5)
+            found[name] = measured
         print(f"memory of the web process: {product.memory():.0f} MB", flush=True)
         return found
     finally:

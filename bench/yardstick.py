@@ -2,20 +2,25 @@
 
 Served by the same server on the same rows. *hello* returns 20 kB without a database, *bare list* shows 20 rows by keyset,
 *bare page* the same with five queries, *bare detail* one row with 50 comments, *bare facets* 20 clusters of a Land with the
-numbers of all codes beside them, *bare comparison* four clusters with their observations side by side.
+numbers of all codes beside them, *bare comparison* four clusters with their observations side by side, *bare search* the 20
+best hits of a plain FTS5 table over the same texts, *bare write* a form checked for its token, one insert, one commit.
 """
 
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Flask, render_template_string, request
+from flask_wtf.csrf import generate_csrf, validate_csrf
 from sqlalchemy import JSON, DateTime, create_engine, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 app = Flask(__name__)
+app.secret_key = "of the yardstick"
 engine = create_engine(os.environ["DATABASE_URL"])
+aside = create_engine(f"sqlite:///{Path(os.environ['CONSULT_DATA_DIR']) / 'yardstick.sqlite3'}")
 
 
 class Base(DeclarativeBase):
@@ -76,6 +81,30 @@ class Observation(Base):
     source: Mapped[list[str]] = mapped_column(JSON)
 
 
+class Entry(Base):
+    __tablename__ = "entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    body: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime)
+
+
+def prepare() -> None:
+    """The yardstick's own tables beside the product's database: texts for bare search, a place for bare write."""
+    with aside.begin() as connection:
+        connection.exec_driver_sql("pragma journal_mode=wal")
+        connection.exec_driver_sql("create virtual table if not exists plain using fts5(title, body)")
+        if connection.exec_driver_sql("select count(*) from (select 1 from plain limit 1)").scalar_one() == 0:
+            with engine.connect() as source:
+                texts = source.exec_driver_sql("select subject_id, title, body from search_doc where kind = 'idea'")
+                for part in texts.partitions(5000):
+                    connection.exec_driver_sql(
+                        "insert into plain (rowid, title, body) values (?, ?, ?)", [tuple(row) for row in part]
+                    )
+    Base.metadata.create_all(aside, tables=[Base.metadata.tables["entry"]])
+
+
+prepare()
 HELLO = "<!doctype html><title>hello</title>" + "<p>Ein Absatz mit etwas Text darin.</p>" * 520
 LIST = """<!doctype html><title>Ideen</title><h1>Ideen</h1><ul>{% for i in rows %}<li><a href="/ideas/{{ i.number }}">
 {{ i.title }}</a><p>{{ i.teaser }}</p><p>{{ i.byline }}, {{ i.published_at.strftime("%d.%m.%Y") }}, {{ i.support_count }},
@@ -162,3 +191,31 @@ def bare_comparison() -> str:
             found.setdefault((one.cluster_id, one.kind), []).append(one)
         kinds = dict.fromkeys(kind for _cluster, kind in found)
         return render_template_string(COMPARISON, clusters=clusters, kinds=kinds, found=found)
+
+
+@app.get("/search")
+def bare_search() -> str:
+    """All hits ranked by bm25, as SQLite does it unasked."""
+    matching = " AND ".join(f'"{word}"' for word in request.args["q"].split())
+    with aside.connect() as connection:
+        hits = connection.execute(
+            text("select rowid from plain where plain match :words order by bm25(plain) limit 20"), {"words": matching}
+        ).scalars()
+        ids = list(hits)
+    with Session(engine) as session:
+        found = {idea.id: idea for idea in session.scalars(select(Idea).where(Idea.id.in_(ids)))}
+        return render_template_string(LIST, rows=[found[one] for one in ids if one in found], last=0)
+
+
+@app.get("/form")
+def bare_form() -> str:
+    return f'<form method="post"><input name="csrf_token" value="{generate_csrf()}"></form>'
+
+
+@app.post("/write")
+def bare_write() -> str:
+    validate_csrf(request.form["csrf_token"])
+    with Session(aside) as session:
+        session.add(Entry(title=request.form["title"], body=request.form["body"], created_at=datetime.now(UTC)))
+        session.commit()
+    return "stored"
