@@ -5,7 +5,7 @@ tenth on PostgreSQL, since rows differ in what the rules say, not in what the en
 both, `--db sqlite` and `--db postgresql` all on one. Ask for what you need:
 
     app, db             the application with a clean database and an application context
-    demo                the same with the shipped facts and the demo content in it
+    demo                the same with the shipped facts and the demo content in it; `facts`, `indexed_facts`: facts alone
     own_app             a further application with other settings on the same database
     client, new_client  browsers without JavaScript; pages they open are checked (`support.client`)
     sign_in             sign_in(client, person)
@@ -174,35 +174,88 @@ def database(request: pytest.FixtureRequest, databases: Callable[[str], Database
     return databases(request.param)
 
 
+# fixtures that fill the database with shipped content -> the snapshot that they are brought back from
+CONTENT = {"demo": "demo", "indexed_facts": "indexed facts", "facts": "facts"}
+
+
 @pytest.fixture
-def app(database: Database) -> Iterator[Flask]:
-    """The application, with an application context for the test itself and a clean database."""
+def app(database: Database, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application, with an application context for the test itself and a clean database.
+
+    Where the test asks for shipped content that was loaded before, the database comes with it at once.
+    """
     from consult.core.db import db as core_db
     from consult.core.db import set_reading
 
-    database.restore()
+    if "clock" in request.fixturenames:
+        request.getfixturevalue("clock")  # content is of the day that the test lives in
+    wanted = next((_snapshot(CONTENT[one]) for one in CONTENT if one in request.fixturenames), "pristine")
+    database.restore(wanted if database.knows(wanted) else "pristine")
     _fresh_counters(database.app)
     set_reading(False)  # a command that a test ran in this context may have left it otherwise
     with database.app.app_context():
         yield database.app
         core_db.session.rollback()
         core_db.session.remove()
-    database.restore()
+
+
+def _snapshot(name: str) -> str:
+    """Content is of a day: its dates are counted from it."""
+    from consult.core.clock import today
+
+    return f"{name}-{today()}" if name != "pristine" else name
 
 
 @pytest.fixture
-def demo(app: Flask, database: Database) -> None:
-    """The shipped facts and the demo content are in the database. Loaded once a run and day, then copied."""
-    from consult.core.clock import today
-    from consult.ops import content
+def content(app: Flask, database: Database) -> Callable[[str, Callable[[], object]], None]:
+    """`content(name, load)`: the database has this content; loaded once a run and day, then copied."""
 
-    name = f"demo-{today()}"
-    if database.knows(name):
-        database.restore(name)
-        return
-    content.load("facts")
-    content.load("demo")
-    database.keep(name)
+    def bring(name: str, load: Callable[[], object]) -> None:
+        key = _snapshot(name)
+        if database.present == key:
+            return
+        if database.knows(key) or database.untouched():
+            database.restore(key if database.knows(key) else "pristine")
+        if database.present == key:
+            return
+        clean = database.present == "pristine" and database.untouched()
+        load()
+        if clean:
+            database.keep(key)
+
+    return bring
+
+
+@pytest.fixture
+def demo(content: Callable[[str, Callable[[], object]], None]) -> None:
+    """The shipped facts and the demo content are in the database."""
+    from consult.ops import content as shipped
+
+    def load() -> None:
+        shipped.load("facts")
+        shipped.load("demo")
+
+    content(CONTENT["demo"], load)
+
+
+@pytest.fixture
+def facts(content: Callable[[str, Callable[[], object]], None]) -> Any:
+    """The shipped facts are in the database; the data set itself."""
+    from consult.core.dataset import dataset
+    from tests.links.facts import load_facts
+
+    content(CONTENT["facts"], load_facts)
+    return dataset()
+
+
+@pytest.fixture
+def indexed_facts(content: Callable[[str, Callable[[], object]], None]) -> Any:
+    """The same, and search knows them."""
+    from consult.core.dataset import dataset
+    from tests.links.facts import load_facts
+
+    content(CONTENT["indexed_facts"], lambda: load_facts(indexed=True))
+    return dataset()
 
 
 @pytest.fixture

@@ -16,12 +16,6 @@ from consult.links import loading
 from consult.links.ends import COUNTRY, LISTS, number_of
 from consult.links.models import STATED, Link
 from consult.links.queries import links_of
-from tests.links.facts import load_facts
-
-
-@pytest.fixture
-def facts(db: Any) -> Dataset:
-    return load_facts()
 
 
 def _link(db: Any, key: str) -> Link:

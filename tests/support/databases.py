@@ -103,6 +103,10 @@ class Database:
     def restore(self, name: str = "pristine") -> None:
         raise NotImplementedError
 
+    def untouched(self) -> bool:
+        """Whether nobody has written since the last snapshot was taken or brought back."""
+        raise NotImplementedError
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -144,8 +148,11 @@ class SQLiteDatabase(Database):
         self._guard.backup(self._snapshots[name])
         self.present, self._version = name, self._data_version()
 
+    def untouched(self) -> bool:
+        return self._data_version() == self._version
+
     def restore(self, name: str = "pristine") -> None:
-        if name == self.present and self._data_version() == self._version:
+        if name == self.present and self.untouched():
             return
         self._snapshots[name].backup(self._guard)
         self.present, self._version = name, self._data_version()
@@ -241,6 +248,9 @@ class PostgreSQLDatabase(Database):
         self._columns[name] = found
         self.present = name
         self._touched.clear()
+
+    def untouched(self) -> bool:
+        return not self._touched & self._known
 
     def restore(self, name: str = "pristine") -> None:
         touched = self._touched & self._known
