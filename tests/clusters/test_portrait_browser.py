@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from consult.core.dataset import dataset
-from tests.support.browser import assert_accessible, overflow
+from tests.support.browser import assert_accessible, assert_good_everywhere, overflow
 
 SIGNED_OUT = [
     "/de/clusters/initiative-erfurter-kreuz", "/de/clusters/self-check?many=yes&cooperate=yes&knowledge=yes",
@@ -44,14 +44,12 @@ def sign_in(page: Page, live_server: Any, name: str) -> None:
 def look(page: Page, path: str) -> None:
     response = page.goto(path)
     assert response is not None and response.status == 200, path
-    assert_accessible(page)
-    assert overflow(page) == 0, path
+    assert_good_everywhere(page)
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
 @pytest.mark.parametrize("name", ["", *PAGES])
-def test_pages_are_accessible(browser: Any, live_server: Any, name: str, width: int, dark: bool) -> None:
-    page = browser.page(width=width, dark=dark)
+def test_pages_are_accessible(browser: Any, live_server: Any, name: str) -> None:
+    page = browser.page()
     if name:
         sign_in(page, live_server, name)
     for path in PAGES.get(name, SIGNED_OUT):

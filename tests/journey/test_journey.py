@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import assert_accessible, overflow
+from tests.support.browser import assert_good_everywhere
 
 NUMBER = re.compile(r"OR-\d{4}-\d{5}")
 
@@ -140,20 +140,16 @@ PAGES = [
     "/rules",
     "/accessibility",
 ]
-LOOKS = [(1280, False), (1280, True), (360, False), (360, True)]
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
-def test_public_pages_are_accessible(browser: Any, width: int, dark: bool) -> None:
-    page = browser.page(width=width, dark=dark)
+def test_public_pages_are_accessible(browser: Any) -> None:
+    page = browser.page()
     for path in PAGES:
         response = page.goto(f"/de{path}")
         assert response is not None and response.status == 200, path
-        assert_accessible(page)
-        assert overflow(page) == 0, path
+        assert_good_everywhere(page)
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
 @pytest.mark.parametrize(
     ("name", "paths"),
     [
@@ -162,10 +158,8 @@ def test_public_pages_are_accessible(browser: Any, width: int, dark: bool) -> No
         ("admin", ["/admin/", "/admin/consultations/", "/admin/consultations/open-region"]),
     ],
 )
-def test_pages_of_the_signed_in_are_accessible(
-    browser: Any, live_server: Any, name: str, paths: list[str], width: int, dark: bool
-) -> None:
-    page = browser.page(width=width, dark=dark)
+def test_pages_of_the_signed_in_are_accessible(browser: Any, live_server: Any, name: str, paths: list[str]) -> None:
+    page = browser.page()
     sign_in(page, live_server, name, "de")
     for path in paths:
         if "{case}" in path:
@@ -175,8 +169,7 @@ def test_pages_of_the_signed_in_are_accessible(
             )
         response = page.goto(f"/de{path}")
         assert response is not None and response.status == 200, path
-        assert_accessible(page)
-        assert overflow(page) == 0, path
+        assert_good_everywhere(page)
 
 
 def test_a_moderator_decides_by_keyboard_alone(browser: Any, live_server: Any) -> None:

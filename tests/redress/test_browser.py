@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import assert_accessible, overflow
+from tests.support.browser import assert_good_everywhere
 from tests.support.server import consult
 
 WIDTHS = (1280, 360)
@@ -30,13 +30,7 @@ def sign_in(page: Page, live_server: Any, name: str) -> Page:
 
 def hold(page: Page) -> None:
     """The page as it stands: both widths, light and dark."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme="dark" if width == 360 else "light")
-        assert overflow(page) == 0, (page.url, width)
-        assert_accessible(page)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme="light")
+    assert_good_everywhere(page)
 
 
 def report(page: Page) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Response, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Response, Route, expect
 
 from tests.support.machine import chromium
 
@@ -28,7 +28,8 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 
 
 def launch(playwright: Playwright) -> Chromium:
-    """Start the system's Chromium, headless."""
+    """Start the system's Chromium, headless. What is waited for may take its time on a busy machine."""
+    expect.set_options(timeout=20_000)
     return playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
 
 
@@ -56,7 +57,7 @@ class Browser:
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self._contexts.append(context)
         context.route("**/*", self._gate)
         context.on("console", self._hear)
@@ -88,18 +89,26 @@ class Browser:
         assert not self.complaints, "\n".join(dict.fromkeys(self.complaints))
 
 
-def violations(page: Page) -> list[str]:
+# what axe judges by colours and sizes: all else is the same in every window and colour scheme
+SEEN_RULES = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
+LOOKS = [(1280, True), (360, True), (360, False)]
+
+
+def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe finds on the page as it stands, one line for each element.
 
     Where scripts are off, axe's promise would never be kept and the test would wait for ever: that is refused.
     """
     allowed = page.evaluate("matchMedia('(scripting: enabled)').matches")
     assert allowed, "axe needs scripts: look at this page in a browser that runs them"
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_RULES}, "resultTypes": ["violations"]})
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_RULES}
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("(only) => axe.run({ runOnly: only, resultTypes: ['violations'] })", only)
     return [
-        f"{found['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
-        for found in answer.response["violations"]
-        for node in found["nodes"]
+        f"{broken['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
+        for broken in found["violations"]
+        for node in broken["nodes"]
     ]
 
 
@@ -107,6 +116,28 @@ def assert_accessible(page: Page) -> None:
     """Fail with axe's findings, if it has any."""
     found = violations(page)
     assert not found, f"{page.url}\n  " + "\n  ".join(found)
+
+
+def assert_good_everywhere(page: Page) -> None:
+    """Fail where axe finds anything or a page scrolls sideways: both widths, light and dark.
+
+    All of axe's rules in the wide, light window; in the others what depends on how the page looks. The page is left as
+    it was found.
+    """
+    before = page.viewport_size
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
+    assert_accessible(page)
+    assert overflow(page) == 0, f"{page.url} at 1280 px"
+    for width, dark in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        found = violations(page, SEEN_RULES)
+        assert not found, f"{page.url} at {width} px, {'dark' if dark else 'light'}\n  " + "\n  ".join(found)
+        assert overflow(page) == 0, f"{page.url} at {width} px"
+    if before is not None:
+        page.set_viewport_size(before)
+    page.emulate_media(color_scheme="light")
 
 
 def overflow(page: Page) -> int:

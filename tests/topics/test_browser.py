@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import assert_accessible, overflow
+from tests.support.browser import assert_good_everywhere
 
 MONTH = "/editorial/topics/thema-internationalisierung"
 EXAMPLE = "example-programm-offene-region"
@@ -42,17 +41,15 @@ def sign_in(page: Page, live_server: Any, name: str) -> None:
 def look(page: Page, path: str) -> None:
     response = page.goto(path)
     assert response is not None and response.status == 200, path
-    assert_accessible(page)
-    assert overflow(page) == 0, path
+    assert_good_everywhere(page)
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
-def test_pages_are_accessible(browser: Any, live_server: Any, width: int, dark: bool) -> None:
-    page = browser.page(width=width, dark=dark)
+def test_pages_are_accessible(browser: Any, live_server: Any) -> None:
+    page = browser.page()
     for path in SIGNED_OUT:
         look(page, path)
     for name, paths in PAGES.items():
-        page = browser.page(width=width, dark=dark)
+        page = browser.page()
         sign_in(page, live_server, name)
         for path in paths:
             look(page, path)
