@@ -187,7 +187,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL may lose an acknowledged commit in a power cut
         "foreign_keys=ON",
-        "busy_timeout=1500",
+        "busy_timeout=5000",  # other processes; those of this one wait their turn in the queue
         "temp_store=MEMORY",
         "mmap_size=268435456",
         "cache_size=-32000",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,12 +20,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core.clock import now
-from consult.core.db import Base, JSONType, LongText, UTCDateTime, db
+from consult.core.db import Base, JSONType, LongText, UTCDateTime, db, is_sqlite
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
+MOST_ROOM = 0.25  # seconds
 
 Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
@@ -147,14 +149,22 @@ def _run(job_id: int) -> bool:
     return True
 
 
-def run_due(limit: int = 100) -> int:
-    """Do the jobs that are due, at most `limit`; returns how many succeeded. Needs an application context."""
+def run_due(limit: int = 100, after_each: Callable[[float], object] | None = None) -> int:
+    """Do the jobs that are due, at most `limit`; returns how many succeeded. Needs an application context.
+
+    `after_each` is called after each job with the seconds that it took.
+    """
     done = 0
     while done < limit:
         ids = _claim(min(10, limit - done))
         if not ids:
             break
-        succeeded = sum(_run(job_id) for job_id in ids)
+        succeeded = 0
+        for job_id in ids:
+            started = time.monotonic()
+            succeeded += _run(job_id)
+            if after_each:
+                after_each(time.monotonic() - started)
         done += succeeded
         if not succeeded:
             break
@@ -173,6 +183,12 @@ def schedule_periodic() -> None:
 def work(app: Flask, stop: threading.Event, pause: float = 1.0) -> None:
     """Work until `stop` is set: the loop of `consult jobs work` and of the embedded worker."""
     next_schedule = now()
+
+    def make_room(taken: float) -> None:
+        # SQLite's lock goes to whoever asks at the right moment: a worker that takes it again at once starves the web
+        if is_sqlite():
+            stop.wait(min(max(taken, 0.005), MOST_ROOM))
+
     while not stop.is_set():
         busy = 0
         with app.app_context():
@@ -180,7 +196,7 @@ def work(app: Flask, stop: threading.Event, pause: float = 1.0) -> None:
                 if now() >= next_schedule:
                     next_schedule = now() + timedelta(seconds=30)
                     schedule_periodic()
-                busy = run_due(50)
+                busy = run_due(50, make_room)
             except Exception:  # the database may be away for a while; the loop goes on
                 log.exception("job worker: trying again")
                 db.session.rollback()

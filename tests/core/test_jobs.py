@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -139,3 +142,34 @@ def test_held_mail_leaves_once_a_server_is_set(app: Flask, db: Any, run_jobs: An
     finally:
         settings.mail_url = ""
     assert [message["Subject"] for message in smtp_sink.messages] == ["Gehalten"]
+
+
+@jobs.handler("test.slow")
+def slow(payload: dict[str, Any]) -> None:
+    time.sleep(0.03)
+    done.append(payload["n"])
+
+
+@pytest.mark.sqlite
+def test_a_worker_with_much_to_do_lets_others_write(app: Flask, db: Any, database: Any) -> None:
+    """Another process asks for SQLite's lock by polling: it would never find it free if the worker took it at once again."""
+    done.clear()
+    for number in range(400):
+        jobs.enqueue("test.slow", {"n": number})
+    db.session.commit()
+    stop = threading.Event()
+    worker = threading.Thread(target=jobs.work, args=(app, stop, 0.01))
+    worker.start()
+    try:
+        other = sqlite3.connect(database.path, timeout=1, isolation_level=None)
+        while not done:
+            time.sleep(0.01)
+        for _ in range(20):
+            time.sleep(0.017)  # not in step with the worker
+            other.execute("begin immediate")
+            other.execute("rollback")
+        other.close()
+    finally:
+        stop.set()
+        worker.join(timeout=60)
+    assert len(done) < 400
