@@ -10,6 +10,8 @@
    form[data-autosave-url]                saves 800 ms after the last key; POSTs the whole form. Answer: JSON, {"url": …}
                                           moves the form to the draft's address, {"token": …} is not needed
      [data-save][data-busy][data-saved][data-failed]   its status line; saved may contain {time}
+     [data-kept] [data-kept-time][data-text] [data-kept-take] [data-kept-drop]   notice, hidden at first: what could not be
+                                          saved is kept in this browser for seven days and offered when the form is opened
    fieldset[data-picker=NAME]             list of checkboxes with a search box ([data-picker-find], hidden without scripts)
      data-picker-url                      asks this address with ?q= for {"data": [{"value", "label", "note"}]}; without it the
                                           list itself is filtered.  [data-picker-list] holds the options
@@ -78,8 +80,34 @@ function preview(field) {
   if (field.value) show();
 }
 
+// What could not be saved is kept in this browser, by the address of its form, until it is saved, dropped or seven days old.
+const KEPT = "consult.kept:";
+const kept = {
+  read(key) { try { return JSON.parse(localStorage.getItem(KEPT + key)); } catch { return null; } },
+  write(key, copy) { try { localStorage.setItem(KEPT + key, JSON.stringify(copy)); } catch { /* no room, or not allowed */ } },
+  drop(key) { try { localStorage.removeItem(KEPT + key); } catch { /* not allowed: then nothing is there */ } },
+  sweep() {
+    try {
+      const from = document.referrer ? new URL(document.referrer).pathname : "";
+      for (const name of Object.keys(localStorage).filter((n) => n.startsWith(KEPT))) {
+        const key = name.slice(KEPT.length);
+        const copy = kept.read(key);
+        const arrived = copy?.sent && key === from && !document.querySelector("[data-again]");
+        if (!copy || arrived || Date.now() - copy.at > 7 * 864e5) kept.drop(key);
+      }
+    } catch { /* not allowed: then nothing is there */ }
+  },
+};
+
+function written(form) {
+  const fields = [...form.elements].filter((e) => e.name && !["hidden", "submit", "button", "file", "password"].includes(e.type) && !e.name.startsWith("find_"));
+  return fields.map((e) => [e.name, e.value, e.type === "checkbox" || e.type === "radio" ? e.checked : null]);
+}
+
 function autosave(form) {
   const status = form.querySelector("[data-save]");
+  const key = () => new URL(form.action, location.href).pathname;
+  const hold = (sent = false) => kept.write(key(), { at: Date.now(), sent, fields: written(form) });
   let dirty = false;
   let busy = false;
   let sending = false;
@@ -91,10 +119,12 @@ function autosave(form) {
     status.classList.toggle("is-failed", state === "failed");
     if (status.textContent !== text) status.textContent = text;
   };
-  const failed = () => {
+  const failed = (reason) => {
     dirty = true;
-    say(status?.dataset.failed, "failed");
+    hold();
+    say(reason || status?.dataset.failed, "failed");
     clearTimeout(timer);
+    if (reason) return; // it will not get better by itself: another window was faster, or an entry cannot be taken
     timer = setTimeout(save, wait);
     wait = Math.min(wait * 2, 60000);
   };
@@ -105,9 +135,11 @@ function autosave(form) {
     say(status?.dataset.busy, "busy");
     try {
       const answer = await fetch(form.dataset.autosaveUrl, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, credentials: "same-origin" });
-      if (!answer.ok) throw new Error(answer.status);
       const data = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
       if (data.url) moveTo(data.url, data.autosave_url);
+      if (answer.status === 409 || answer.status === 422) { failed(data.error || Object.values(data.errors || {}).join(" ")); return; }
+      if (!answer.ok) throw new Error(answer.status);
+      kept.drop(key());
       wait = 5000;
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       say(fill(status?.dataset.saved, { time }), "saved");
@@ -115,6 +147,7 @@ function autosave(form) {
     if (dirty && !status?.classList.contains("is-failed")) soon();
   }
   function moveTo(url, saveUrl) {
+    if (key() !== new URL(url, location.href).pathname) kept.drop(key());
     history.replaceState(null, "", url);
     form.action = url;
     if (saveUrl) form.dataset.autosaveUrl = saveUrl;
@@ -122,9 +155,42 @@ function autosave(form) {
   const soon = later(() => save(), 800);
   form.addEventListener("input", () => { dirty = true; soon(); });
   form.addEventListener("change", () => { dirty = true; soon(); });
-  form.addEventListener("submit", () => { sending = true; clearTimeout(timer); });
+  form.addEventListener("submit", () => {
+    if (kept.read(key())) hold(true);
+    sending = true;
+    clearTimeout(timer);
+  });
+  window.addEventListener("online", () => { if (status?.classList.contains("is-failed")) save(); });
+  window.addEventListener("pageshow", (e) => { if (e.persisted) sending = false; });
+  offer(form, key());
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
   window.addEventListener("beforeunload", (e) => { if (dirty && !sending) e.preventDefault(); });
+}
+
+function offer(form, key) {
+  const notice = form.querySelector("[data-kept]");
+  const copy = notice && kept.read(key);
+  if (!copy) return;
+  const here = JSON.stringify(written(form));
+  if (JSON.stringify(copy.fields) === here) { kept.drop(key); return; }
+  const line = notice.querySelector("[data-kept-time]");
+  const time = new Date(copy.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  line.textContent = fill(line.dataset.text, { time });
+  notice.hidden = false;
+  notice.querySelector("[data-kept-take]").addEventListener("click", () => {
+    for (const [name, value, checked] of copy.fields) {
+      const found = [...form.elements].filter((e) => e.name === name && (checked === null || e.value === value));
+      found.forEach((e) => { if (checked === null) e.value = value; else e.checked = checked; });
+    }
+    notice.hidden = true;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+    form.querySelector("input:not([type=hidden]), textarea").focus();
+  });
+  notice.querySelector("[data-kept-drop]").addEventListener("click", () => {
+    kept.drop(key);
+    notice.hidden = true;
+    form.querySelector("input:not([type=hidden]), textarea").focus();
+  });
 }
 
 function picker(box) {
@@ -252,5 +318,6 @@ const parts = {
   "form[data-autosave-url]": autosave, "[data-picker]": picker, "table[data-queue]": queue, "form[data-keys]": keys,
   "[data-keys-help]": keysHelp, "[data-when]": when, "[data-act]:not(input)": act, "[data-tray]": tray,
 };
+kept.sweep();
 for (const [selector, enhance] of Object.entries(parts)) all(selector).forEach(enhance);
 document.querySelector("[data-focus]")?.focus();

@@ -123,10 +123,13 @@ def test_views_passages_and_help_by_key(browser: Any, live_server: Any, written:
         number = db.session.execute(waiting).scalar_one()
     page.goto(f"/de/moderation/cases/{number}")
     page.keyboard.press("3")
+    page.wait_for_url("**view=raw*")  # loaded, with its script: keys pressed before that would go nowhere
     expect(page.locator(".c-raw").first).to_be_visible()
     page.keyboard.press("4")
+    page.wait_for_url("**view=preview*")
     expect(page.locator("nav [aria-current=true]")).to_have_count(2)
     page.keyboard.press("2")
+    page.wait_for_url(lambda url: "view=preview" not in url)
     expect(page.locator(".c-text").first).to_be_visible()
     page.keyboard.press("?")
     expect(page.locator("[data-keys-help]")).to_have_attribute("open", "")

@@ -1,0 +1,134 @@
+"""Writing in a real browser when something goes wrong: two windows, no connection, a lost session, no mouse, a phone.
+
+Each of them ends with what was typed on the server, or still in front of the writer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.journey.test_journey import sign_in
+from tests.support.browser import assert_good_everywhere, overflow
+
+DRAFT = re.compile(r"/ideas/drafts/")
+SAVED = re.compile("Gespeichert um")
+NOT_SAVED = re.compile("Nicht gespeichert")
+
+
+def begin(page: Page, title: str) -> str:
+    """A draft that saved itself while its title was typed; returns its address."""
+    page.goto("/de/ideas/new?question=1")
+    page.locator("#idea-form [name=title]").fill(title)
+    page.wait_for_url(DRAFT)
+    expect(page.locator("[data-save]")).to_have_text(SAVED)
+    return page.url
+
+
+def kept(page: Page) -> int:
+    """How many texts wait in this browser."""
+    return int(page.evaluate("Object.keys(localStorage).filter((n) => n.startsWith('consult.kept:')).length"))
+
+
+def test_two_windows_do_not_overwrite_each_other(browser: Any) -> None:
+    first = browser.page()
+    address = begin(first, "Zwei Fenster")
+    second = first.context.new_page()
+    second.goto(address)
+    first.locator("#idea-form [name=answer-1]").fill("Im ersten Fenster geschrieben.")
+    expect(first.locator("[data-save]")).to_have_text(SAVED)
+    first.wait_for_timeout(1500)
+    second.locator("#idea-form [name=answer-1]").fill("Im zweiten Fenster geschrieben.")
+    expect(second.locator("[data-save]")).to_have_text(re.compile("in einem anderen Fenster geändert"))
+    second.locator("#idea-form button[name=save]").last.click()
+    expect(second.locator("main [role=alert] h2")).to_have_text(re.compile("in einem anderen Fenster gespeichert"))
+    expect(second.locator("#idea-form [name=answer-1]")).to_have_value("Im zweiten Fenster geschrieben.")
+    expect(second.locator("main")).to_contain_text("Im ersten Fenster geschrieben.")
+    assert_good_everywhere(second)
+    second.locator("#idea-form button[name=save]").last.click()
+    first.reload()
+    expect(first.locator("#idea-form [name=answer-1]")).to_have_value("Im zweiten Fenster geschrieben.")
+
+
+def test_without_connection_nothing_is_lost(browser: Any) -> None:
+    page = browser.page()
+    address = begin(page, "Ohne Netz")
+    page.context.set_offline(True)
+    page.locator("#idea-form [name=answer-1]").fill("Im Zug geschrieben.")
+    expect(page.locator("[data-save]")).to_have_text(NOT_SAVED)
+    page.close(run_before_unload=False)
+    again = page.context.new_page()
+    page.context.set_offline(False)
+    again.goto(address)
+    expect(again.locator("#idea-form [name=answer-1]")).to_have_value("")
+    expect(again.locator("[data-kept]")).to_contain_text("nicht gespeichert wurde")
+    assert_good_everywhere(again)
+    again.get_by_role("button", name="In das Formular übernehmen").click()
+    expect(again.locator("#idea-form [name=answer-1]")).to_have_value("Im Zug geschrieben.")
+    expect(again.locator("[data-save]")).to_have_text(SAVED)
+    assert kept(again) == 0
+    again.reload()
+    expect(again.locator("#idea-form [name=answer-1]")).to_have_value("Im Zug geschrieben.")
+    expect(again.locator("[data-kept]")).to_be_hidden()
+
+
+def test_back_on_line_it_saves_by_itself(browser: Any) -> None:
+    page = browser.page()
+    page.goto("/de/ideas/new?question=1")
+    page.context.set_offline(True)
+    page.locator("#idea-form [name=title]").fill("Noch nie gespeichert")
+    expect(page.locator("[data-save]")).to_have_text(NOT_SAVED)
+    assert kept(page) == 1
+    page.context.set_offline(False)
+    page.wait_for_url(DRAFT)
+    expect(page.locator("[data-save]")).to_have_text(SAVED)
+    assert kept(page) == 0
+
+
+def test_a_lost_session_costs_no_text(browser: Any, live_server: Any) -> None:
+    page = browser.page()
+    sign_in(page, live_server, "company", "de")
+    begin(page, "Sitzung zu Ende")
+    page.context.clear_cookies()
+    page.locator("#idea-form [name=answer-1]").fill("Nach dem Ende der Sitzung geschrieben, und doch nicht verloren.")
+    expect(page.locator("[data-save]")).to_have_text(NOT_SAVED)
+    page.locator("#idea-form button[name=save]").last.click()
+    expect(page.locator("main textarea").first).to_have_value(re.compile("Nach dem Ende der Sitzung"))
+    page.get_by_role("button", name="Formular noch einmal senden").click()
+    page.wait_for_url(DRAFT)
+    expect(page.locator("#idea-form [name=answer-1]")).to_have_value("Nach dem Ende der Sitzung geschrieben, und doch nicht verloren.")
+    page.reload()
+    expect(page.locator("#idea-form [name=title]")).to_have_value("Sitzung zu Ende")
+    expect(page.locator("[data-kept]")).to_be_hidden()
+    assert kept(page) == 0
+
+
+def test_by_keyboard_on_a_phone(browser: Any) -> None:
+    """From the question to the sent idea with Tab, letters, Space and Enter alone, in a window of 360 pixels."""
+    page = browser.page(width=360, height=740)
+    page.goto("/de/consultations/open-region/questions/1")
+
+    def tab_to(selector: str) -> None:
+        for _step in range(120):
+            page.keyboard.press("Tab")
+            if page.evaluate("(s) => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"Tab never reaches {selector}")
+
+    tab_to("main a[href*='/ideas/new']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/ideas/new"))
+    tab_to("#idea-form [name=title]")
+    page.keyboard.type("Nur mit Tasten")
+    tab_to("#idea-form [name=answer-1]")
+    page.keyboard.type("Ohne Maus, auf einem Telefon.")
+    tab_to("#idea-form [name=email]")
+    page.keyboard.type("tasten@firma.example")
+    expect(page.locator("[data-save]")).to_have_text(SAVED)
+    assert overflow(page) == 0
+    tab_to("#idea-form button[name=submit]")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(re.compile("Postfach"))
+    assert_good_everywhere(page)
