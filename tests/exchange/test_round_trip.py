@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from consult.core.clock import today
 from consult.core.exchange_runs import Plan
 from consult.core.imports import UnresolvedReference
 from consult.core.registry import registries
@@ -22,16 +24,28 @@ KINDS = (
 Take = Callable[..., Plan]
 
 
+Exports = dict[tuple[str, str], dict[str, bytes]]
+_exports: dict[tuple[str, date], Exports] = {}
+
+
 @pytest.fixture
-def everything(demo: None, app: Any, db: Any, database: Any) -> dict[tuple[str, str], dict[str, bytes]]:
-    """The demo's export of each kind by audience and format; afterwards the database is empty."""
-    found: dict[tuple[str, str], dict[str, bytes]] = {}
+def everything(request: pytest.FixtureRequest, app: Any, db: Any, database: Any) -> Exports:
+    """The demo's export of each kind by audience and format, made once a day and engine; the database is empty."""
+    key = (database.engine_name, today())
+    if key not in _exports:
+        request.getfixturevalue("demo")
+        _exports[key] = _all_exports()
+        db.session.rollback()
+        db.session.remove()
+        database.restore()
+    return _exports[key]
+
+
+def _all_exports() -> Exports:
+    found: Exports = {}
     for audience in ("public", "all"):
         for fmt in ("json", "jsonl", "csv", "xlsx"):
             found[(audience, fmt)] = {kind: exported(kind, fmt, audience) for kind in KINDS}
-    db.session.rollback()
-    db.session.remove()
-    database.restore()
     return found
 
 
