@@ -98,7 +98,9 @@ def test_a_lost_session_costs_no_text(browser: Any, live_server: Any) -> None:
     expect(page.locator("main textarea").first).to_have_value(re.compile("Nach dem Ende der Sitzung"))
     page.get_by_role("button", name="Formular noch einmal senden").click()
     page.wait_for_url(DRAFT)
-    expect(page.locator("#idea-form [name=answer-1]")).to_have_value("Nach dem Ende der Sitzung, und doch nicht verloren.")
+    expect(page.locator("#idea-form [name=answer-1]")).to_have_value(
+        "Nach dem Ende der Sitzung, und doch nicht verloren."
+    )
     page.reload()
     expect(page.locator("#idea-form [name=title]")).to_have_value("Sitzung zu Ende")
     expect(page.locator("[data-kept]")).to_be_hidden()
