@@ -20,8 +20,8 @@ ANYTHING = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_si
 MARKED = st.lists(
     st.sampled_from(
         ["Prüfstand", "**", "_", "`", "# ", "- ", "1. ", "> ", "[x](", ")", "javascript:alert(1)", "<b>", "</main>", "&amp;",
-         "&", "\n", "\n\n", "    ", "https://beispiel.example/a?b=1&c=2", "www.beispiel.example", "ß", "\u202e", "\t", "\\", "~~",
-         "|", "<!--", "-->", "<script>", "{{ 1 }}", '" onmouseover="x', "'"]
+         "&", "\n", "\n\n", "    ", "https://beispiel.example/a?b=1&c=2", "www.beispiel.example", "ß", "\u202e", "\t", "\\",
+         "~~", "|", "<!--", "-->", "<script>", "{{ 1 }}", '" onmouseover="x', "'"]
     ),
     min_size=1, max_size=30,
 ).map("".join).filter(has_words)  # fmt: skip
