@@ -14,8 +14,9 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from consult.core import config, db, i18n, keeping, limits, pagecache, templating, unit, web
+from consult.core import config, db, i18n, keeping, limits, migrating, pagecache, templating, unit, web
 from consult.core.registry import registries
+from consult.core.starting import collector_resting
 
 ROOMS = (
     "accounts",
@@ -45,7 +46,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
     Several applications may live in one process (tests); the registries are filled anew for each, with the same content.
     """
-    settings = config.load(overrides)
+    with collector_resting():
+        return _put_together(config.load(overrides), overrides)
+
+
+def _put_together(settings: config.Settings, overrides: Mapping[str, Any] | None) -> Flask:
     app = web.Application("consult", static_folder="static", static_url_path="/static")
     app.config.update(
         SETTINGS=settings,
@@ -58,6 +63,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     db.init_app(app, settings.database_url)
+    migrating.init_app(app)
     i18n.init_app(app)
     limits.init_app(app, settings.redis_url)
     templating.init_app(app)

@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app
-from joserfc.errors import JoseError
-from requests.exceptions import RequestException
 from sqlalchemy import select
 
 from consult.accounts.models import OutsideIdentity, Person
 from consult.core.db import db
 from consult.core.errors import DomainError
 from consult.core.i18n import _
+from consult.core.late import late
+
+if TYPE_CHECKING:
+    import requests
+    from authlib.integrations import flask_client as authlib
+    from joserfc import errors as joserfc
+else:
+    authlib = late("authlib.integrations.flask_client")
+    joserfc = late("joserfc.errors")
+    requests = late("requests")
 
 log = logging.getLogger(__name__)
 
@@ -61,9 +67,20 @@ def available() -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Make the client; its document is fetched when it is first needed."""
-    oidc = app.config["SETTINGS"].oidc
-    oauth = OAuth(app)
+    """Let the client be made when it is first needed."""
+    app.extensions["consult_oauth"] = None
+
+
+def _client() -> Any:
+    found = current_app.extensions["consult_oauth"]
+    if found is None:
+        found = current_app.extensions["consult_oauth"] = _new_client()
+    return found.house
+
+
+def _new_client() -> Any:
+    oidc = current_app.config["SETTINGS"].oidc
+    oauth = authlib.OAuth(current_app)
     if oidc["issuer"] and oidc["client_id"]:
         oauth.register(
             "house",
@@ -76,18 +93,14 @@ def init_app(app: Flask) -> None:
                 "default_timeout": TIMEOUT,
             },
         )
-    app.extensions["consult_oauth"] = oauth
-
-
-def _client() -> Any:
-    return current_app.extensions["consult_oauth"].house
+    return oauth
 
 
 def start(callback: str) -> Any:
     """The redirect to the other house. Unavailable where it does not answer."""
     try:
         return _client().authorize_redirect(callback)
-    except (RequestException, OAuthError, ValueError) as error:
+    except (requests.exceptions.RequestException, authlib.OAuthError, ValueError) as error:
         log.warning("sign-in by another house: %s", type(error).__name__)
         raise Unavailable(
             _("The sign-in service does not answer just now. Please take another way to sign in.")
@@ -98,11 +111,11 @@ def fetch() -> Claims:
     """What the house says of whoever came back, all checks passed. Forged or Unavailable where they did not."""
     try:
         token = _client().authorize_access_token()
-    except RequestException as error:
+    except requests.exceptions.RequestException as error:
         raise Unavailable(
             _("The sign-in service does not answer just now. Please take another way to sign in.")
         ) from error
-    except (OAuthError, JoseError, ValueError, KeyError) as error:
+    except (authlib.OAuthError, joserfc.JoseError, ValueError, KeyError) as error:
         log.warning("sign-in by another house refused: %s", type(error).__name__)
         raise Forged(_("This sign-in was not completed. Please begin anew.")) from error
     said = token.get("userinfo") or {}

@@ -11,27 +11,11 @@ import hashlib
 import hmac
 import ipaddress
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import select, update
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from consult.accounts import operations
 from consult.accounts.factors import PASSKEY, add_factor, factors_of
@@ -41,6 +25,14 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Gone, Invalid, Refused
 from consult.core.i18n import _
+from consult.core.late import late
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn.helpers import structs
+else:
+    webauthn = late("webauthn")
+    structs = late("webauthn.helpers.structs")
 
 LIFETIME = timedelta(minutes=5)
 REGISTER, USE = "passkey_register", "passkey_use"
@@ -87,24 +79,24 @@ def registration(person: Person) -> tuple[str, str]:
     """(challenge, options as JSON) for `navigator.credentials.create`."""
     host, _origin, site = _house()
     raw, challenge = _challenge(REGISTER, person.id)
-    options = generate_registration_options(
+    options = webauthn.generate_registration_options(
         rp_id=host,
         rp_name=site,
         user_id=_handle(person),
         user_name=person.email,
         user_display_name=person.name or person.email,
         challenge=challenge,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.PREFERRED,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
         ),
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential_id))
+            structs.PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(one.credential_id))
             for one in factors_of(person.id)
             if one.credential_id
         ],
     )
-    return raw, options_to_json(options)
+    return raw, webauthn.options_to_json(options)
 
 
 def register(actor: Actor, person: Person, raw: str, credential: dict[str, Any], name: str) -> SecondFactor:
@@ -113,15 +105,15 @@ def register(actor: Actor, person: Person, raw: str, credential: dict[str, Any],
     if _take(REGISTER, raw) != person.id or actor.person_id != person.id:
         raise Refused(_("You can only change your own account."))
     try:
-        made = verify_registration_response(
+        made = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=raw.encode("ascii"),
             expected_rp_id=host,
             expected_origin=origin,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (webauthn.helpers.exceptions.WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise Invalid({"passkey": _("Your device's answer could not be checked. Please try again.")}) from error
-    key_id = bytes_to_base64url(made.credential_id)
+    key_id = webauthn.helpers.bytes_to_base64url(made.credential_id)
     taken = db.session.execute(select(SecondFactor.id).where(SecondFactor.credential_id == key_id)).first()
     if taken is not None:
         raise Invalid({"passkey": _("This passkey is known already.")})
@@ -129,7 +121,7 @@ def register(actor: Actor, person: Person, raw: str, credential: dict[str, Any],
         person_id=person.id,
         kind=PASSKEY,
         credential_id=key_id,
-        public_key=bytes_to_base64url(made.credential_public_key),
+        public_key=webauthn.helpers.bytes_to_base64url(made.credential_public_key),
         counter=made.sign_count,
     )
     return add_factor(actor, person, added, name or _("Passkey"))
@@ -143,15 +135,18 @@ def request_options(person_id: int | None) -> tuple[str, str]:
     host, _origin, _site = _house()
     raw, challenge = _challenge(USE, person_id)
     keys = [one.credential_id for one in factors_of(person_id) if one.credential_id] if person_id is not None else []
-    options = generate_authentication_options(
+    options = webauthn.generate_authentication_options(
         rp_id=host,
         challenge=challenge,
-        allow_credentials=[PublicKeyCredentialDescriptor(id=base64url_to_bytes(key)) for key in keys if key] or None,
-        user_verification=UserVerificationRequirement.REQUIRED
+        allow_credentials=[
+            structs.PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(key)) for key in keys if key
+        ]
+        or None,
+        user_verification=structs.UserVerificationRequirement.REQUIRED
         if person_id is None
-        else UserVerificationRequirement.PREFERRED,
+        else structs.UserVerificationRequirement.PREFERRED,
     )
-    return raw, options_to_json(options)
+    return raw, webauthn.options_to_json(options)
 
 
 def use(raw: str, credential: dict[str, Any], person_id: int | None) -> SecondFactor:
@@ -176,16 +171,16 @@ def use(raw: str, credential: dict[str, Any], person_id: int | None) -> SecondFa
     if found is None or (person_id is not None and found.person_id != person_id):
         raise refusal
     try:
-        checked = verify_authentication_response(
+        checked = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=raw.encode("ascii"),
             expected_rp_id=host,
             expected_origin=origin,
-            credential_public_key=base64url_to_bytes(found.public_key),
+            credential_public_key=webauthn.base64url_to_bytes(found.public_key),
             credential_current_sign_count=found.counter,
             require_user_verification=person_id is None,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (webauthn.helpers.exceptions.WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise refusal from error
     db.session.execute(
         update(SecondFactor)

@@ -7,17 +7,26 @@ under a key that is derived from the installation's `SECRET_KEY`, which stands o
 from __future__ import annotations
 
 import base64
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
+from consult.core.late import late
 
-def _box() -> Fernet:
+if TYPE_CHECKING:
+    from cryptography import fernet
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.kdf import hkdf
+else:
+    fernet = late("cryptography.fernet")
+    hashes = late("cryptography.hazmat.primitives.hashes")
+    hkdf = late("cryptography.hazmat.primitives.kdf.hkdf")
+
+
+def _box() -> fernet.Fernet:
     key = current_app.config["SECRET_KEY"].encode("utf-8")
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"consult second factor 1").derive(key)
-    return Fernet(base64.urlsafe_b64encode(derived))
+    derived = hkdf.HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"consult second factor 1").derive(key)
+    return fernet.Fernet(base64.urlsafe_b64encode(derived))
 
 
 def seal(text: str) -> str:
@@ -29,5 +38,5 @@ def unseal(sealed: str, seconds: int | None = None) -> str | None:
     """The text again; None where it was sealed under another key, was changed, or is older than so many seconds."""
     try:
         return _box().decrypt(sealed.encode("ascii"), ttl=seconds).decode("utf-8")
-    except (InvalidToken, UnicodeEncodeError):
+    except (fernet.InvalidToken, UnicodeEncodeError):
         return None

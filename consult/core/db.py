@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from markupsafe import Markup
 from sqlalchemy import JSON, DateTime, Engine, MetaData, Text, event
@@ -44,7 +43,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
-migrate = Migrate()
 
 # JSON document column with an index-friendly form on PostgreSQL.
 JSONType = JSON().with_variant(JSONB(), "postgresql")
@@ -250,14 +248,6 @@ def init_app(app: Flask, database_url: str) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    migrate.init_app(
-        app,
-        db,
-        directory=app.config["MIGRATIONS_DIR"],
-        render_as_batch=True,
-        include_object=include_object,
-        compare_type=True,
-    )
 
 
 def create_schema() -> None:

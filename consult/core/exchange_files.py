@@ -17,15 +17,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import is_not
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import openpyxl
 import yaml
-from openpyxl.cell.read_only import EMPTY_CELL
 
 from consult.core.exchange import Exchange, Fault, Record
 from consult.core.i18n import _, format_number
+from consult.core.late import late
 from consult.core.tables import unguarded
+
+if TYPE_CHECKING:
+    import openpyxl
+else:
+    openpyxl = late("openpyxl")
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 600
@@ -313,7 +317,7 @@ def _rows_of_sheet(exchange: Exchange, book: Any, mapping: Mapping[str, str | No
 
 def _filled(cells: Sequence[Any]) -> bool:
     """Whether any of the cells holds something; those that are not there at all are all the same object."""
-    if not any(map(is_not, cells, repeat(EMPTY_CELL))):
+    if not any(map(is_not, cells, repeat(openpyxl.cell.read_only.EMPTY_CELL))):
         return False
     return any(cell.value is not None for cell in cells)
 

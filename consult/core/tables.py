@@ -25,16 +25,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import xlsxwriter
 from flask import Response
 from werkzeug.http import dump_options_header
 
 from consult.core.clock import LOCAL, now
 from consult.core.errors import Invalid
 from consult.core.i18n import _, current_language, format_number, in_language, pick
+from consult.core.late import late
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = late("xlsxwriter")
 
 CSV, XLSX, JSON, JSONL = "csv", "xlsx", "json", "jsonl"
 

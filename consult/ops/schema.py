@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
-from flask_migrate import upgrade
 
 from consult.core.db import db
+from consult.core.late import late
+
+if TYPE_CHECKING:
+    import flask_migrate
+    from alembic import config, script
+    from alembic.runtime import migration
+else:
+    flask_migrate = late("flask_migrate")
+    config = late("alembic.config")
+    script = late("alembic.script")
+    migration = late("alembic.runtime.migration")
 
 
 @lru_cache(maxsize=4)
 def _newest(directory: str) -> str | None:
-    config = Config()
-    config.set_main_option("script_location", directory)
-    return ScriptDirectory.from_config(config).get_current_head()
+    made = config.Config()
+    made.set_main_option("script_location", directory)
+    return script.ScriptDirectory.from_config(made).get_current_head()
 
 
 def newest_revision() -> str | None:
@@ -28,7 +36,7 @@ def newest_revision() -> str | None:
 def present_revision() -> str | None:
     """The revision that the database has, None for an empty one."""
     with db.engine.connect().execution_options(consult_reading=True) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return migration.MigrationContext.configure(connection).get_current_revision()
 
 
 def schema_is_current() -> bool:
@@ -39,4 +47,4 @@ def schema_is_current() -> bool:
 def bring_up_to_date() -> None:
     """Apply the missing migrations."""
     db.session.remove()
-    upgrade(directory=current_app.config["MIGRATIONS_DIR"])
+    flask_migrate.upgrade(directory=current_app.config["MIGRATIONS_DIR"])

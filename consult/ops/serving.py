@@ -18,6 +18,7 @@ from granian.constants import Interfaces
 from consult import create_app
 from consult.core import logs
 from consult.core.db import db
+from consult.core.starting import before_fork
 from consult.ops import content, installation
 from consult.ops.statics import prepare_static
 
@@ -72,6 +73,7 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
         db.engine.dispose()
     click.echo(f"consult is at {settings.site_url}")
     worker = start_worker()
+    before_fork()
     try:
         Granian(
             TARGET,

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import current_app
-from icalendar import Calendar, Event, vUri
 
 from consult.core.clock import local
 from consult.core.i18n import _, current_language, pick
+from consult.core.late import late
 from consult.core.web import address
 from consult.programmes import rules
 from consult.programmes.models import Call
 
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = late("icalendar")
 
-def _event(call: Call, programme: str, host: str) -> Event:
+
+def _event(call: Call, programme: str, host: str) -> icalendar.Event:
     assert call.closes_at is not None
     language = {"LANGUAGE": current_language()}
-    event = Event()
+    event = icalendar.Event()
     event.add("uid", f"call-{call.slug}@{host}")
     event.add("dtstamp", call.updated_at)
     event.add("sequence", call.revision - 1)
@@ -34,14 +40,14 @@ def _event(call: Call, programme: str, host: str) -> Event:
     else:
         event.add("dtstart", local(call.closes_at))
         event.add("dtend", local(call.closes_at))
-    event.add("url", vUri(f"{address('programmes.show', slug=programme)}#call-{call.slug}"))
+    event.add("url", icalendar.vUri(f"{address('programmes.show', slug=programme)}#call-{call.slug}"))
     return event
 
 
 def calendar(calls: Iterable[Call], programmes: Mapping[int, str], name: str = "") -> bytes:
     """A calendar of the deadlines of those calls that have one; `programmes` are the addresses of programmes by id."""
     site = current_app.config["SETTINGS"]
-    found = Calendar()
+    found = icalendar.Calendar()
     found.add("prodid", f"-//{site.site_name}//consult//{current_language().upper()}")
     found.add("version", "2.0")
     found.add("method", "PUBLISH")

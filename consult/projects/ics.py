@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import current_app
-from icalendar import Calendar, Event, vUri
 
 from consult.core.clock import LOCAL
 from consult.core.i18n import _, current_language, pick
+from consult.core.late import late
 from consult.core.web import address
 from consult.projects import words
 from consult.projects.mails import has_calendar_entry
 from consult.projects.models import Activity
 
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = late("icalendar")
+
 STATUS = {"cancelled": "CANCELLED", "postponed": "CANCELLED", "completed": "CONFIRMED", "planned": "CONFIRMED"}
 
 
-def _event(activity: Activity, host: str) -> Event:
-    event = Event()
+def _event(activity: Activity, host: str) -> icalendar.Event:
+    event = icalendar.Event()
     language = {"LANGUAGE": current_language()}
     event.add("uid", f"activity-{activity.slug}@{host}")
     event.add("dtstamp", activity.edited_at or activity.created_at)
@@ -38,7 +44,7 @@ def _event(activity: Activity, host: str) -> Event:
     where = ", ".join(part for part in (activity.venue, words.place_words(activity)) if part)
     if where:
         event.add("location", where, parameters=language)
-    event.add("url", vUri(address("activities.show", slug=activity.slug)))
+    event.add("url", icalendar.vUri(address("activities.show", slug=activity.slug)))
     event.add("status", STATUS.get(activity.status, "TENTATIVE"))
     return event
 
@@ -47,7 +53,7 @@ def calendar(activities: Iterable[Activity], name: str = "") -> bytes:
     """A calendar of those activities whose date is exact to the day; others are left out."""
     site = current_app.config["SETTINGS"]
     host = urlsplit(site.site_url).hostname or "localhost"
-    found = Calendar()
+    found = icalendar.Calendar()
     found.add("prodid", f"-//{site.site_name}//consult//{current_language().upper()}")
     found.add("version", "2.0")
     found.add("method", "PUBLISH")

@@ -13,12 +13,19 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import current_app
-from PIL import Image, ImageOps
 
 from consult.core.errors import Invalid
 from consult.core.i18n import _
+from consult.core.late import late
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageOps
+else:
+    Image = late("PIL.Image")
+    ImageOps = late("PIL.ImageOps")
 
 LARGEST_FILE = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
