@@ -11,7 +11,7 @@ from consult.clusters import addresses
 from consult.clusters.models import Cluster, ClusterManager
 from consult.clusters.rules import can_manage
 from consult.core.db import db, sort_key
-from consult.core.i18n import LANGUAGES, _l, pick, picked_language
+from consult.core.i18n import _l, pick, picked_language
 from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
 from consult.core.vocabularies import term_title
 from consult.core.web import path
@@ -82,7 +82,8 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     for cluster in db.session.execute(query).scalars():
         yield SearchDocument(
             kind=KIND, id=cluster.id, title=pick(cluster.name, "de"), language="de", at=cluster.updated_at,
-            body="\n".join([cluster.name_key, cluster.seat, *(_words(cluster, language) for language in LANGUAGES)]),
+            body="\n".join([cluster.name_key, cluster.seat, _words(cluster, "de")]),
+            title_en=pick(cluster.name, "en"), body_en=_words(cluster, "en"),
             facets={"region": [cluster.nuts1], "sector": cluster.sectors},
         )  # fmt: skip
 

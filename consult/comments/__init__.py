@@ -12,10 +12,10 @@ from typing import Any
 
 from flask import Flask
 
-from consult.comments import exchange, loading, mails, merging, personal, queries, review, views
+from consult.comments import exchange, indexing, loading, mails, merging, personal, queries, review, views
 from consult.core.access import Actor
 from consult.core.i18n import _l
-from consult.core.registry import Panel, SubjectKind, registries
+from consult.core.registry import Panel, Searchable, SubjectKind, registries
 
 
 def _mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
@@ -33,6 +33,8 @@ def init_app(app: Flask) -> None:
     registries.subjects["comment"] = SubjectKind(
         "comment", _l("Comment"), queries.describe_comments, queries.find_comment
     )
+    registries.searchables["comment"] = Searchable("comment", indexing.comment_documents, _l("Comments"))
+    registries.on_touch.append(indexing.follow_subjects)
     registries.moderated["comment"] = review.MODERATED
     registries.notice_kinds[mails.NEW_COMMENT.kind] = mails.NEW_COMMENT
     registries.personal_data["comments"] = personal.PERSONAL_DATA

@@ -88,18 +88,14 @@ def question_documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
     if ids is not None:
         statement = statement.where(Question.id.in_(ids))
     for one in db.session.execute(statement).scalars():
-        texts = [
-            one.text.get("de"),
-            one.help.get("de"),
-            one.short_title.get("en"),
-            one.text.get("en"),
-            one.help.get("en"),
-        ]
+        german, english = ([one.text.get(lang), one.help.get(lang)] for lang in ("de", "en"))
         yield SearchDocument(
             kind="question",
             id=one.id,
             title=pick(one.short_title, "de"),
-            body=plain("\n\n".join(text for text in texts if text)),
+            body=plain("\n\n".join(text for text in german if text)),
             language="de",
             at=one.created_at,
+            title_en=one.short_title.get("en") or "",
+            body_en=plain("\n\n".join(text for text in english if text)),
         )

@@ -135,7 +135,10 @@ class ModeratedKind:
 
 @dataclass(frozen=True)
 class SearchDocument:
-    """What full-text search knows of a thing: only what everyone may read. `facets` are codes to filter by."""
+    """What full-text search knows of a thing: only what everyone may read. `facets` are codes to filter by.
+
+    `title` and `body` are in `language`; `title_en` and `body_en` hold the English ones of a thing that is kept in both.
+    """
 
     kind: str
     id: int
@@ -144,6 +147,8 @@ class SearchDocument:
     language: str
     at: datetime | None = None
     facets: Mapping[str, Any] = field(default_factory=dict)
+    title_en: str = ""
+    body_en: str = ""
 
 
 @dataclass(frozen=True)

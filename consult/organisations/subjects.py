@@ -28,15 +28,16 @@ def documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
         statement = statement.where(Organisation.id.in_(ids))
     for one in db.session.execute(statement).scalars():
         names = dict.fromkeys((one.name.get("de", ""), one.name.get("en", ""), one.short_name))
-        words = [*(() if one.is_hidden else (one.description or {}).values()), *names]
+        described = {} if one.is_hidden else one.description or {}
         yield SearchDocument(
             "organisation",
             one.id,
             " ".join(filter(None, names)),
-            " ".join(filter(None, words)),
+            " ".join(filter(None, [described.get("de"), *names])),
             "de",
             one.created_at,
             {"type": one.type, "country": one.country, "nuts": one.nuts},
+            body_en=described.get("en") or "",
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consult.core.db import db, sort_key
-from consult.core.i18n import LANGUAGES, _l, pick, picked_language
+from consult.core.i18n import _l, pick, picked_language
 from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
 from consult.core.vocabularies import term_title
 from consult.core.web import path
@@ -60,18 +60,23 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     if ids is not None:
         query = query.where(Programme.id.in_(ids))
     programmes = db.session.execute(query).scalars().all()
-    titles: dict[int, list[str]] = {}
+    calls: dict[int, list[Call]] = {}
     for call in db.session.execute(select(Call).where(Call.programme_id.in_([one.id for one in programmes]))).scalars():
-        titles.setdefault(call.programme_id, []).extend(filter(None, call.title.values()))
+        calls.setdefault(call.programme_id, []).append(call)
     for programme in programmes:
-        words = [*titles.get(programme.id, []), *(str(alias.get("name", "")) for alias in programme.aliases)]
-        for language in LANGUAGES:
-            words += [pick(programme.title, language), pick(programme.summary, language)]
-            words += [term_title("programme_kinds", programme.kind, language)]
+        german, english = (_words(programme, calls.get(programme.id, []), language) for language in ("de", "en"))
+        aliases = [str(alias.get("name", "")) for alias in programme.aliases]
         yield SearchDocument(
-            kind=KIND, id=programme.id, title=pick(programme.title, "de"), body="\n".join(words), language="de",
-            at=programme.updated_at, facets={"region": [programme.region] if programme.region else []},
+            kind=KIND, id=programme.id, title=pick(programme.title, "de"), body="\n".join([*german, *aliases]),
+            language="de", at=programme.updated_at, title_en=pick(programme.title, "en"), body_en="\n".join(english),
+            facets={"region": [programme.region] if programme.region else []},
         )  # fmt: skip
+
+
+def _words(programme: Programme, calls: Sequence[Call], language: str) -> list[str]:
+    """What a programme and its calls say, in one language: for the index."""
+    described = [pick(programme.summary, language), term_title("programme_kinds", programme.kind, language)]
+    return [*described, *(pick(call.title, language) for call in calls)]
 
 
 SUBJECT = SubjectKind(kind=KIND, label=_l("Programme"), describe=describe, find=find, picker=pick_by_name)

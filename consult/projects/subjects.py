@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from consult.core.access import Actor
 from consult.core.db import db
-from consult.core.i18n import LANGUAGES, _l, in_language, pick, picked_language
+from consult.core.i18n import _l, in_language, pick, picked_language
 from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
 from consult.core.vocabularies import term_title
 from consult.core.web import path
@@ -80,16 +80,25 @@ def project_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     if ids is not None:
         statement = statement.where(Project.id.in_(ids))
     for project in db.session.execute(statement).scalars():
-        parts = [name["name"] for name in project.data.get("aliases", [])]
-        for language in LANGUAGES:
-            parts += [pick(project.title, language), pick(project.summary, language)]
-            parts.append(term_title("project_kinds", project.kind, language))
-            parts += [term_title("countries", code, language) for code in project.countries]
-        parts += [partner["name"] for partner in project.data.get("external_partners", [])]
+        names = [name["name"] for name in project.data.get("aliases", [])]
+        names += [partner["name"] for partner in project.data.get("external_partners", [])]
         yield SearchDocument(
-            kind="project", id=project.id, title=pick(project.title, "de"), body="\n".join(filter(None, parts)),
+            kind="project", id=project.id, title=pick(project.title, "de"),
+            body="\n".join(filter(None, [*_project_words(project, "de"), *names])),
             language="de", at=project.created_at, facets={"region": [project.region]},
+            title_en=pick(project.title, "en"), body_en="\n".join(filter(None, _project_words(project, "en"))),
         )  # fmt: skip
+
+
+def _project_words(project: Project, language: str) -> list[str]:
+    countries = [term_title("countries", code, language) for code in project.countries]
+    return [pick(project.summary, language), term_title("project_kinds", project.kind, language), *countries]
+
+
+def _activity_words(activity: Activity, language: str) -> list[str]:
+    with in_language(language):
+        described = [pick(activity.summary), pick(activity.audience)]
+        return [*described, term_title("activity_kinds", activity.kind), words.place_words(activity)]
 
 
 def activity_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
@@ -98,14 +107,10 @@ def activity_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     if ids is not None:
         statement = statement.where(Activity.id.in_(ids))
     for activity in db.session.execute(statement).scalars():
-        parts: list[str] = []
-        for language in LANGUAGES:
-            with in_language(language):
-                parts += [pick(activity.title), pick(activity.summary), pick(activity.audience)]
-                parts += [term_title("activity_kinds", activity.kind), words.place_words(activity)]
         yield SearchDocument(
-            kind="activity", id=activity.id, title=pick(activity.title, "de"), body="\n".join(filter(None, parts)),
-            language="de", at=activity.starts_at,
+            kind="activity", id=activity.id, title=pick(activity.title, "de"),
+            body="\n".join(filter(None, _activity_words(activity, "de"))), language="de", at=activity.starts_at,
+            title_en=pick(activity.title, "en"), body_en="\n".join(filter(None, _activity_words(activity, "en"))),
         )  # fmt: skip
 
 

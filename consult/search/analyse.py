@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import Stemmer
 
-ANALYSER_VERSION = 1
+ANALYSER_VERSION = 2
+MOST_WORDS = 12  # of a query
 EXACT = "xq"  # prefix of tokens that stand for the unstemmed word, so that exact hits rank first
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
@@ -249,24 +251,25 @@ def lexicon() -> frozenset[str]:
     return frozenset(fold_umlauts(word) for word in lines)
 
 
+SHORTEST_COMPOUND = 6  # Biogas, Landrat
 _JOINTS = ("", "s", "es", "n", "en", "e", "er")
 
 
 def split_compound(word: str) -> tuple[str, ...]:
     """The parts of a folded German compound that the lexicon knows: 'forschungsprojekt' gives forschung and projekt."""
     known = lexicon()
-    if len(word) < 9:
+    if len(word) < SHORTEST_COMPOUND:
         return ()
-    for cut in range(4, len(word) - 2):
+    for cut in range(3, len(word) - 2):
         tail = word[cut:]
         if tail not in known and not (tail.endswith(("en", "e", "n", "s")) and _base(tail) in known):
             continue
         head = word[:cut]
         for joint in _JOINTS:
             stem = head[: len(head) - len(joint)] if joint else head
-            if head.endswith(joint) and len(stem) >= 4 and stem in known:
+            if head.endswith(joint) and stem in known:
                 return (stem, tail)
-            inner = split_compound(stem) if head.endswith(joint) and len(stem) >= 9 else ()
+            inner = split_compound(stem) if head.endswith(joint) else ()
             if inner:
                 return (*inner, tail)
     return ()
@@ -318,11 +321,21 @@ def tokens(text: str, language: str) -> str:
     return " ".join(out)
 
 
-def query_groups(query: str) -> list[tuple[list[str], str]]:
-    """For each meaningful word of a query: the stems it may match (German and English), and its exact token."""
+@dataclass(frozen=True)
+class Group:
+    """What one word of a query may match: one of `stems` (German and English), its `exact` token, or all of `parts`."""
+
+    stems: tuple[str, ...]
+    exact: str
+    parts: tuple[str, ...] = ()
+
+
+def query_groups(query: str) -> list[Group]:
+    """A group for each meaningful word of a query."""
     groups = []
-    for word in words(query)[:12]:
-        alternatives = list(dict.fromkeys((*stems(word, "de")[:1], *stems(word, "en"))))
+    for word in words(query)[:MOST_WORDS]:
+        german = stems(word, "de")
+        alternatives = tuple(dict.fromkeys((*german[:1], *stems(word, "en"))))
         if alternatives:
-            groups.append((alternatives, exact_token(word)))
+            groups.append(Group(alternatives, exact_token(word), german[1:] if len(german) > 2 else ()))
     return groups

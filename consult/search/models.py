@@ -17,7 +17,10 @@ from consult.core.db import Base, LongText, UTCDateTime
 
 
 class SearchDoc(Base):
-    """A public document: raw title and body for showing, one row for each subject."""
+    """A public document: raw title and body for showing, one row for each subject.
+
+    `title_en` and `body_en` are empty for what is kept in one language only.
+    """
 
     __tablename__ = "search_doc"
     __private__ = True  # derived; the change of its source already counts
@@ -29,6 +32,8 @@ class SearchDoc(Base):
     language: Mapped[str] = mapped_column(String(5), default="de")
     title: Mapped[str] = mapped_column(LongText)
     body: Mapped[str] = mapped_column(LongText, default="")
+    title_en: Mapped[str] = mapped_column(LongText, default="", server_default="")
+    body_en: Mapped[str] = mapped_column(LongText, default="", server_default="")
     at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 

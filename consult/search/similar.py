@@ -157,18 +157,26 @@ def _candidates(kind: str, weights: Mapping[str, float]) -> list[SearchDoc]:
     return list(db.session.execute(select(SearchDoc).join(found, found.c.id == SearchDoc.id)).scalars())
 
 
+def _in(language: str, document: SearchDoc) -> tuple[str, str, str]:
+    """(title, body, language) of a document: in English where that is asked for and kept."""
+    if language == "en" and document.body_en:
+        return document.title_en, document.body_en, "en"
+    return document.title, document.body, document.language
+
+
 def _compare(
     source: str, language: str, documents: Sequence[SearchDoc], weights: Mapping[str, float]
 ) -> list[Likeness]:
     """How alike each document is."""
     mine = {gram: 1 + math.log(count) for gram, count in _grams(source, language).items()}
-    packed = [_packed(f"{one.title}\n{one.title}\n{one.body}"[:READ], one.language) for one in documents]
+    texts = [_in(language, one) for one in documents]
+    packed = [_packed(f"{title}\n{title}\n{body}"[:READ], theirs) for title, body, theirs in texts]
     rarity = _rarity(packed)
     telling = sorted(weights.values(), reverse=True)[:ASKED]
     whole = sum(telling) or 1.0
     found = []
-    for document, grams in zip(documents, packed, strict=True):
-        theirs = _meaningful(f"{document.title}\n{document.body}", document.language)
+    for (title, body, spoken), grams in zip(texts, packed, strict=True):
+        theirs = _meaningful(f"{title}\n{body}", spoken)
         shared = sorted((stem for stem in weights if stem in theirs), key=lambda stem: (-weights[stem], stem))
         by_words = min(1.0, sum(weights[stem] for stem in shared[:ASKED]) / whole)
         by_characters = _cosine(mine, grams, rarity)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from consult.core.clock import now
 from consult.core.db import db, sort_key
-from consult.core.i18n import LANGUAGES, _l, pick, picked_language
+from consult.core.i18n import _l, pick, picked_language
 from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
 from consult.core.text import plain
 from consult.core.web import path
@@ -60,15 +60,16 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     if ids is not None:
         query = query.where(Topic.id.in_(ids))
     for topic in db.session.execute(query).scalars():
-        words = []
-        for language in LANGUAGES:
-            words += [pick(topic.title, language), pick(topic.description, language), pick(topic.teaser, language)]
-            words += [plain(pick(topic.article, language)), pick(topic.statement, language)]
-            words += [pick(topic.open_question, language), pick(topic.picture_alt, language)]
         yield SearchDocument(
-            kind=KIND, id=topic.id, title=pick(topic.title, "de"), body="\n".join(filter(None, words)), language="de",
-            at=topic.published_at,
+            kind=KIND, id=topic.id, title=pick(topic.title, "de"), body=_words(topic, "de"), language="de",
+            at=topic.published_at, title_en=pick(topic.title, "en"), body_en=_words(topic, "en"),
         )  # fmt: skip
+
+
+def _words(topic: Topic, language: str) -> str:
+    """What an article says, in one language: for the index."""
+    texts = (topic.description, topic.teaser, topic.statement, topic.open_question, topic.picture_alt)
+    return "\n".join(filter(None, [*(pick(one, language) for one in texts), plain(pick(topic.article, language))]))
 
 
 SUBJECT = SubjectKind(kind=KIND, label=_l("Topic"), describe=describe, find=find, picker=pick_by_name)

@@ -27,24 +27,37 @@ from consult.search.analyse import query_groups, split_compound, stems, tokens
     ],
 )
 def test_finds(query: str, text: str) -> None:
-    [(alternatives, _exact)] = query_groups(query)
+    [group] = query_groups(query)
     found = tokens(text, "de").split()
-    assert any(token.startswith(stem) for token in found for stem in alternatives)
+    assert any(token.startswith(stem) for token in found for stem in group.stems)
 
 
 @pytest.mark.parametrize(("query", "text"), [("Quelle", "Qualle"), ("neu", "nein"), ("Feuer", "Feier")])
 def test_keeps_apart(query: str, text: str) -> None:
-    [(alternatives, _exact)] = query_groups(query)
-    assert not any(token.startswith(stem) for token in tokens(text, "de").split() for stem in alternatives)
+    [group] = query_groups(query)
+    assert not any(token.startswith(stem) for token in tokens(text, "de").split() for stem in group.stems)
 
 
 def test_exact_form_is_told_apart_where_stems_collide() -> None:
     assert stems("Förderung", "de")[0] == stems("Forderung", "de")[0]
-    assert query_groups("Förderung")[0][1] == query_groups("Foerderung")[0][1]
+    assert query_groups("Förderung")[0].exact == query_groups("Foerderung")[0].exact
 
 
 def test_compound_of_three_parts() -> None:
     assert split_compound("forschungsprojektleitung") == ("forschung", "projekt", "leitung")
+
+
+def test_short_parts_and_short_compounds() -> None:
+    assert split_compound("landrat") == ()  # "Rat" is no word of the field
+    assert split_compound("autobau") == ("auto", "bau")
+    assert split_compound("busbahnhof") == ()
+
+
+def test_a_compound_asked_for_is_found_by_its_parts() -> None:
+    [group] = query_groups("Clusterförderung")
+    found = tokens("Förderung von Clustern", "de").split()
+    assert all(any(token.startswith(part) for token in found) for part in group.parts)
+    assert query_groups("Cluster")[0].parts == ()
 
 
 def test_stop_words_alone_match_nothing() -> None:

@@ -143,4 +143,5 @@ def assert_good_everywhere(page: Page) -> None:
 
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window; 0 where nothing scrolls sideways."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    return int(page.evaluate(f"document.fonts.ready.then(() => {wider})"))  # measured in the page's own letters

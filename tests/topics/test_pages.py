@@ -197,5 +197,5 @@ def test_what_others_see_of_a_topic(app: Flask, facts: Dataset) -> None:
         assert [one.key for one in subject.picker("vertrieb", 5)] == [MONTH]
     assert (info.title[:20], info.url, info.public) == ("Internationalisation", f"/en/topics/{MONTH}", True)
     (document,) = registries.searchables["topic"].documents([found])
-    assert "Forschungspartner" in document.body and "research partners" in document.body
+    assert "Forschungspartner" in document.body and "research partners" in document.body_en
     assert registries.resolvers["topics.show"]({"slug": MONTH}) == ("topic", found)

@@ -1,0 +1,157 @@
+"""How well the search finds: at least sixty queries as Germans type them, each with what must be found and what must not.
+
+The corpus is small and written for this; its texts differ by words that people mix up. All queries are asked in one
+loop; the figures are printed. PostgreSQL must give the very same documents as SQLite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind, registries
+from consult.search import operations, queries
+
+CORPUS = {
+    1: ("Prüfstände über Ländergrenzen teilen", "Freie Stunden am Klimaschrank sollen alle Betriebe buchen können."),
+    2: ("Werkstoffsprechstunde im Technologiezentrum", "Fachleute beraten kleine Firmen zu Kunststoffen und Metallen."),
+    3: ("Förderung von Clustern vereinfachen", "Anträge kürzer, Bescheide schneller, weniger Papier."),
+    4: ("Forderungen an die Verwaltung", "Wir verlangen feste Ansprechpartner."),
+    5: ("Kooperationsbörse Medizintechnik", "Kliniken und Hersteller treffen sich an der Hochschule."),
+    6: ("Wasserstoff für den Maschinenbau", "Ein Reallabor zeigt, was mit Brennstoffzellen geht."),
+    7: ("Messestand zweier Länder in Mailand", "Gemeinsamer Auftritt der Möbelindustrie auf der Leitmesse."),
+    8: (
+        "Ausbildungsverbund der Gießereien",
+        "Auszubildende wechseln zwischen den Betrieben an der Straße der Industrie.",
+    ),
+    9: ("Photonik trifft Biogas", "Sensoren messen die Gärung. Partner aus Jena und Österreich."),
+    10: ("Fachkräfte aus dem Ausland", "Sprachkurse, Wohnungen und Patenschaften für neue Kolleginnen."),
+    11: ("Gutscheine für Laborwochen", "Kleine Unternehmen lernen Geräte kennen, die sie nicht kaufen können."),
+    12: ("Lieferketten offen legen", "Zulieferer zeigen freie Kapazitäten, ohne Preise zu nennen."),
+    13: ("Das Netz der Netzwerke", "Ein Register aller Clusterorganisationen Europas."),
+    14: ("Künstliche Intelligenz in der Fertigung", "KI-Projekte brauchen Daten, die den Betrieben gehören."),
+    15: ("Grüne Chemie", "Lösungsmittel zurückgewinnen, Abfälle vermeiden, Größenvorteile nutzen."),
+    16: ("Quereinstieg im Handwerk", "Maßgeschneiderte Kurse für Menschen über fünfzig."),
+    17: ("Gründerinnen und Gründer begleiten", "Erfahrene Unternehmer öffnen ihre Türen für Start-ups."),
+    18: ("Energieeffizienz in Gewerbegebieten", "Abwärme der Brauerei heizt die Halle nebenan."),
+    19: ("Autobau und Zulieferung im Wandel", "Vom Verbrennungsmotor zum elektrischen Antrieb."),
+    20: ("Bürokratie abbauen", "Ein Formular statt sieben, überall dasselbe."),
+}
+ENGLISH = {
+    21: ("Nordic hospital test week", "Companies test their devices in hospitals across borders."),
+    22: ("Sharing laboratories", "Small businesses rent equipment for weeks, with training."),
+}
+# in both languages: (title, body, English title, English body)
+BOTH = {23: ("Leichtbaunetz", "Faserverbund und Guss.", "Lightweight design network", "Fibre composites and castings.")}
+
+# query -> documents that must be found, all of them and no others unless named after it as tolerated
+TABLE: list[tuple[str, set[int], set[int]]] = [
+    ("Prüfstand", {1}, set()), ("Pruefstand", {1}, set()), ("pruefstaende", {1}, set()), ("PRÜFSTÄNDE", {1}, set()),
+    ("Ländergrenze", {1}, set()), ("Laendergrenzen", {1}, set()), ("Stunde", {1}, {2}), ("Stunden", {1}, {2}),
+    ("Klima", {1}, set()), ("Sprechstunde", {2}, set()), ("Werkstoff", {2}, set()), ("Werkstoffe", {2}, set()),
+    ("Kunststoff", {2}, set()), ("Metall", {2}, set()), ("Technologie", {2}, set()), ("Zentrum", {2}, set()),
+    ("Clusterförderung", {3}, set()), ("Clusterfoerderung", {3}, set()), ("Förderung Cluster", {3}, set()),
+    ("Antrag", {3}, set()), ("Anträge", {3}, set()), ("Bescheid", {3}, set()), ("Ansprechpartner", {4}, set()),
+    ("Verwaltung", {4}, set()), ("Börse", {5}, set()), ("Boerse", {5}, set()), ("Medizin", {5}, set()),
+    ("Medizintechnik", {5}, set()), ("Klinik", {5}, set()), ("Hochschulen", {5}, set()), ("Kooperation", {5}, set()),
+    ("Wasserstoff", {6}, set()), ("Maschine", {6}, set()), ("Maschinenbau", {6}, set()), ("Brennstoffzelle", {6}, set()),
+    ("Reallabore", {6}, set()), ("Messe", {7}, {9}), ("Messestände", {7}, set()), ("Möbel", {7}, set()),
+    ("Moebelindustrie", {7}, set()), ("Ausbildung", {8}, set()), ("Gießerei", {8}, set()), ("Giesserei", {8}, set()),
+    ("Strasse", {8}, set()), ("Straße", {8}, set()), ("Verbund", {8, 23}, set()), ("Biogas", {9}, set()),
+    ("Sensor", {9}, set()), ("Oesterreich", {9}, set()), ("Photonik Jena", {9}, set()), ("Fachkraft", {10}, set()),
+    ("Fachkräfte Ausland", {10}, set()), ("Sprachkurs", {10}, set()), ("Wohnung", {10}, set()),
+    ("Gutschein", {11}, set()), ("Laborwoche", {11}, set()), ("Gerät", {11}, set()), ("Geraete", {11}, set()),
+    ("Lieferkette", {12}, set()), ("Zulieferer", {12}, {19}), ("Kapazität", {12}, set()), ("Preis", {12}, set()),
+    ("Netzwerk", {13}, {23}), ("Clusterorganisation", {13}, set()), ("Europa", {13}, set()), ("KI", {14}, {15, 16}),
+    ("Intelligenz", {14}, set()), ("Projekt Daten", {14}, set()), ("Lösungsmittel", {15}, set()), ("Chemie", {15}, set()),
+    ("Größe", {15}, set()), ("Groesse", {15}, set()), ("Maß", {16}, set()), ("Handwerker", {16}, set()),
+    ("Gründer", {17}, set()), ("Gruenderin", {17}, set()), ("Startup", set(), {17}), ("Energie", {18}, set()),
+    ("Gewerbegebiet", {18}, set()), ("Abwärme", {18}, set()), ("Brauereien", {18}, set()), ("Antrieb", {19}, set()),
+    ("Auto", {19}, set()), ("Bürokratie", {20}, set()), ("Buerokratie Formular", {20}, set()),
+    ("hospital", {21}, set()), ("hospitals", {21}, set()), ("company", {21}, set()), ("laboratory", {22}, set()),
+    ("business", {22}, set()), ("lightweight", {23}, set()), ("composite", {23}, set()), ("Leichtbau", {23}, set()),
+    ("Guss", {23}, set()), ("nirgendwo", set(), set()), ("und der die", set(), set()),
+]  # fmt: skip
+SUGGESTIONS = {
+    "Prüfstnad": "prüfstände", "Medizintechnick": "medizintechnik", "Wasserstof": "wasserstoff", "Phtonik": "photonik",
+    "Kooperatonsbörse": "kooperationsbörse", "Brennstofzellen": "brennstoffzellen", "Prüfstand": None,
+    "pruefstaende": None, "Bürokratie": None,
+}  # fmt: skip
+
+
+@pytest.fixture
+def corpus(app: Any, db: Any) -> Iterator[dict[int, SearchDocument]]:
+    def at(key: int) -> datetime:
+        return datetime(2026, 1, key, tzinfo=UTC)
+
+    found = {key: SearchDocument("book", key, *texts, "de", at(key)) for key, texts in CORPUS.items()}
+    found |= {key: SearchDocument("book", key, *texts, "en", at(key)) for key, texts in ENGLISH.items()}
+    for key, (title, body, title_en, body_en) in BOTH.items():
+        found[key] = SearchDocument("book", key, title, body, "de", at(key), title_en=title_en, body_en=body_en)
+
+    def documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
+        return [one for key, one in found.items() if ids is None or key in ids]
+
+    def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+        return {key: SubjectInfo("book", key, found[key].title, f"/de/books/{key}") for key in ids if key in found}
+
+    registries.searchables["book"] = Searchable("book", documents, "Bücher")
+    registries.subjects["book"] = SubjectKind("book", "Buch", describe, lambda key: None)
+    operations.refresh({("book", key) for key in found})
+    db.session.commit()
+    yield found
+    registries.searchables.pop("book", None)
+    registries.subjects.pop("book", None)
+
+
+def test_the_table(corpus: Any, capsys: Any) -> None:
+    assert len(TABLE) >= 60
+    wrong, wanted_hits, good_hits, all_hits = [], 0, 0, 0
+    for query, wanted, tolerated in TABLE:
+        found = {hit.id for hit in queries.search_hits(query, ["book"])}
+        wanted_hits, good_hits, all_hits = (
+            wanted_hits + len(wanted),
+            good_hits + len(wanted & found),
+            all_hits + len(found),
+        )
+        if not wanted <= found <= wanted | tolerated:
+            wrong.append(f"{query!r}: wanted {sorted(wanted)}, found {sorted(found)}")
+    with capsys.disabled():
+        print(f"\n{len(TABLE)} queries: recall {good_hits}/{wanted_hits}, precision {good_hits}/{all_hits}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_suggestions(corpus: Any) -> None:
+    assert {query: queries.did_you_mean(query) for query in SUGGESTIONS} == SUGGESTIONS
+
+
+def test_a_word_of_what_is_gone_is_never_suggested(corpus: dict[int, SearchDocument], db: Any) -> None:
+    assert queries.did_you_mean("Brennstofzellen") == "brennstoffzellen"
+    del corpus[6]
+    operations.refresh({("book", 6)})
+    db.session.commit()
+    assert queries.did_you_mean("Brennstofzellen") is None
+    assert queries.search_hits("Wasserstoff", ["book"]) == []
+    assert queries.did_you_mean("Betriebbe") == "betriebe"  # others still have it
+
+
+def test_the_snippet_is_in_the_language_of_the_reader_or_of_the_hit(corpus: Any, client: Any) -> None:
+    assert "<mark>Guss</mark>" in client.get("/de/search?q=Guss&kind=book").text
+    english = client.get("/en/search?q=composites").text
+    assert "<mark>composites</mark>" in english
+    assert '<p lang="en">' in client.get("/de/search?q=composites").text
+
+
+def test_facets_have_counts_and_stay_in_the_address(corpus: Any, client: Any) -> None:
+    page = client.page("/de/search?q=Netz")
+    languages = {link.get_text(" ", strip=True): str(link["href"]) for link in page.select("a[href*='language=']")}
+    assert languages == {
+        "Auf Deutsch 2": "/de/search?q=Netz&language=de",
+        "Auf Englisch 1": "/de/search?q=Netz&language=en",
+    }
+    only = client.page("/de/search?q=Netz&language=en")
+    assert "Leichtbaunetz" in only.text and "Netz der Netzwerke" not in only.text
+    assert client.page("/de/search?q=Netz&language=xx&kind=yy").text.count("Leichtbaunetz") == 1
