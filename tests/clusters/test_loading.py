@@ -102,7 +102,7 @@ def test_a_document_holds_both_languages_and_all_names(app: Flask, facts: Datase
     found = registries.subjects["cluster"].find("medways") or 0
     (document,) = registries.searchables["cluster"].documents([found])
     assert "ophthalmoinnovation" in document.body
-    assert "Augenheilkunde" in document.body and "ophthalmology" in document.body
+    assert "Augenheilkunde" in document.body and "ophthalmology" in document.body_en
     assert len(list(registries.searchables["cluster"].documents(None))) == len(facts.records("clusters"))
 
 

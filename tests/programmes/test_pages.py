@@ -155,6 +155,6 @@ def test_what_others_see_of_a_programme(app: Flask, facts: Dataset) -> None:
     assert subject.picker is not None
     assert [one.key for one in subject.picker("express", 5)] == ["innovation-express"]
     (document,) = registries.searchables["programme"].documents([found])
-    assert "BSR Innovation Express" in document.body and "Baltic Sea" in document.body
+    assert "BSR Innovation Express" in document.body and "Baltic Sea" in document.body_en
     assert registries.resolvers["programmes.show"]({"slug": "innovation-express"}) == ("programme", found)
     assert subject.find("a\x00") is None
