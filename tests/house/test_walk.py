@@ -19,6 +19,8 @@ from consult.clusters.models import ClusterManager
 from consult.core.clock import now
 from consult.core.db import db as core_db
 from consult.core.web import path
+from consult.ideas import tokens
+from consult.programmes.models import Programme
 from tests.house.walk_table import ALL, HIDDEN, LISTS, MODERATOR, NOBODY, ROLES, SEARCHED, SIGNED, TABLE
 from tests.house.walk_world import RESTRICTED, SECRET, World
 
@@ -144,6 +146,70 @@ def test_who_may_with_other_peoples_things(walk: Walk, method: str) -> None:
             if RESTRICTED in response.get_data(as_text=True) and who != "official":
                 found.append(f"{method} {rule.endpoint} {url} as {who}: an answer meant for the ministry")
     assert not found, "\n".join(found)
+
+
+# Addresses with a thing below another one: which argument names the thing below.
+BELOW = {
+    "participation_id", "message_id", "membership_id", "person_id", "member_id", "grant_id", "link_id", "coauthor_id",
+    "invitation_id", "request_id", "call",
+}  # fmt: skip
+ALSO_BELOW = {"clusters.value_edit": "number", "clusters.value_end": "number"}
+# What the forms behind these addresses ask for, so that none is refused for being empty.
+FILLED = {
+    "roles": "author", "act": "accept", "answer": "Ja.", "note": "Ja.", "reason": "Ja.", "text": "Ja.", "body": "Ja.",
+    "title": "Ja", "value": "7", "status": "attended", "accept": "1", "confirm": "1", "decision": "accept",
+}  # fmt: skip
+
+
+def own_parents(walk: Walk, make: Any, cast: Any) -> dict[str, dict[str, Any]]:
+    """For each room a thing of the walkers, below which the others' things are asked for."""
+    for role in ("manager", "approver", "contact"):
+        make.member(cast.outsider, cast.other_company, role)
+    company = ("organisation", cast.other_company.id)
+    activity = make.activity("Eigenes", organiser_kind=company[0], organiser_id=company[1])
+    project = make.project("Eigenes")
+    both = {"de": "E", "en": "E"}
+    programme = walk.world.fill(Programme, slug="own", title=both, summary=both, kind="funding", level="state")
+    idea = make.idea("Eigene", consultation=walk.world.consultation, author=cast.outsider)
+    core_db.session.commit()
+    walk.database.keep("walk")
+    firm = {"slug": cast.other_company.slug}
+    with walk.app.test_request_context("/de/"):
+        token = tokens.status_token(idea.draft_key)
+    return {
+        "organisations": firm, "activities": {"slug": activity.slug}, "projects": {"slug": project.slug},
+        "clusters": {"slug": "andere-lichtregion"}, "ideas": {"number": idea.number, "token": token},
+        "programmes": {"slug": programme.slug}, "programmes_editorial": {"slug": programme.slug},
+        "admin": {"person_id": cast.outsider.id},
+    }  # fmt: skip
+
+
+def test_a_thing_is_found_below_its_own_parent_only(walk: Walk, make: Any, cast: Any) -> None:
+    """Somebody with every right on a thing of their own puts the number of another organisation's into its address."""
+    own, found, asked = own_parents(walk, make, cast), [], set()
+    before = walk.others()
+    for rule in walk.rules():
+        below = {ALSO_BELOW.get(rule.endpoint)} & rule.arguments or BELOW & rule.arguments
+        above = own.get(rule.endpoint.partition(".")[0], {})
+        if rule.endpoint == "ideas.revoke_late":
+            above = {"slug": "elsewhere"}
+        if len(rule.arguments - {"lang_code"}) < 2 or not below or not above:
+            continue
+        with walk.app.test_request_context("/de/"):
+            values = walk.world.values(rule.endpoint, rule.arguments - {"lang_code"})
+            values |= {name: value for name, value in above.items() if name in rule.arguments}
+            url = path(rule.endpoint, lang_code="de", **values)
+        asked.add(rule.endpoint)
+        for method in sorted({"GET", "POST"} & (rule.methods or set())):
+            for who in ROLES:
+                response = walk.ask(who, method, url, FILLED if method == "POST" else None)
+                wrong = fault(response, False)
+                if wrong and response.status_code != 409:  # "this account does not speak for it", to editors
+                    found.append(f"{method} {rule.endpoint} {url} as {who}: {wrong}")
+                if method == "POST" and walk.others() != before:
+                    found.append(f"{method} {rule.endpoint} {url} as {who} changed what belongs to others")
+    assert not found, "\n".join(found)
+    assert len(asked) >= 20, sorted(asked)
 
 
 def test_what_is_not_public_cannot_be_guessed(walk: Walk) -> None:
