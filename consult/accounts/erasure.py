@@ -13,7 +13,7 @@ import zipfile
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from consult.accounts import mails, queries
 from consult.accounts.models import Person
@@ -65,7 +65,7 @@ def _erase_core(person_id: int) -> None:
     person = queries.person_by_id(person_id)
     addressed = [Mail.person_id == person_id]
     if person is not None:
-        addressed.append(Mail.recipient == person.email)
+        addressed.append(func.lower(Mail.recipient) == person.email_key)
     db.session.execute(delete(Mail).where(or_(*addressed)).execution_options(synchronize_session=False))
     rows = _own_rows(person_id).with_only_columns(AuditRow.seq)
     db.session.execute(

@@ -1,11 +1,13 @@
 """What accounts clear away: spent links, old sessions, and accounts that nobody has used for long.
 
-An account that was not used for its whole period is warned and goes a month later; signing in keeps it. Accounts that
-carry a role of the house and those of the demonstration are left alone.
+An account that was not used for its whole period is warned and goes a month later; signing in keeps it. One whose address
+was never confirmed, since its invitation was not answered, goes without: nobody writes again to an address that may be a
+stranger's. Accounts that carry a role of the house and those of the demonstration are left alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,16 +58,24 @@ def _due(before: datetime) -> ColumnElement[bool]:
     return _unused(before) & (Person.warned_at < now() - GRACE)
 
 
-def _count_due(before: datetime) -> int:
-    return db.session.execute(select(func.count()).select_from(Person).where(_due(before))).scalar_one()
+def _unconfirmed(before: datetime) -> ColumnElement[bool]:
+    return _unused(before) & Person.confirmed_at.is_(None)
 
 
-def _erase_due(before: datetime) -> int:
-    found = select(Person.id).where(_due(before)).order_by(Person.id).limit(BATCH)
-    people = db.session.execute(found).scalars().all()
-    for person_id in people:
-        erasure.erase(SYSTEM, person_id)
-    return len(people)
+def _erased(which: Callable[[datetime], ColumnElement[bool]]) -> dict[str, Callable[[datetime], int]]:
+    """Counting and erasing the people that a condition names."""
+
+    def count(before: datetime) -> int:
+        return db.session.execute(select(func.count()).select_from(Person).where(which(before))).scalar_one()
+
+    def purge(before: datetime) -> int:
+        found = select(Person.id).where(which(before)).order_by(Person.id).limit(BATCH)
+        people = db.session.execute(found).scalars().all()
+        for person_id in people:
+            erasure.erase(SYSTEM, person_id)
+        return len(people)
+
+    return {"count": count, "purge": purge}
 
 
 @jobs.every("accounts.warn", minutes=720)
@@ -96,7 +106,11 @@ def init_app() -> None:
         ),
         Retention(
             22, INACTIVE, _l("Accounts that nobody uses"),
-            _l("warned by mail, erased a month later; published texts stay without name"), 730, _count_due, _erase_due,
-            least=90,
+            _l("warned by mail, erased a month later; published texts stay without name"), 730, least=90,
+            **_erased(_due),
+        ),
+        Retention(
+            23, "unconfirmed_accounts", _l("Accounts whose address was never confirmed"),
+            _l("erased; published texts stay without name"), 365, least=30, **_erased(_unconfirmed),
         ),
     )  # fmt: skip

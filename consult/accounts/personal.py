@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from consult.accounts import factors, outside, queries
 from consult.accounts.models import (
@@ -76,11 +76,13 @@ def erase(person_id: int) -> None:
     person = queries.person_by_id(person_id)
     if person is None:
         return
+    address = person.email_key
     person.email = person.email_key = f"erased-{person_id}@invalid"
     person.name = person.name_key = person.password_hash = ""
     person.deactivated_at = person.deactivated_at or now()
     for table in (UserSession, Token, RoleGrant, SecondFactor, RecoveryCode, OutsideIdentity, RulesAcceptance):
         db.session.execute(delete(table).where(table.person_id == person_id))
+    db.session.execute(delete(Token).where(func.lower(Token.email) == address))  # asked for signed out, or by others
     audit.record("account.erased", SYSTEM, ("person", person_id))
 
 

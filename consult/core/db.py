@@ -240,9 +240,9 @@ def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, 
 
 def init_app(app: Flask, database_url: str) -> None:
     """Bind the session to the application and prepare its engine."""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"hide_parameters": True}  # an error names the statement in the log, not what stood in it
     if database_url.startswith("postgresql"):
-        options = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+        options |= {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)

@@ -1,4 +1,7 @@
-"""Log lines: one event a line, as text for people or JSON for machines, never with control characters from outside."""
+"""Log lines: one event a line, as text for people or JSON for machines, never with control characters from outside.
+
+What opens something stays out: secret links are masked in addresses, and `core.db` keeps values out of database errors.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,36 @@ from typing import Any
 
 from flask import g, has_request_context, request
 
+_SECRET = ("token", "receipt")
+
+
+def safe_path() -> str:
+    """The path of the request at hand, without the secret that a mailed link carries."""
+    path = request.path
+    for name in _SECRET:
+        if value := (request.view_args or {}).get(name):
+            path = path.replace(str(value), "***")
+    return path[:200]
+
 
 def _context() -> dict[str, Any]:
     if not has_request_context():
         return {}
-    return {"request": g.get("request_id", ""), "method": request.method, "path": request.path[:200]}
+    return {"request": g.get("request_id", ""), "method": request.method, "path": safe_path()}
 
 
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        head, *rest = line.split("\n")
-        safe = "".join(c if c.isprintable() else " " for c in head)
-        return "\n".join([safe, *rest]) if record.exc_info else safe
+        message, *trace = super().format(record).split("\nTraceback ", 1)
+        line = _printable(message)
+        # each line of a trace is set in, so that none can pass for an entry of its own
+        return (
+            "\n    ".join([line, *(_printable(one) for one in f"Traceback {trace[0]}".split("\n"))]) if trace else line
+        )
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 class _Json(logging.Formatter):

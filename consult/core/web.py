@@ -31,7 +31,7 @@ from flask import (
 )
 from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError, IntegerConverter, Map, MapAdapter
@@ -40,6 +40,7 @@ from consult.core import audit, errors
 from consult.core.access import PERMISSIONS, current_actor, declared_access
 from consult.core.db import db, is_busy, set_reading
 from consult.core.i18n import LANGUAGES, _, current_language
+from consult.core.logs import safe_path
 from consult.core.registry import registries
 
 log = logging.getLogger(__name__)
@@ -329,22 +330,27 @@ def _on_stale(_error: StaleDataError) -> Any:
     return error_page(409)
 
 
+def _first_line(error: DBAPIError) -> str:
+    """What the database says is wrong; the lines after it quote values, which may be somebody's address."""
+    return str(error.orig).split("\n", 1)[0][:200]
+
+
 def _on_database(error: OperationalError) -> Any:
     db.session.rollback()
-    log.warning("database: %s", str(error.orig)[:200])
+    log.warning("database: %s", _first_line(error))
     return error_page(503 if is_busy(error) else 500, retry_after=2)
 
 
 def _on_integrity(error: IntegrityError) -> Any:
     """Two did the same thing at the same moment and a unique rule of the database kept one of them."""
     db.session.rollback()
-    log.warning("integrity: %s", str(error.orig)[:200])
+    log.warning("integrity: %s", _first_line(error))
     return error_page(409)
 
 
 def _on_any(error: Exception) -> Any:
     db.session.rollback()
-    log.exception("unexpected error in %s %s", request.method, request.path, exc_info=error)
+    log.exception("unexpected error in %s %s", request.method, safe_path(), exc_info=error)
     try:
         return error_page(500)
     except Exception:  # the frame of the page itself is broken: words without it are better than none

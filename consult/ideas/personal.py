@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import selectinload
 
+from consult.accounts.queries import person_by_id
 from consult.core.db import db
 from consult.core.registry import PersonalData, touch
 from consult.ideas.models import (
@@ -108,9 +109,21 @@ def _leave_others(person_id: int) -> None:
         refresh_public(db.session.get_one(Idea, idea_id))
 
 
+def _forget_address(person_id: int) -> None:
+    """Invitations to the person's address that nobody has answered go, and the address goes from what waits for it."""
+    person = person_by_id(person_id)
+    if person is None:
+        return
+    db.session.execute(delete(IdeaCoauthor).where(IdeaCoauthor.email_key == person.email_key))
+    db.session.execute(delete(IdeaInvitation).where(func.lower(IdeaInvitation.email) == person.email_key))
+    waiting = func.lower(Idea.author_email) == person.email_key
+    db.session.execute(update(Idea).where(waiting).values(author_email="", confirm_token_hash=None))
+
+
 def erase(person_id: int) -> None:
     """Drafts and support go; sent ideas stay without the person, published ones without their name."""
     _leave_others(person_id)
+    _forget_address(person_id)
     ideas = db.session.execute(select(Idea).where(Idea.author_id == person_id)).scalars().all()
     for idea in ideas:
         db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from consult.accounts.queries import person_by_id
 from consult.core.db import db
 from consult.core.registry import PersonalData
 from consult.moderation.models import Report
@@ -58,6 +59,10 @@ def erase(person_id: int) -> None:
         .where(Measure.person_id == person_id)
         .values(email="", email_key="", gravity="", intention="", note="", statement={}, person_id=None)
     )
+    person = person_by_id(person_id)
+    if person is not None:  # what came signed out from the same address
+        for table, blank in ((Report, {"name": "", "email": ""}), (Complaint, {"email": ""})):
+            db.session.execute(update(table).where(func.lower(table.email) == person.email_key).values(**blank))
     for column in (Complaint.taken_by, Complaint.decided_by, Measure.decided_by, Dispute.recorded_by):
         db.session.execute(update(column.class_).where(column == person_id).values({column.key: None}))
 

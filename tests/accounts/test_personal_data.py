@@ -14,11 +14,16 @@ from sqlalchemy import select, text
 from consult.accounts import erasure, jobs
 from consult.accounts.models import Person, RulesAcceptance
 from consult.comments.operations import Text, write_comment
+from consult.consultations.queries import questions_of
 from consult.core import audit, retention
+from consult.core.access import GUEST, SYSTEM
 from consult.core.clock import now
 from consult.core.db import Base
 from consult.core.mail import Mail
 from consult.core.registry import describe, registries
+from consult.ideas import tokens
+from consult.ideas.drafting import Changes, save_draft, start_draft
+from consult.ideas.operations import send
 from consult.notifications.operations import follow
 from tests.support.factories import PASSWORD, actor
 from tests.support.page import html
@@ -125,6 +130,47 @@ def test_after_erasure_neither_name_nor_address_nor_what_was_hers_alone_is_anywh
     assert [finding for finding in audit.verify() if finding.state == "broken"] == []
 
 
+def test_what_came_under_her_address_without_her_account_goes_too(
+    quirina: Any, new_client: Any, make: Any, cast: Any, db: Any, sign_in: Any
+) -> None:
+    """Signed out, or because others wrote to her: places asked for, invitations, a report, an idea that waits."""
+    activity, typed = make.activity("Werkstatt"), EMAIL.upper()
+    project = make.project("Vorhaben", joining={"roles": [{"role": "expertise"}]}, joining_open=True)
+    idea = make.idea("Zu zweit", consultation=make.consultation(slug="zweit"), author=cast.owner)
+    waiting = start_draft(GUEST, idea.consultation_id, tokens.new_key(), "de")
+    changes = Changes(fields={"title": "Ohne Konto"}, bodies={questions_of(idea.consultation_id)[0].id: "Antwort."})
+    save_draft(waiting.id, changes, seen=0, tab="test")
+    send(GUEST, waiting.id, email=typed, language="de")
+    manager = make.person("Maria", organisation=cast.company, member_role="manager")
+    db.session.commit()
+    guest, host = new_client(), sign_in(new_client(), manager)
+    place = {"email": typed, "message": "Bitte ein Platz."}
+    answers = [
+        guest.submit(f"/de/activities/{activity.slug}/join", place),
+        guest.submit(f"/de/projects/{project.slug}/join", {**place, "role": "expertise"}),
+        guest.submit("/de/account/sign-up", {"name": NAME, "email": typed, "password": ""}),
+        guest.submit(
+            f"/de/ideas/status/{tokens.status_token(idea.draft_key)}", {"email": typed, "name": NAME},
+            form="form[action$='/coauthors']",
+        ),
+        guest.submit(
+            "/de/report?url=/de/ideas/" + str(idea.number),
+            {"explanation": "Falsch.", "name": NAME, "email": typed, "reason": "advertising", "good_faith": "1"},
+        ),
+        host.submit(
+            f"/de/organisations/{cast.company.slug}/members", {"email": typed, "roles": ["author"]},
+            form="form[action$='/invite']",
+        ),
+    ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [303] * 6, [html(a).errors() for a in answers]
+    assert EMAIL in everything_stored(db).lower()
+    erasure.erase(SYSTEM, quirina.id)
+    db.session.commit()
+    stored = everything_stored(db).lower()
+    assert EMAIL not in stored, stored[max(0, stored.find(EMAIL) - 400) :][:500]
+    assert NAME.lower() not in stored
+
+
 def test_the_last_message_goes_with_its_address(own_app: Any, quirina: Any, db: Any, smtp_sink: Any) -> None:
     app = own_app(MAIL_URL=smtp_sink.url)
     with app.app_context():
@@ -195,6 +241,25 @@ def test_an_unused_account_is_warned_and_goes_a_month_later(db: Any, quirina: An
     clock.shift(days=2)
     retention.run({})
     assert (quirina.name, quirina.email) == ("", f"erased-{quirina.id}@invalid")
+
+
+def test_an_invitation_that_nobody_answers_does_not_keep_an_address_for_ever(
+    db: Any, make: Any, cast: Any, outbox: Any, clock: Any
+) -> None:
+    invited = make.person("Nie Gekommen", email="nie@people.example", confirmed=False)
+    worker = make.person("Neu Im Amt", email="neu@people.example", confirmed=False, roles=("moderator",))
+    db.session.commit()
+    clock.shift(days=364)
+    retention.run({})
+    assert invited.name
+    clock.shift(days=2)
+    due = {one.entry.name: one.due for one in retention.preview()}
+    jobs.warn({})
+    retention.run({})
+    assert due["unconfirmed_accounts"] == 1
+    assert not outbox.to("nie@people.example")
+    assert (invited.name, invited.email) == ("", f"erased-{invited.id}@invalid")
+    assert worker.name == "Neu Im Amt"
 
 
 def test_signing_in_keeps_it(db: Any, client: Any, sign_in: Any, quirina: Any, clock: Any) -> None:
