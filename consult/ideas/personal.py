@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from consult.accounts.queries import person_by_id
@@ -25,8 +25,10 @@ from consult.ideas.publishing import refresh_public
 
 
 def export(person_id: int) -> dict[str, Any]:
-    """The person's ideas with all versions and answers as they were sent, their drafts, what they stand for beside others,
-    what they support, and whom they invited to send something late."""
+    """The person's ideas with all versions and answers as they were sent, their drafts, what they stand for beside others
+    or are asked to, what they support, and whom they invited to send something late."""
+    person = person_by_id(person_id)
+    key = person.email_key if person is not None else "-"
     ideas = db.session.execute(select(Idea).where(Idea.author_id == person_id).order_by(Idea.id)).scalars().all()
     supported = db.session.execute(
         select(Idea.number, Support.created_at)
@@ -37,7 +39,7 @@ def export(person_id: int) -> dict[str, Any]:
     beside = db.session.execute(
         select(Idea.number, IdeaCoauthor)
         .join(Idea, Idea.id == IdeaCoauthor.idea_id)
-        .where(IdeaCoauthor.person_id == person_id)
+        .where(or_(IdeaCoauthor.person_id == person_id, IdeaCoauthor.email_key == key))
         .order_by(IdeaCoauthor.id)
     )
     invited = db.session.execute(

@@ -42,7 +42,11 @@ def documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
 
 
 def export(person_id: int) -> dict[str, Any]:
-    """The person's places in organisations."""
+    """The person's places in organisations, and invitations to them or to their address."""
+    person = person_by_id(person_id)
+    invited = OrganisationInvitation.person_id == person_id
+    if person is not None:
+        invited = invited | (OrganisationInvitation.email_key == person.email_key)
     return {
         "places": [
             {"organisation": organisation.name, "role": member.role, "since": member.created_at.isoformat()}
@@ -56,9 +60,7 @@ def export(person_id: int) -> dict[str, Any]:
                 "at": one.created_at.isoformat(),
             }
             for one in db.session.execute(
-                select(OrganisationInvitation)
-                .where(OrganisationInvitation.person_id == person_id)
-                .order_by(OrganisationInvitation.id)
+                select(OrganisationInvitation).where(invited).order_by(OrganisationInvitation.id)
             ).scalars()
         ],
         "requests": [

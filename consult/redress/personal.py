@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from consult.accounts.queries import person_by_id
 from consult.core.db import db
@@ -14,9 +14,14 @@ from consult.redress.models import Complaint, Dispute, Measure
 
 
 def export(person_id: int) -> dict[str, Any]:
-    """Reports, complaints and measures. Who else reported or decided is other people's data and left out."""
-    reports = db.session.execute(select(Report).where(Report.reporter_id == person_id).order_by(Report.id)).scalars()
-    complaints = db.session.execute(select(Complaint).where(Complaint.person_id == person_id).order_by(Complaint.id))
+    """Reports, complaints and measures, those too that came signed out from the same address. Who else reported or decided
+    is other people's data and left out."""
+    person = person_by_id(person_id)
+    key = person.email_key if person is not None else "-"
+    mine = or_(Report.reporter_id == person_id, func.lower(Report.email) == key)
+    reports = db.session.execute(select(Report).where(mine).order_by(Report.id)).scalars()
+    mine = or_(Complaint.person_id == person_id, func.lower(Complaint.email) == key)
+    complaints = db.session.execute(select(Complaint).where(mine).order_by(Complaint.id))
     measures = db.session.execute(select(Measure).where(Measure.person_id == person_id).order_by(Measure.id)).scalars()
     return {
         "reports": [

@@ -130,7 +130,7 @@ def test_after_erasure_neither_name_nor_address_nor_what_was_hers_alone_is_anywh
     assert [finding for finding in audit.verify() if finding.state == "broken"] == []
 
 
-def test_what_came_under_her_address_without_her_account_goes_too(
+def test_what_came_under_her_address_without_her_account_is_given_out_and_goes_too(
     quirina: Any, new_client: Any, make: Any, cast: Any, db: Any, sign_in: Any
 ) -> None:
     """Signed out, or because others wrote to her: places asked for, invitations, a report, an idea that waits."""
@@ -164,6 +164,10 @@ def test_what_came_under_her_address_without_her_account_goes_too(
     ]  # fmt: skip
     assert [answer.status_code for answer in answers] == [303] * 6, [html(a).errors() for a in answers]
     assert EMAIL in everything_stored(db).lower()
+    given = erasure.everything(quirina.id)
+    assert [one["explanation"] for one in given["redress"]["reports"]] == ["Falsch."]
+    assert [one["idea"] for one in given["ideas"]["co_author"]] == [idea.number]
+    assert [one["organisation"] for one in given["organisations"]["invitations"]] == [cast.company.id]
     erasure.erase(SYSTEM, quirina.id)
     db.session.commit()
     stored = everything_stored(db).lower()
