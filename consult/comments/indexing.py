@@ -32,8 +32,9 @@ def comment_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
             subject = infos.get((comment.subject_kind, comment.subject_id))
             if subject is not None and subject.public:
                 yield SearchDocument(
-                    "comment", comment.id, "", plain(comment.body), comment.language, comment.created_at
-                )
+                    "comment", comment.id, "", plain(comment.body), comment.language, comment.created_at,
+                    {"region": [subject.region], "consultation": [subject.consultation_id]},
+                )  # fmt: skip
         if len(comments) < PORTION:
             return
         last = comments[-1].id

@@ -98,4 +98,5 @@ def question_documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
             at=one.created_at,
             title_en=one.short_title.get("en") or "",
             body_en=plain("\n\n".join(text for text in english if text)),
+            facets={"consultation": [one.consultation_id]},
         )

@@ -119,6 +119,7 @@ def _documents(ids: list[int]) -> Iterator[SearchDocument]:
             yield SearchDocument(
                 kind=KIND, id=idea.id, title=idea.title, body="\n".join(part for part in body if part),
                 language=idea.language, at=idea.published_at,
+                facets={"region": [idea.region], "consultation": [idea.consultation_id]},
             )  # fmt: skip
 
 

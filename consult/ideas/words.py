@@ -35,7 +35,7 @@ from consult.ideas.page_queries import IdeaView
 from consult.links.relations import relation_label
 from consult.moderation.models import Decision
 from consult.moderation.rules import LEASE
-from consult.search.queries import did_you_mean
+from consult.search.vocabulary import did_you_mean
 
 Step = dict[str, Any]
 

@@ -162,7 +162,7 @@ def _related(case: Case, review: Review) -> list[dict[str, Any]]:
     pairs = [f"{rare[at]} {rare[at + 1]}" for at in range(0, len(rare) - 1, 2)]
     hits: dict[tuple[str, int], int] = {}
     for query in [*pairs, *rare[:3]]:
-        for hit in search_hits(query, [case.kind], limit=10):
+        for hit in search_hits(query, {"kind": [case.kind]}, limit=10):
             if (hit.kind, hit.id) != (case.kind, case.subject_id):
                 hits[(hit.kind, hit.id)] = hits.get((hit.kind, hit.id), 0) + 1
     ranked = sorted(hits.items(), key=lambda one: (-one[1], -one[0][1]))

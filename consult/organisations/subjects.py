@@ -36,7 +36,7 @@ def documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
             " ".join(filter(None, [described.get("de"), *names])),
             "de",
             one.created_at,
-            {"type": one.type, "country": one.country, "nuts": one.nuts},
+            {"type": one.type, "country": one.country, "region": [one.nuts]},
             body_en=described.get("en") or "",
         )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import Stemmer
 
-ANALYSER_VERSION = 2
+ANALYSER_VERSION = 3
 MOST_WORDS = 12  # of a query
 EXACT = "xq"  # prefix of tokens that stand for the unstemmed word, so that exact hits rank first
 
@@ -292,6 +292,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def places(text: str) -> list[tuple[int, int]]:
+    """Where the words of a text begin and end."""
+    return [found.span() for found in _WORD.finditer(text)]
+
+
 @lru_cache(maxsize=50_000)
 def stems(word: str, language: str) -> tuple[str, ...]:
     """The tokens of one word: its stem and, in German, those of its parts. Empty for a stop word."""
@@ -323,11 +328,15 @@ def tokens(text: str, language: str) -> str:
 
 @dataclass(frozen=True)
 class Group:
-    """What one word of a query may match: one of `stems` (German and English), its `exact` token, or all of `parts`."""
+    """What one word of a query may match: one of `stems` (German and English, and words that begin so), its `exact`
+    token, all of `parts`, or one of `ends`: compounds that end with it. `open`: whatever begins like a stem.
+    """
 
     stems: tuple[str, ...]
     exact: str
     parts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    open: bool = False
 
 
 def query_groups(query: str) -> list[Group]:

@@ -19,12 +19,19 @@ from consult.core.db import Base, LongText, UTCDateTime
 class SearchDoc(Base):
     """A public document: raw title and body for showing, one row for each subject.
 
-    `title_en` and `body_en` are empty for what is kept in one language only.
+    `title_en` and `body_en` are empty for what is kept in one language only. `languages` are those it can be read in,
+    by spaces; `year`, `region` (NUTS level 1) and `consultation_id` are what hits are counted and filtered by.
     """
 
     __tablename__ = "search_doc"
     __private__ = True  # derived; the change of its source already counts
-    __table_args__ = (Index("uq_search_doc_subject", "kind", "subject_id", unique=True),)
+    __table_args__ = (
+        Index("uq_search_doc_subject", "kind", "subject_id", unique=True),
+        # all that is asked of up to a thousand hits, beside their long texts
+        Index(
+            "ix_search_doc_entry", "id", "kind", "subject_id", "languages", "year", "region", "consultation_id", "at"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(30))
@@ -35,16 +42,35 @@ class SearchDoc(Base):
     title_en: Mapped[str] = mapped_column(LongText, default="", server_default="")
     body_en: Mapped[str] = mapped_column(LongText, default="", server_default="")
     at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    languages: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    year: Mapped[int | None]
+    region: Mapped[str] = mapped_column(String(3), default="", server_default="")
+    consultation_id: Mapped[int | None]
+
+
+FACETS = {"kind": "kk", "language": "ll", "year": "yy", "region": "rr", "consultation": "cc"}
+
+
+def tag_of(facet: str, code: object) -> str:
+    """The token that stands for a code of a facet in the index: letters and digits only."""
+    return FACETS[facet] + "".join(c for c in str(code).lower() if c.isascii() and c.isalnum())
 
 
 class SearchWord(Base):
-    """A word as written (lower case) with the number of documents it was seen in: for "did you mean"."""
+    """A word as written (lower case) with the number of documents it was seen in: for "did you mean", and for finding
+    the words that begin like one of a query by `folded`.
+    """
 
     __tablename__ = "search_word"
     __private__ = True
+    __table_args__ = (Index("ix_search_word_folded", "folded", "count"),)
 
     word: Mapped[str] = mapped_column(String(60), primary_key=True)
     count: Mapped[int] = mapped_column(Integer, default=1, index=True)
+    # bytes in order on both databases, so that a beginning is a range of the index
+    folded: Mapped[str] = mapped_column(
+        String(60).with_variant(String(60, collation="C"), "postgresql"), default="", server_default=""
+    )
 
 
 def ddl(dialect: str) -> list[str]:
@@ -52,7 +78,7 @@ def ddl(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return [
             "create virtual table if not exists search_index using fts5("
-            "title_n, body_n, tags, tokenize='unicode61 remove_diacritics 0', prefix='3 5')"
+            "title_n, body_n, tags, tokenize='unicode61 remove_diacritics 0')"
         ]
     return [
         "create table if not exists search_index (rowid integer primary key, vector tsvector not null)",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from consult.core.clock import LOCAL
 from consult.core.db import db
+from consult.core.i18n import LANGUAGES
 from consult.core.registry import SearchDocument, registries
 from consult.core.settings_store import remember
-from consult.search.analyse import ANALYSER_VERSION, tokens, words
-from consult.search.models import SearchDoc, SearchWord
+from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, tokens, words
+from consult.search.models import SearchDoc, SearchWord, tag_of
 
 BATCH = 500
 WRITING = 0x5EA4C  # the lock of those who write the index
@@ -34,52 +38,84 @@ def refresh(touched: set[tuple[str, int]]) -> None:
 
 
 def _replace(kind: str, ids: Sequence[int]) -> None:
-    old = {
-        row.subject_id: row.id
-        for row in db.session.execute(
-            select(SearchDoc.id, SearchDoc.subject_id).where(SearchDoc.kind == kind, SearchDoc.subject_id.in_(ids))
-        )
+    found = db.session.execute(select(SearchDoc).where(SearchDoc.kind == kind, SearchDoc.subject_id.in_(ids)))
+    old = {row.subject_id: row for row in found.scalars()}
+    due = {document.id: document for document in registries.searchables[kind].documents(ids)}
+    gone = [row for subject_id, row in old.items() if subject_id not in due]
+    new = [SearchDoc(kind=kind, **_columns(document)) for key, document in due.items() if key not in old]
+    changed = []
+    before = Counter(_words_of(_texts(row) for row in gone))
+    for subject_id in old.keys() & due.keys():
+        row, columns = old[subject_id], _columns(due[subject_id])
+        said, entry = _texts(row), (_texts(row), row.language, _tags(row))
+        for name, value in columns.items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+        if (_texts(row), row.language, _tags(row)) != entry:  # most of what is touched says the same as before
+            before.update(_words_of([said]))
+            changed.append(row)
+    if gone:
+        _drop_entries([row.id for row in gone])
+        db.session.execute(delete(SearchDoc).where(SearchDoc.id.in_([row.id for row in gone])))
+    _drop_entries([row.id for row in changed])
+    _write([*changed, *new], before)
+
+
+def _columns(document: SearchDocument) -> dict[str, Any]:
+    """What a row holds of a document."""
+    language = document.language or "de"
+    return {
+        "subject_id": document.id,
+        "language": language,
+        "title": document.title.replace("\x00", ""),
+        "body": document.body.replace("\x00", ""),
+        "title_en": document.title_en.replace("\x00", ""),
+        "body_en": document.body_en.replace("\x00", ""),
+        "at": document.at,
+        "languages": " ".join(LANGUAGES) if document.body_en else language,
+        "year": document.at.astimezone(LOCAL).year if document.at else None,
+        "region": str(_first(document.facets, "region"))[:3],
+        "consultation_id": _first(document.facets, "consultation") or None,
     }
-    documents = list(registries.searchables[kind].documents(ids))
-    if old:
-        _remove(list(old.values()))
-    _add(documents)
 
 
-def _remove(doc_ids: Sequence[int]) -> None:
+def _first(facets: Mapping[str, Any], name: str) -> Any:
+    return next((code for code in facets.get(name, ()) if code), "")
+
+
+def _texts(row: SearchDoc) -> tuple[str, ...]:
+    return row.title, row.body, row.title_en, row.body_en
+
+
+def _tags(row: SearchDoc) -> str:
+    """The codes of a row as tokens, so that the engine filters by them before it ranks."""
+    facets = [("kind", row.kind), ("year", row.year), ("region", row.region), ("consultation", row.consultation_id)]
+    facets += [("language", one) for one in row.languages.split()]
+    return " ".join(tag_of(facet, code) for facet, code in facets if code)
+
+
+def _drop_entries(doc_ids: Sequence[int]) -> None:
     for start in range(0, len(doc_ids), BATCH):
-        part = list(doc_ids[start : start + BATCH])
-        columns = (SearchDoc.title, SearchDoc.body, SearchDoc.title_en, SearchDoc.body_en)
-        _forget_words(db.session.execute(select(*columns).where(SearchDoc.id.in_(part))).all())
-        marks = ",".join(str(int(doc_id)) for doc_id in part)
+        marks = ",".join(str(int(doc_id)) for doc_id in doc_ids[start : start + BATCH])
         db.session.execute(text(f"delete from search_index where rowid in ({marks})"))  # noqa: S608 - integers only
-        db.session.execute(delete(SearchDoc).where(SearchDoc.id.in_(part)))
 
 
-def _add(documents: Iterable[SearchDocument]) -> int:
-    rows = [
-        SearchDoc(
-            kind=document.kind,
-            subject_id=document.id,
-            language=document.language or "de",
-            title=document.title,
-            body=document.body,
-            title_en=document.title_en,
-            body_en=document.body_en,
-            at=document.at,
-        )
-        for document in documents
-    ]
-    if not rows:
-        return 0
-    db.session.add_all(rows)
-    db.session.flush()
+def _write(rows: Sequence[SearchDoc], before: Mapping[str, int] = MappingProxyType({})) -> None:
+    """Index these rows and count their words; `before` are the words that stood there until now."""
+    if rows:
+        db.session.add_all(rows)
+        db.session.flush()
+        _add_entries(rows)
+    _count_words(_words_of(_texts(row) for row in rows), before)
+
+
+def _add_entries(rows: Sequence[SearchDoc]) -> None:
     entries = [
         {
             "id": row.id,
             "title": f"{tokens(row.title, row.language)} {tokens(row.title_en, 'en')}",
             "body": f"{tokens(row.body, row.language)} {tokens(row.body_en, 'en')}",
-            "tags": f"kk{row.kind.replace('-', '')} ll{row.language}",
+            "tags": _tags(row),
         }
         for row in rows
     ]
@@ -91,8 +127,6 @@ def _add(documents: Iterable[SearchDocument]) -> int:
             "setweight(to_tsvector('simple', :body), 'B') || setweight(to_tsvector('simple', :tags), 'D'))"
         )
     db.session.execute(text(statement), entries)
-    _count_words(rows)
-    return len(rows)
 
 
 def _words_of(texts: Iterable[tuple[str, ...]]) -> Counter[str]:
@@ -104,33 +138,40 @@ def _words_of(texts: Iterable[tuple[str, ...]]) -> Counter[str]:
     return seen
 
 
-def _count_words(rows: Sequence[SearchDoc]) -> None:
-    seen = _words_of((row.title, row.body, row.title_en, row.body_en) for row in rows)
+def _count_words(after: Mapping[str, int], before: Mapping[str, int]) -> None:
+    """Count what came and take away what went, so that nothing is ever suggested that nobody may read."""
+    by_difference: dict[int, list[str]] = {}
+    for word in sorted(after.keys() | before.keys()):
+        difference = after.get(word, 0) - before.get(word, 0)
+        if difference:
+            by_difference.setdefault(difference, []).append(word)
     insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    values = [{"word": word, "count": count} for word, count in sorted(seen.items())]
-    for start in range(0, len(values), 200):
-        statement = insert(SearchWord).values(values[start : start + 200])
-        db.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["word"], set_={"count": SearchWord.__table__.c.count + statement.excluded.count}
+    for difference, found in sorted(by_difference.items()):
+        for start in range(0, len(found), BATCH):
+            part = found[start : start + BATCH]
+            if difference < 0:
+                _take_away(part, -difference)
+                continue
+            rows = [{"word": word, "folded": fold_umlauts(word), "count": difference} for word in part]
+            statement = insert(SearchWord.__table__)  # type: ignore[arg-type]
+            added = SearchWord.__table__.c.count + statement.excluded.count
+            db.session.connection().execute(
+                statement.on_conflict_do_update(index_elements=["word"], set_={"count": added}), rows
             )
-        )
 
 
-def _forget_words(texts: Iterable[Sequence[str]]) -> None:
-    """Take the words of documents that go out of the count, so that nothing is ever suggested that nobody may read."""
-    by_count: dict[int, list[str]] = {}
-    for word, count in sorted(_words_of(tuple(one) for one in texts).items()):
-        by_count.setdefault(count, []).append(word)
-    for count, gone in by_count.items():
-        for start in range(0, len(gone), BATCH):
-            db.session.execute(
-                update(SearchWord)
-                .where(SearchWord.word.in_(gone[start : start + BATCH]))
-                .values(count=SearchWord.count - count)
-                .execution_options(synchronize_session=False)
-            )
-    db.session.execute(delete(SearchWord).where(SearchWord.count <= 0).execution_options(synchronize_session=False))
+def _take_away(found: Sequence[str], number: int) -> None:
+    db.session.execute(
+        update(SearchWord)
+        .where(SearchWord.word.in_(found))
+        .values(count=SearchWord.count - number)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        delete(SearchWord)
+        .where(SearchWord.word.in_(found), SearchWord.count <= 0)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def reindex() -> int:
@@ -143,7 +184,8 @@ def reindex() -> int:
     for searchable in registries.searchables.values():
         documents = iter(searchable.documents(None))
         while batch := list(islice(documents, BATCH)):
-            total += _add(batch)
+            _write([SearchDoc(kind=document.kind, **_columns(document)) for document in batch])
+            total += len(batch)
             db.session.commit()
             db.session.expunge_all()
     remember("search.analyser", ANALYSER_VERSION)

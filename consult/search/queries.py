@@ -2,55 +2,48 @@
 
 At most RANKED hits are ranked, the newest ones: ranking a word that stands in every document would cost more than the
 rest of the page. The page says so when the bound is reached.
+
+The rank is published and the same on both databases: for each word of the query two points where a form of it stands in
+the title, one more where the title has it as it was typed; one point where all words stand as they were typed, wherever;
+among equals the newest comes first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
-from rapidfuzz import fuzz, process
-from sqlalchemy import Float, Integer, String, TextClause, column, false, select, text
+from sqlalchemy import Integer, String, TextClause, column, false, select, text
 from sqlalchemy.sql.selectable import Subquery
 
-from consult.core.db import db
+from consult.core.db import db, is_sqlite
 from consult.core.i18n import LANGUAGES, current_language
 from consult.core.registry import SubjectInfo, describe, registries
-from consult.search.analyse import Group, query_groups, stems, words
-from consult.search.models import SearchDoc, SearchWord
+from consult.search.analyse import Group, places, query_groups, stems, words
+from consult.search.engines import postgresql_statement, sqlite_statement
+from consult.search.models import SearchDoc, tag_of
+from consult.search.vocabulary import widened
+
+Chosen = Mapping[str, Sequence[str]]  # facet -> codes, one of which a hit must have
 
 RANKED = 1000
 SHORT_PART = 80  # characters
-QUOTED = '"{}"'
-NEAR = 78  # of 100: how like a suggestion must be
-RARE, FAR_MORE = 2, 10  # a word seen so seldom gets a suggestion that is seen so many times as often
-SQLITE = (
-    "select d.id as document_id, d.kind as kind, d.subject_id as id, r.score as score, d.language as language, "
-    "d.body_en <> '' as both_languages from (select rowid, -bm25(search_index, 5.0, 1.0, 0.0) as score "
-    "from search_index where search_index match :match order by rowid desc limit :ranked) r "
-    "join search_doc d on d.id = r.rowid"
-)
-POSTGRESQL = (
-    "select d.id as document_id, d.kind as kind, d.subject_id as id, r.score as score, d.language as language, "
-    "d.body_en <> '' as both_languages from (select rowid, "
-    "ts_rank_cd('{0.0, 0.0, 0.2, 1.0}', vector, to_tsquery('simple', :match)) + "
-    "2 * ts_rank('{0.0, 0.0, 0.2, 1.0}', vector, to_tsquery('simple', :exact)) as score "
-    "from search_index where vector @@ to_tsquery('simple', :match) order by rowid desc limit :ranked) r "
-    "join search_doc d on d.id = r.rowid"
-)
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A document that matches, with its score (higher is better; comparable within one query only)."""
+class Hit(NamedTuple):
+    """A document that matches, with its score (higher is better; comparable within one query only) and its facets."""
 
+    document_id: int
     kind: str
     id: int
-    score: float
-    document_id: int
-    languages: tuple[str, ...] = ("de",)
+    score: int
+    languages: str = "de"
+    year: int | None = None
+    region: str = ""
+    consultation_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,74 +56,43 @@ class Result:
     language: str
 
 
-def _match_sqlite(groups: Sequence[Group], kinds: Sequence[str]) -> str:
-    wanted = []
-    for group in groups:
-        options = [*(f'"{stem}"*' for stem in group.stems), f'"{group.exact}"']
-        if group.parts:
-            options.append("(" + " AND ".join(f'"{part}"*' for part in group.parts) + ")")
-        wanted.append(f"({' OR '.join(options)})")
-    match = "{title_n body_n} : (" + " AND ".join(wanted) + ")"
-    return f"(tags : ({' OR '.join(_tag(kind, QUOTED) for kind in kinds)})) AND ({match})" if kinds else match
+def _tags(chosen: Chosen) -> list[list[str]]:
+    """For each facet the tags of which a document must have one; letters and digits only, whatever was asked for."""
+    return [[tag_of(name, code) for code in codes] for name, codes in chosen.items() if codes]
 
 
-def _match_postgres(groups: Sequence[Group], kinds: Sequence[str]) -> str:
-    wanted = []
-    for group in groups:
-        options = [*(f"'{stem}':*AB" for stem in group.stems), f"'{group.exact}':AB"]
-        if group.parts:
-            options.append("(" + " & ".join(f"'{part}':*AB" for part in group.parts) + ")")
-        wanted.append(f"({' | '.join(options)})")
-    if kinds:
-        wanted.append("(" + " | ".join(_tag(kind, "'{}':D") for kind in kinds) + ")")
-    return " & ".join(wanted)
-
-
-def _tag(kind: str, form: str) -> str:
-    return form.format(f"kk{kind.replace('-', '')}")
-
-
-def _statement(query: str, kinds: Sequence[str]) -> TextClause | None:
-    """SQL that yields (document_id, kind, id, score, language, both) of at most RANKED + 1 hits; None where nothing can
-    match.
-    """
-    groups = query_groups(query)
+def _statement(groups: Sequence[Group], chosen: Chosen) -> TextClause | None:
+    """SQL that yields a Hit's fields of at most RANKED + 1 hits, the best first; None where nothing can match."""
     if not groups:
         return None
-    bound: dict[str, Any] = {"ranked": RANKED + 1}
-    if db.session.get_bind().dialect.name == "sqlite":
-        return text(SQLITE).bindparams(match=_match_sqlite(groups, kinds), **bound)
-    bound["exact"] = " | ".join(f"'{group.exact}':AB" for group in groups)
-    return text(POSTGRESQL).bindparams(match=_match_postgres(groups, kinds), **bound)
+    statement_for = sqlite_statement if is_sqlite() else postgresql_statement
+    statement, bound = statement_for(groups, _tags(chosen), RANKED + 1)
+    return text(statement).bindparams(**bound)
 
 
 def matching(kind: str, query: str) -> Subquery:
-    """Ids of the public subjects of a kind that match, as a subquery with the columns `id` and `score`, to be joined."""
-    statement = _statement(query, [kind])
+    """Ids of the public subjects of a kind that match, as a subquery with the columns `id` and `score`, to be joined.
+
+    Longer words are found by the engine here, so that a list asks no question more; compounds that end with a word are
+    found by `search_hits` only.
+    """
+    statement = _statement([replace(group, open=True) for group in query_groups(query)], {"kind": [kind]})
     if statement is None:
         return select(SearchDoc.subject_id.label("id"), SearchDoc.subject_id.label("score")).where(false()).subquery()
     return statement.columns(
-        column("document_id", Integer), column("kind", String), column("id", Integer), column("score", Float)
+        column("document_id", Integer), column("kind", String), column("id", Integer), column("score", Integer)
     ).subquery()
 
 
-def search_hits(query: str, kinds: Sequence[str] | None = None, limit: int = RANKED) -> list[Hit]:
-    """The best hits, best first; equal scores newest first. `limit` may be RANKED + 1, to see whether there are more."""
-    statement = _statement(query, kinds or [])
+def search_hits(query: str, chosen: Chosen | None = None, limit: int = RANKED) -> list[Hit]:
+    """The best hits, best first; equal scores newest first. `limit` may be RANKED + 1, to see whether there are more.
+
+    `chosen` are codes by facet (kind, language, year, region, consultation); a hit has one code of each.
+    """
+    statement = _statement(widened(query_groups(query)), chosen or {})
     if statement is None:
         return []
-    hits = [
-        Hit(
-            row.kind,
-            row.id,
-            float(row.score or 0),
-            row.document_id,
-            LANGUAGES if row.both_languages else (row.language,),
-        )
-        for row in db.session.execute(statement)
-    ]
-    hits.sort(key=lambda hit: (-hit.score, -hit.document_id))
-    return hits[:limit]
+    return [Hit._make(row) for row in db.session.execute(statement).all()[:limit]]
 
 
 def results(query: str, hits: Sequence[Hit]) -> list[Result]:
@@ -163,13 +125,13 @@ def _text_for_reader(document: SearchDoc, query: str) -> tuple[str, str]:
     return next((one for one in (first, second) if any(_matches(word, wanted) for word in words(one[0]))), first)
 
 
-def _wanted(query: str) -> frozenset[str]:
-    return frozenset(stem for group in query_groups(query) for stem in (*group.stems, *group.parts))
+def _wanted(query: str) -> tuple[str, ...]:
+    return tuple({stem for group in query_groups(query) for stem in (*group.stems, *group.parts)})
 
 
-def _matches(word: str, wanted: frozenset[str]) -> bool:
-    found = {*stems(word, "de"), *stems(word, "en")}
-    return any(token.startswith(stem) for token in found for stem in wanted)
+@lru_cache(maxsize=20_000)
+def _matches(word: str, wanted: tuple[str, ...]) -> bool:
+    return any(token.startswith(wanted) for language in LANGUAGES for token in stems(word, language))
 
 
 def snippet(body: str, query: str, length: int = 240) -> Markup:
@@ -196,49 +158,10 @@ def _piece(text: str, hits: set[str], length: int) -> Markup:
     piece = text[start : start + length]
     if start + length < len(text) and " " in piece:
         piece = piece[: piece.rfind(" ")]
-    marked, rest = Markup(""), piece
-    for word in words(piece):
-        before, found, rest = rest.partition(word)
-        marked += escape(before) + (Markup("<mark>%s</mark>") % found if word in hits else escape(found))
-    marked += escape(rest)
+    marked, done = Markup(""), 0
+    for first, last in places(piece) if hits else ():
+        if piece[first:last] in hits:
+            marked += escape(piece[done:first]) + Markup("<mark>%s</mark>") % piece[first:last]
+            done = last
+    marked += escape(piece[done:])
     return Markup("%s%s%s") % ("… " if start else "", marked, " …" if start + len(piece) < len(text) else "")
-
-
-def did_you_mean(query: str) -> str | None:
-    """A query with the likeliest spelling, or None if every word is known well or nothing is near.
-
-    A word that stands nowhere gets the nearest one; a rare word a near one that is far more common.
-    """
-    known = select(SearchWord.word, SearchWord.count).order_by(SearchWord.count.desc(), SearchWord.word).limit(50_000)
-    counts: dict[str, int] = {row[0]: row[1] for row in db.session.execute(known)}
-    changed, out = False, []
-    for word in words(query)[:8]:
-        better = _better_spelling(word, counts)
-        changed = changed or better is not None
-        out.append(better or word)
-    return " ".join(out) if changed else None
-
-
-def _better_spelling(word: str, counts: dict[str, int]) -> str | None:
-    lowered = word.casefold()
-    seen = counts.get(lowered, 0)
-    if seen > RARE or len(lowered) < 4 or not stems(word, "de"):
-        return None
-    if not seen and _is_known(lowered, counts):
-        return None
-    near = process.extract(lowered, counts.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=8)
-    options = [
-        (score, counts[one], one) for one, score, _place in near if one != lowered and counts[one] >= seen * FAR_MORE
-    ]
-    return max(options)[2] if options else None
-
-
-def _is_known(lowered: str, counts: dict[str, int]) -> bool:
-    """Whether the word stands somewhere in another form, which the search finds by its stem or by umlauts spelled out."""
-    wanted = set(stems(lowered, "de")[:1])
-    return any(
-        wanted & set(stems(one, "de")[:1])
-        for one, _score, _place in process.extract(
-            lowered, counts.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=8
-        )
-    )

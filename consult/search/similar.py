@@ -16,14 +16,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from zlib import crc32
 
-from sqlalchemy import Column, Integer, func, select, text
+from sqlalchemy import func, select, text
 
 from consult.core.db import db
 from consult.core.registry import SubjectInfo, describe, registries
 from consult.search.analyse import fold_umlauts, stems, words
-from consult.search.models import SearchDoc, SearchWord
+from consult.search.models import SearchDoc, SearchWord, tag_of
 
-POOL = 60  # candidates that are compared
+POOL = 40  # candidates that are compared
+LOOKED_AT = 6000  # documents that are looked at for candidates, those with the rarest words first
 FEW = 150  # so many documents of a kind are all compared
 ASKED = 20  # rare words by which candidates are found
 READ = 3000  # characters of a document that are compared
@@ -78,14 +79,19 @@ def _meaningful(source: str, language: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=20_000)
+def _runs(word: str) -> tuple[int, ...]:
+    """The runs of four characters of a word, as numbers."""
+    padded = f" {fold_umlauts(word)} "
+    return tuple(crc32(padded[place : place + 4].encode()) for place in range(len(padded) - 3))
+
+
 def _grams(source: str, language: str) -> Counter[int]:
     """How often each run of four characters occurs within the meaningful words, as numbers."""
     found: Counter[int] = Counter()
     for word in words(source[:READ]):
-        if not stems(word, language):
-            continue
-        padded = f" {fold_umlauts(word)} "
-        found.update(crc32(padded[place : place + 4].encode()) for place in range(len(padded) - 3))
+        if stems(word, language):
+            found.update(_runs(word))
     return found
 
 
@@ -93,7 +99,12 @@ def _grams(source: str, language: str) -> Counter[int]:
 def _packed(source: str, language: str) -> tuple[array[int], array[float]]:
     """The runs of a document and their weights, small enough to keep many."""
     grams = _grams(source, language)
-    return array("L", grams), array("f", (1 + math.log(count) for count in grams.values()))
+    return array("L", grams), array("f", map(_damped, grams.values()))
+
+
+@lru_cache(maxsize=500)
+def _damped(count: int) -> float:
+    return 1 + math.log(count)
 
 
 def _cosine(mine: Mapping[int, float], packed: tuple[array[int], array[float]], rarity: Mapping[int, float]) -> float:
@@ -120,41 +131,53 @@ def _rarity(pool: Sequence[tuple[array[int], array[float]]]) -> dict[int, float]
 # ---- candidates -----------------------------------------------------------------------------------------------------
 
 
-def _weights(meaning: Mapping[str, str]) -> dict[str, float]:
-    """How telling each stem is: by the number of documents that have the word. One query."""
+def _weights(meaning: Mapping[str, str]) -> tuple[dict[str, float], dict[str, int]]:
+    """How telling each stem is, by the number of documents that have the word, and those numbers. Two queries."""
     written = {stem: word.casefold() for stem, word in meaning.items()}
     known = select(SearchWord.word, SearchWord.count).where(SearchWord.word.in_(sorted(set(written.values()))))
     counts: dict[str, int] = {row[0]: row[1] for row in db.session.execute(known)}
-    total = db.session.execute(select(func.count()).select_from(SearchDoc)).scalar_one() + 1
-    return {stem: math.log(1 + total / (1 + counts.get(word, 0))) for stem, word in written.items()}
+    # how many documents there are would have to be counted; the most frequent word stands in about half of them
+    total = 2 * (db.session.execute(select(func.max(SearchWord.count))).scalar_one() or 0) + 1
+    weights = {stem: math.log(1 + total / (1 + counts.get(word, 0))) for stem, word in written.items()}
+    return weights, {stem: counts.get(word, 0) for stem, word in written.items()}
 
 
-def _candidates(kind: str, weights: Mapping[str, float]) -> list[SearchDoc]:
+def _candidates(kind: str, weights: Mapping[str, float], counts: Mapping[str, int]) -> list[SearchDoc]:
     """Documents of a kind that share rare words, the likeliest first; all of them while there are few."""
-    few = select(SearchDoc).where(SearchDoc.kind == kind).order_by(SearchDoc.id.desc()).limit(FEW + 1)
-    documents = list(db.session.execute(few).scalars())
-    if len(documents) <= FEW:
-        return documents
-    asked = sorted(weights, key=lambda stem: (-weights[stem], stem))[:ASKED]
-    if not asked:
-        return []
-    tag = kind.replace("-", "")
-    if db.session.get_bind().dialect.name == "sqlite":
-        either = " OR ".join(f'"{stem}"' for stem in asked)
-        match = f'(tags : "kk{tag}") AND ({{title_n body_n}} : ({either}))'
-        sql = (
-            "select rowid as id from search_index where search_index match :match "
-            "order by bm25(search_index, 5.0, 1.0, 0.0), rowid desc limit :pool"
+    few = select(SearchDoc.id).where(SearchDoc.kind == kind).limit(FEW + 1)
+    known = list(db.session.execute(few).scalars())
+    chosen = select(SearchDoc).order_by(SearchDoc.id.desc())
+    if len(known) <= FEW:
+        return list(db.session.execute(chosen.where(SearchDoc.kind == kind)).scalars())
+    asked, left = [], LOOKED_AT
+    for stem in sorted(weights, key=lambda one: (-weights[one], one))[:ASKED]:
+        if left > 0:
+            asked.append((stem, weights[stem], left))
+            left -= counts[stem]
+    found = _sharing(kind, asked) if asked else []
+    return list(db.session.execute(chosen.where(SearchDoc.id.in_(found))).scalars()) if found else []
+
+
+def _sharing(kind: str, asked: Sequence[tuple[str, float, int]]) -> list[int]:
+    """Numbers of the POOL documents of a kind that share the most telling of some stems.
+
+    `asked` are stems with their weight and how many documents of each are looked at, the newest ones.
+    """
+    sqlite = db.session.get_bind().dialect.name == "sqlite"
+    condition = "search_index match :{name}" if sqlite else "vector @@ to_tsquery('simple', :{name})"
+    tag = tag_of("kind", kind)
+    form = '(tags : "{tag}") AND ({{title_n body_n}} : "{stem}")' if sqlite else "'{tag}':D & '{stem}':AB"
+    parts: list[str] = []
+    bound: dict[str, str] = {}
+    for number, (stem, weight, most) in enumerate(asked):
+        name = f"stem_{number}"
+        bound[name] = form.format(tag=tag, stem=stem)
+        parts.append(
+            f"select * from (select rowid as id, {round(weight * 1000)} as weight from search_index "  # noqa: S608 - numbers
+            f"where {condition.format(name=name)} order by rowid desc limit {int(most)}) as one_{number}"
         )
-    else:
-        either = " | ".join(f"'{stem}':AB" for stem in asked)
-        match = f"'kk{tag}':D & ({either})"
-        sql = (
-            "select rowid as id from search_index where vector @@ to_tsquery('simple', :match) "
-            "order by ts_rank('{0.0, 0.0, 0.2, 1.0}', vector, to_tsquery('simple', :match)) desc, rowid desc limit :pool"
-        )
-    found = text(sql).bindparams(match=match, pool=POOL).columns(Column("id", Integer)).subquery()
-    return list(db.session.execute(select(SearchDoc).join(found, found.c.id == SearchDoc.id)).scalars())
+    ranked = f"select id from ({' union all '.join(parts)}) as found group by id order by sum(weight) desc, id desc"  # noqa: S608
+    return list(db.session.execute(text(f"{ranked} limit {POOL}").bindparams(**bound)).scalars())
 
 
 def _in(language: str, document: SearchDoc) -> tuple[str, str, str]:
@@ -168,7 +191,7 @@ def _compare(
     source: str, language: str, documents: Sequence[SearchDoc], weights: Mapping[str, float]
 ) -> list[Likeness]:
     """How alike each document is."""
-    mine = {gram: 1 + math.log(count) for gram, count in _grams(source, language).items()}
+    mine = {gram: _damped(count) for gram, count in _grams(source, language).items()}
     texts = [_in(language, one) for one in documents]
     packed = [_packed(f"{title}\n{title}\n{body}"[:READ], theirs) for title, body, theirs in texts]
     rarity = _rarity(packed)
@@ -191,8 +214,8 @@ def _compare(
 
 def _ranked(source: str, language: str, kind: str, but: int | None) -> list[tuple[SearchDoc, Likeness]]:
     meaning = _meaningful(source, language)
-    weights = _weights(meaning) if meaning else {}
-    documents = [one for one in _candidates(kind, weights) if one.subject_id != but] if weights else []
+    weights, counts = _weights(meaning) if meaning else ({}, {})
+    documents = [one for one in _candidates(kind, weights, counts) if one.subject_id != but] if weights else []
     rated = list(zip(documents, _compare(source, language, documents, weights), strict=True))
     rated.sort(key=lambda pair: (-pair[1].score, -pair[0].id))
     return rated

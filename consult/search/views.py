@@ -1,75 +1,147 @@
-"""The page `/search`: one field, hits of all kinds; kind and language as filters in the address, with their counts."""
+"""The page `/search`: one field, hits of all kinds; facets in the address, as links with their counts."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request
 
 from consult.core.access import access
 from consult.core.i18n import LANGUAGES, _
-from consult.core.registry import registries
+from consult.core.registry import describe, registries
 from consult.core.text import clean_line
+from consult.core.vocabularies import vocabulary
 from consult.core.web import room_blueprint
-from consult.search.queries import RANKED, Hit, did_you_mean, results, search_hits
+from consult.search.queries import RANKED, Hit, results, search_hits
+from consult.search.vocabulary import did_you_mean
 
 SIZE = 20
 FEW = 3  # so few hits get a suggestion beside them
+MOST_OPTIONS = 12  # of a facet
 
 blueprint = room_blueprint("search", __name__)
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A facet as the page shows it: (code, label, number of hits, whether it is chosen) of each code, and its heading."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, Any, int, bool]]
+    every: str  # what stands for no choice
 
 
 @blueprint.get("/search")
 @access("public")
 def index() -> Any:
-    """Hits of the words `q`, of one `kind` and one `language` where the address names them."""
+    """Hits of the words `q`, of one code of each facet that the address names."""
     query = clean_line(request.args.get("q"))[:200]
-    kind = request.args.get("kind", "")
-    kind = kind if kind in registries.searchables else ""
-    language = request.args.get("language", "")
-    language = language if language in LANGUAGES else ""
+    chosen = _chosen()
     every = search_hits(query, limit=RANKED + 1) if query else []
-    # of the newest 1,000 hits of all kinds one kind may have few; asked for alone, it gets a thousand of its own
-    found = search_hits(query, [kind], limit=RANKED + 1) if kind and len(every) > RANKED else _of(every, kind)
-    chosen = [hit for hit in found[:RANKED] if not language or language in hit.languages]
+    # of the newest 1,000 hits few may have what is chosen; asked for alone, it gets a thousand of its own
+    narrow = len(every) > RANKED and bool(chosen)
+    found = (
+        search_hits(query, {name: [code] for name, code in chosen.items()}, limit=RANKED + 1)
+        if narrow
+        else [hit for hit in every if not chosen or _fits(_codes(*_key(hit)), chosen)]
+    )
+    hits = found[:RANKED]
     after = request.args.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 5 else 0
     return render_template(
         "search/index.html",
         query=query,
-        kind=kind,
-        language=language,
-        total=len(chosen),
+        chosen=chosen,
+        total=len(hits),
         capped=len(found) > RANKED,
-        kinds=_kinds(every[:RANKED], language, kind, len(chosen)),
-        languages=_languages(found[:RANKED]),
-        results=results(query, chosen[start : start + SIZE]) if chosen else [],
-        next_after=start + SIZE if len(chosen) > start + SIZE else None,
+        facets=_facets(every[:RANKED], chosen, len(hits)),
+        results=results(query, hits[start : start + SIZE]) if hits else [],
+        next_after=start + SIZE if len(hits) > start + SIZE else None,
         start=start,
         suggestion=did_you_mean(query) if query and len(every) <= FEW else None,
     )
 
 
-def _of(hits: Sequence[Hit], kind: str) -> Sequence[Hit]:
-    return [hit for hit in hits if not kind or hit.kind == kind]
+def _chosen() -> dict[str, str]:
+    """What the address chooses, as far as it can be; the rest is left out of account."""
+    asked = {name: request.args.get(name, "") for name in ("kind", "language", "year", "region", "consultation")}
+    sound = {
+        "kind": asked["kind"] in registries.searchables,
+        "language": asked["language"] in LANGUAGES,
+        "year": _is_number(asked["year"]),
+        "region": bool(asked["region"]) and asked["region"] in vocabulary("nuts2024_de"),
+        "consultation": _is_number(asked["consultation"]),
+    }
+    return {name: code for name, code in asked.items() if sound[name]}
 
 
-def _kinds(hits: Sequence[Hit], language: str, chosen: str, count: int) -> list[tuple[str, Any, int]]:
-    """(kind, label, number of hits) in the order of the registry; the chosen kind's number is that of its own list."""
-    counts = Counter(hit.kind for hit in hits if not language or language in hit.languages)
-    if chosen:
-        counts[chosen] = count
-    return [
-        (name, one.label, counts[name])
-        for name, one in registries.searchables.items()
-        if counts[name] or name == chosen
-    ]
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9
 
 
-def _languages(hits: Sequence[Hit]) -> list[tuple[str, Any, int]]:
-    """(language, label, number of hits) of what can be read in each language."""
-    counts = Counter(code for hit in hits for code in hit.languages)
-    labels = {"de": _("In German"), "en": _("In English")}
-    return [(code, labels[code], counts[code]) for code in LANGUAGES if counts[code]]
+Codes = dict[str, tuple[str, ...]]  # of a hit, by facet
+
+
+def _key(hit: Hit) -> tuple[str, str, int | None, str, int | None]:
+    return hit.kind, hit.languages, hit.year, hit.region, hit.consultation_id
+
+
+def _codes(kind: str, languages: str, year: int | None, region: str, consultation_id: int | None) -> Codes:
+    single = {"kind": kind, "year": year, "region": region, "consultation": consultation_id}
+    codes = {name: (str(code),) if code else () for name, code in single.items()}
+    return {**codes, "language": tuple(languages.split())}
+
+
+def _fits(codes: Codes, chosen: dict[str, str]) -> bool:
+    return all(code in codes[name] for name, code in chosen.items())
+
+
+def _combinations(hits: Iterable[Hit]) -> list[tuple[Codes, int]]:
+    """How many hits have the same codes: there are far fewer of these than of hits."""
+    return [(_codes(*key), number) for key, number in Counter(map(_key, hits)).items()]
+
+
+def _facets(hits: Sequence[Hit], chosen: dict[str, str], count: int) -> list[Facet]:
+    """All facets that distinguish the hits. A code's number is that of its list, with what else is chosen."""
+    labels = {
+        "kind": (_("Kinds of results"), _("All")),
+        "language": (_("Language of the text"), _("In any language")),
+        "region": (_("Land"), _("All Länder")),
+        "year": (_("Year"), _("All years")),
+        "consultation": (_("Consultation"), _("All consultations")),
+    }
+    found = []
+    combinations = _combinations(hits)
+    for name, (label, every) in labels.items():
+        others = {one: code for one, code in chosen.items() if one != name}
+        counts: Counter[str] = Counter()
+        for codes, number in combinations:
+            if _fits(codes, others):
+                counts.update(dict.fromkeys(codes[name], number))
+        if name in chosen:
+            counts[chosen[name]] = count
+        options = [(code, text, counts[code], chosen.get(name) == code) for code, text in _named(name, counts, chosen)]
+        if len(options) > 1 or name in chosen:
+            found.append(Facet(name, label, options, every))
+    return found
+
+
+def _named(name: str, counts: Counter[str], chosen: dict[str, str]) -> list[tuple[str, Any]]:
+    """(code, label) of the codes that are counted, in the order of their list; years from the newest."""
+    if name == "kind":
+        return [(code, one.label) for code, one in registries.searchables.items() if code in counts]
+    if name == "language":
+        spoken = {"de": _("In German"), "en": _("In English")}
+        return [(code, spoken[code]) for code in LANGUAGES if code in counts]
+    if name == "year":
+        return [(code, code) for code in sorted(counts, key=int, reverse=True)][:MOST_OPTIONS]
+    most = [code for code, _number in counts.most_common(MOST_OPTIONS)]
+    if name == "region":
+        lands = vocabulary("nuts2024_de")
+        return sorted(((code, lands.title(code)) for code in most if code in lands), key=lambda one: one[1])
+    infos = describe(("consultation", int(code)) for code in most) if len(most) > 1 or name in chosen else {}
+    return [(str(info.id), info.title) for info in infos.values() if info.public]

@@ -7,13 +7,16 @@ loop; the figures are printed. PostgreSQL must give the very same documents as S
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import event, select
 
 from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind, registries
-from consult.search import operations, queries
+from consult.search import operations, queries, vocabulary
+from consult.search.models import SearchWord
 
 CORPUS = {
     1: ("Prüfstände über Ländergrenzen teilen", "Freie Stunden am Klimaschrank sollen alle Betriebe buchen können."),
@@ -87,7 +90,10 @@ def corpus(app: Any, db: Any) -> Iterator[dict[int, SearchDocument]]:
     def at(key: int) -> datetime:
         return datetime(2026, 1, key, tzinfo=UTC)
 
-    found = {key: SearchDocument("book", key, *texts, "de", at(key)) for key, texts in CORPUS.items()}
+    found = {
+        key: SearchDocument("book", key, *texts, "de", at(key), {"region": ["DEG0" if key % 2 else "DE111"]})
+        for key, texts in CORPUS.items()
+    }
     found |= {key: SearchDocument("book", key, *texts, "en", at(key)) for key, texts in ENGLISH.items()}
     for key, (title, body, title_en, body_en) in BOTH.items():
         found[key] = SearchDocument("book", key, title, body, "de", at(key), title_en=title_en, body_en=body_en)
@@ -111,7 +117,7 @@ def test_the_table(corpus: Any, capsys: Any) -> None:
     assert len(TABLE) >= 60
     wrong, wanted_hits, good_hits, all_hits = [], 0, 0, 0
     for query, wanted, tolerated in TABLE:
-        found = {hit.id for hit in queries.search_hits(query, ["book"])}
+        found = {hit.id for hit in queries.search_hits(query, {"kind": ["book"]})}
         wanted_hits, good_hits, all_hits = (
             wanted_hits + len(wanted),
             good_hits + len(wanted & found),
@@ -125,17 +131,17 @@ def test_the_table(corpus: Any, capsys: Any) -> None:
 
 
 def test_suggestions(corpus: Any) -> None:
-    assert {query: queries.did_you_mean(query) for query in SUGGESTIONS} == SUGGESTIONS
+    assert {query: vocabulary.did_you_mean(query) for query in SUGGESTIONS} == SUGGESTIONS
 
 
 def test_a_word_of_what_is_gone_is_never_suggested(corpus: dict[int, SearchDocument], db: Any) -> None:
-    assert queries.did_you_mean("Brennstofzellen") == "brennstoffzellen"
+    assert vocabulary.did_you_mean("Brennstofzellen") == "brennstoffzellen"
     del corpus[6]
     operations.refresh({("book", 6)})
     db.session.commit()
-    assert queries.did_you_mean("Brennstofzellen") is None
-    assert queries.search_hits("Wasserstoff", ["book"]) == []
-    assert queries.did_you_mean("Betriebbe") == "betriebe"  # others still have it
+    assert vocabulary.did_you_mean("Brennstofzellen") is None
+    assert queries.search_hits("Wasserstoff", {"kind": ["book"]}) == []
+    assert vocabulary.did_you_mean("Betriebbe") == "betriebe"  # others still have it
 
 
 def test_the_snippet_is_in_the_language_of_the_reader_or_of_the_hit(corpus: Any, client: Any) -> None:
@@ -155,3 +161,46 @@ def test_facets_have_counts_and_stay_in_the_address(corpus: Any, client: Any) ->
     only = client.page("/de/search?q=Netz&language=en")
     assert "Leichtbaunetz" in only.text and "Netz der Netzwerke" not in only.text
     assert client.page("/de/search?q=Netz&language=xx&kind=yy").text.count("Leichtbaunetz") == 1
+
+
+def test_land_and_year_are_facets_of_the_same_kind(corpus: Any, client: Any) -> None:
+    page = client.page("/de/search?q=Betriebe")
+    links = {link.get_text(" ", strip=True): str(link["href"]) for link in page.select("a[href*='region=']")}
+    assert links == {
+        "Baden-Württemberg 2": "/de/search?q=Betriebe&region=DE1",
+        "Thüringen 1": "/de/search?q=Betriebe&region=DEG",
+    }
+    one = client.page("/de/search?q=Betriebe&region=DEG&year=2026&consultation=99999999")
+    assert "Nichts passt" in one.text
+    assert "Prüfstände" in client.page("/de/search?q=Betriebe&region=DEG&year=2026").text
+
+
+def test_what_is_chosen_is_found_behind_a_thousand_newer_hits(corpus: dict[int, SearchDocument], db: Any) -> None:
+    few = {"kind": ["book"], "region": ["DEG"]}
+    assert [hit.id for hit in queries.search_hits("Klimaschrank", few)] == [1]
+    for key in range(1000, 2001):
+        corpus[key] = SearchDocument("book", key, "Klimaschrank", "", "de", datetime(2027, 1, 1, tzinfo=UTC))
+    operations.refresh({("book", key) for key in range(1000, 2001)})
+    assert len(queries.search_hits("Klimaschrank", {"kind": ["book"]}, limit=queries.RANKED + 1)) == 1001
+    assert 1 not in {hit.id for hit in queries.search_hits("Klimaschrank")}
+    assert [hit.id for hit in queries.search_hits("Klimaschrank", few)] == [1]
+
+
+def test_what_says_the_same_is_not_written_again(corpus: dict[int, SearchDocument], db: Any) -> None:
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement.split()[0].lower())
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        operations.refresh({("book", 1)})
+        db.session.flush()
+        assert not {"insert", "update", "delete"} & set(statements)
+        corpus[1] = replace(corpus[1], title="Prüfstände und Prüffelder über Ländergrenzen teilen")
+        operations.refresh({("book", 1)})
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert [hit.id for hit in queries.search_hits("Prüffeld")] == [1]
+    counted = db.session.execute(select(SearchWord.word, SearchWord.count).where(SearchWord.word.like("prüf%")))
+    assert {row[0]: row[1] for row in counted} == {"prüfstände": 1, "prüffelder": 1}

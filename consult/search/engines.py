@@ -1,0 +1,108 @@
+"""The one question to the index, in the words of each database: FTS5 or a tsvector. Both give the same hits and ranks.
+
+Every value is bound; what is put together here are constants and names. Tokens are made by the analyser and hold letters and
+digits only, so nothing that a user types is ever an operator.
+"""
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from consult.search.analyse import Group
+
+IN_TITLE, TITLE_AS_WRITTEN = 2, 1  # points of each word, see `queries`
+ALL_AS_WRITTEN = 1  # of the query
+
+ENTRY = (
+    "d.id as document_id, d.kind as kind, d.subject_id as id, {score} as score, d.languages as languages, "
+    "d.year as year, d.region as region, d.consultation_id as consultation_id"
+)
+ORDER = "order by score desc, d.at desc nulls last, d.id desc"
+SQLITE = f"""
+with newest as materialized (
+  select rowid as id from search_index where search_index match :match order by rowid desc limit :ranked
+), points (id, score) as ({{points}})
+select {ENTRY.format(score="coalesce(p.score, 0)")} from newest n
+join search_doc d indexed by ix_search_doc_entry on d.id = n.id
+left join (select id, sum(score) as score from points group by id) p on p.id = n.id {ORDER}
+"""
+SQLITE_POINTS = (
+    "select rowid, {points} from search_index where search_index match :{name} "
+    "and rowid >= (select min(id) from newest)"
+)
+POSTGRESQL = f"""
+with newest as materialized (
+  select rowid as id, vector from search_index where vector @@ to_tsquery('simple', :match)
+  order by rowid desc limit :ranked
+)
+select {ENTRY.format(score="{points}")} from newest n join search_doc d on d.id = n.id {ORDER}
+"""
+POSTGRESQL_POINTS = "case when n.vector @@ to_tsquery('simple', :{name}) then {points} else 0 end"
+
+SHORTEST_BEGINNING = 3  # letters that may stand for longer words
+
+Bound = dict[str, Any]
+
+
+def _open(group: Group, stem: str) -> bool:
+    return group.open and len(stem) >= SHORTEST_BEGINNING
+
+
+def sqlite_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]], ranked: int) -> tuple[str, Bound]:
+    """SQL and its values for FTS5: documents with all words and, of each list of tags, one; the best of the newest first."""
+
+    def forms(group: Group) -> list[str]:
+        return [*(f'"{stem}"*' if _open(group, stem) else f'"{stem}"' for stem in group.stems), f'"{group.exact}"']
+
+    def word(group: Group) -> str:
+        options = [*forms(group), *(f'"{token}"' for token in group.ends)]
+        if group.parts:
+            options.append("(" + " AND ".join(f'"{part}"' for part in group.parts) + ")")
+        return f"({' OR '.join(options)})"
+
+    chosen = ["tags : (" + " OR ".join(f'"{tag}"' for tag in some) + ")" for some in tags]
+
+    def either(expression: str) -> str:
+        return " AND ".join(f"({one})" for one in (expression, *chosen))
+
+    written = " AND ".join(f'"{group.exact}"' for group in groups)
+    bound: Bound = {
+        "ranked": ranked,
+        "match": either(f"{{title_n body_n}} : ({' AND '.join(word(group) for group in groups)})"),
+        "as_written": either(f"{{title_n body_n}} : ({written})"),
+    }
+    parts = [SQLITE_POINTS.format(points=ALL_AS_WRITTEN, name="as_written")]
+    for number, group in enumerate(groups):
+        bound[f"in_title_{number}"] = f"{{title_n}} : ({' OR '.join(forms(group))})"
+        bound[f"title_as_written_{number}"] = f'{{title_n}} : "{group.exact}"'
+        parts.append(SQLITE_POINTS.format(points=IN_TITLE, name=f"in_title_{number}"))
+        parts.append(SQLITE_POINTS.format(points=TITLE_AS_WRITTEN, name=f"title_as_written_{number}"))
+    return SQLITE.format(points=" union all ".join(parts)), bound
+
+
+def postgresql_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]], ranked: int) -> tuple[str, Bound]:
+    """The same for a tsvector, where titles have the weight A, texts B and tags D."""
+
+    def forms(group: Group, weight: str) -> list[str]:
+        stems = (f"'{stem}':{'*' if _open(group, stem) else ''}{weight}" for stem in group.stems)
+        return [*stems, f"'{group.exact}':{weight}"]
+
+    def word(group: Group) -> str:
+        options = [*forms(group, "AB"), *(f"'{token}':AB" for token in group.ends)]
+        if group.parts:
+            options.append("(" + " & ".join(f"'{part}':AB" for part in group.parts) + ")")
+        return f"({' | '.join(options)})"
+
+    wanted = [word(group) for group in groups]
+    wanted += ["(" + " | ".join(f"'{tag}':D" for tag in some) + ")" for some in tags]
+    written = " & ".join(f"'{group.exact}':AB" for group in groups)
+    bound: Bound = {"ranked": ranked, "match": " & ".join(wanted), "as_written": written}
+    parts = [POSTGRESQL_POINTS.format(points=ALL_AS_WRITTEN, name="as_written")]
+    for number, group in enumerate(groups):
+        bound[f"in_title_{number}"] = " | ".join(forms(group, "A"))
+        bound[f"title_as_written_{number}"] = f"'{group.exact}':A"
+        parts.append(POSTGRESQL_POINTS.format(points=IN_TITLE, name=f"in_title_{number}"))
+        parts.append(POSTGRESQL_POINTS.format(points=TITLE_AS_WRITTEN, name=f"title_as_written_{number}"))
+    return POSTGRESQL.format(points=" + ".join(parts)), bound

@@ -1,0 +1,137 @@
+"""The words that occur in public texts: which of them a word of a query means, and which one was probably meant.
+
+The engines look up whole tokens only. That a word finds longer ones that begin with it, and rare words find compounds that
+end with it, is settled here among the counted words, so it is the same on both databases and no list of hits has to be
+merged by an engine. Nothing comes from here that does not stand in a public text at this moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from consult.core.db import db, is_sqlite
+from consult.search.analyse import Group, fold_umlauts, stems, words
+from consult.search.engines import SHORTEST_BEGINNING
+from consult.search.models import SearchWord
+
+SHORTEST_END = 5  # letters of a word that may stand for compounds
+LONGER = 40  # at most so many longer words stand for one, the most frequent
+LAST = "\U0010ffff"
+SELDOM = 3  # documents: a word seen no more often is also sought at the end of compounds
+NEAR = 78  # of 100: how like a suggestion must be
+RARE, FAR_MORE = 2, 10  # a word seen so seldom gets a suggestion that is seen so many times as often
+LOOKED_AT = 3000  # words that are compared with a misspelt one
+MOST_WORDS = 8
+
+
+def widened(groups: Sequence[Group]) -> list[Group]:
+    """The groups with the longer words that theirs stand for. Two queries at most, the second for rare words."""
+    every = sorted({base for group in groups for base in _bases(group)})
+    if not every:
+        return list(groups)
+    known = _words_where(*(and_(SearchWord.folded >= base, SearchWord.folded < base + LAST) for base in every))
+    seldom = {
+        group.stems[0]
+        for group in groups
+        if len(group.stems[0]) >= SHORTEST_END
+        and sum(count for _word, folded, count in known if folded.startswith(_bases(group))) <= SELDOM
+    }
+    compounds = _words_where(*(_contains(end) for end in sorted(seldom))) if seldom else []
+    return [
+        replace(
+            group,
+            stems=tuple(dict.fromkeys((*group.stems, *_tokens_like(_bases(group), known)))),
+            ends=_tokens_ending(group.stems[0], compounds) if group.stems[0] in seldom else (),
+        )
+        for group in groups
+    ]
+
+
+def _bases(group: Group) -> tuple[str, ...]:
+    return tuple(stem for stem in group.stems if len(stem) >= SHORTEST_BEGINNING)
+
+
+def _words_where(*conditions: ColumnElement[bool]) -> list[tuple[str, str, int]]:
+    """(word, folded, count) of the words that meet one of the conditions, the most frequent first."""
+    asked = select(SearchWord.word, SearchWord.folded, SearchWord.count).where(or_(*conditions))
+    rows = db.session.execute(asked.order_by(SearchWord.count.desc(), SearchWord.word).limit(LOOKED_AT))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _tokens_like(beginnings: tuple[str, ...], known: Iterable[tuple[str, str, int]]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for word, folded, _count in known:
+        if folded.startswith(beginnings):
+            for language in ("de", "en"):
+                found.update(dict.fromkeys(one for one in stems(word, language)[:1] if one.startswith(beginnings)))
+        if len(found) >= LONGER:
+            break
+    return tuple(found)
+
+
+def _tokens_ending(end: str, known: Iterable[tuple[str, str, int]]) -> tuple[str, ...]:
+    tokens = (stems(word, "de")[:1] for word, folded, _count in known if _ends_with(folded, end))
+    return tuple(dict.fromkeys(token for one in tokens for token in one))[:LONGER]
+
+
+def _contains(piece: str) -> ColumnElement[bool]:
+    place = func.instr if is_sqlite() else func.strpos
+    return place(SearchWord.folded, piece) > 0
+
+
+def _ends_with(folded: str, end: str) -> bool:
+    """Whether a compound ends with the word or a form of it; two letters before are a prefix, not a word."""
+    place = folded.rfind(end)
+    return place >= 3 and len(folded) - place - len(end) <= 2
+
+
+def did_you_mean(query: str) -> str | None:
+    """A query with the likeliest spelling, or None if every word is known well or nothing is near.
+
+    A word that stands nowhere gets the nearest one; a rare word a near one that is far more common. Two queries.
+    """
+    written = words(query)[:MOST_WORDS]
+    lowered = sorted({word.casefold()[:60] for word in written if len(word) >= 4 and stems(word, "de")})
+    if not lowered:
+        return None
+    known = db.session.execute(select(SearchWord.word, SearchWord.count).where(SearchWord.word.in_(lowered)))
+    seen: dict[str, int] = {row[0]: row[1] for row in known}
+    asked = [word for word in lowered if seen.get(word, 0) <= RARE and fold_umlauts(word)]
+    if not asked:
+        return None
+    counts = {word: count for word, _folded, count in _words_where(*(_may_be_near(word) for word in asked))}
+    counts |= {word: count for word, count in seen.items() if word in asked}
+    better = {word: _better_spelling(word, counts) for word in asked}
+    if not any(better.values()):
+        return None
+    return " ".join(better.get(word.casefold()[:60]) or word for word in written)
+
+
+def _may_be_near(word: str) -> ColumnElement[bool]:
+    """Two slips of the pen leave one of three pieces of a word as it was."""
+    folded = fold_umlauts(word)
+    number = 3 if len(folded) >= 6 else 2
+    cuts = [round(len(folded) * place / number) for place in range(number + 1)]
+    pieces = [folded[start:end] for start, end in zip(cuts, cuts[1:], strict=False) if end > start]
+    return and_(
+        func.length(SearchWord.folded).between(len(folded) - 3, len(folded) + 3),
+        or_(*(_contains(piece) for piece in pieces)),
+    )
+
+
+def _better_spelling(word: str, counts: dict[str, int]) -> str | None:
+    seen = counts.get(word, 0)
+    near = process.extract(word, counts.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=8)
+    if not seen:
+        # in another form it is found as it is, by its stem or by umlauts spelled out
+        own = set(stems(word, "de")[:1])
+        if any(own & set(stems(one, "de")[:1]) for one, _score, _place in near):
+            return None
+    options = [
+        (score, counts[one], one) for one, score, _place in near if one != word and counts[one] >= seen * FAR_MORE
+    ]
+    return max(options)[2] if options else None
