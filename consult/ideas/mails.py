@@ -13,6 +13,7 @@ from flask import current_app
 from consult.accounts.models import Person
 from consult.accounts.queries import people_by_ids
 from consult.consultations.models import Consultation
+from consult.core import typesetting
 from consult.core.clock import now
 from consult.core.i18n import _, format_clock, format_day, in_language, pick
 from consult.core.limits import TooMany, limits
@@ -38,6 +39,7 @@ class Letter:
     facts: list[tuple[str, str]] = field(default_factory=list)
     button: tuple[str, str] | None = None
     after: list[str] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)  # what else there is: words, address
 
 
 def author_of(idea: Idea) -> Person | None:
@@ -56,6 +58,11 @@ def recipient_of(idea: Idea) -> tuple[str, str, int | None] | None:
 def status_url(idea: Idea) -> str:
     """The full address of the private status page, in the present language."""
     return address("ideas.status", token=tokens.status_token(idea.draft_key))
+
+
+def receipt_url(idea: Idea) -> str:
+    """The full address of the receipt as PDF, in the present language."""
+    return address("ideas.receipt", token=tokens.status_token(idea.draft_key))
 
 
 def draft_url(idea: Idea) -> str:
@@ -131,6 +138,7 @@ def send_receipt(idea: Idea, version: IdeaVersion, due_at: datetime) -> None:
             facts=_facts(idea, version.title),
             button=(_("See how it stands"), status_url(idea)),
             after=[_("Whoever has this address can change and withdraw the idea. Please do not pass it on.")],
+            links=[(_("Receipt as PDF"), receipt_url(idea))] if typesetting.available() else [],
         )
     _send(idea, letter, "idea.receipt", to)
 

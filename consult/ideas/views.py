@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from consult.comments.shared import thread_page
 from consult.consultations.queries import questions_of
-from consult.core import audit
+from consult.core import audit, typesetting
 from consult.core.access import access, current_actor
 from consult.core.audiences import AUDIENCES
 from consult.core.clock import now
-from consult.core.db import db, set_reading
+from consult.core.db import db, reading, set_reading
 from consult.core.errors import Gone, NotFound, Refused
 from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
@@ -28,6 +28,7 @@ from consult.ideas import (
     own_queries,
     page_queries,
     queries,
+    receipts,
     rules,
     signoff,
     tokens,
@@ -244,9 +245,25 @@ def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any
         other=words.other_language(idea.language),
         form=form or CoauthorForm(formdata=None),
         may_invite=idea.status in rules.COMPANIONABLE,
+        has_receipt=receipts.has_receipt(idea) and typesetting.available(),
         can_erase=idea.status in rules.ERASABLE and idea.erased_at is None,
         erase_refusal=withdrawing.why_not_erasable(idea) if idea.status in rules.ERASABLE else "",
     )
+
+
+@blueprint.get("/ideas/status/<token>/receipt.pdf")
+@access("public")
+def receipt(token: str) -> Any:
+    """The receipt of what was sent, as PDF/UA: for whoever has the secret link."""
+    if not typesetting.available():
+        raise NotFound(_("Documents cannot be made here at present."))
+    allow_write()  # costs more than a page, so it is counted as one writes
+    with reading():
+        found = receipts.receipt_of(frames.idea_by_status_token(token), token)
+    answer = typesetting.pdf_answer(found.pdf(), found.number)
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 @blueprint.post("/ideas/status/<token>/withdraw")

@@ -109,6 +109,13 @@ def public_timeline(view: IdeaView) -> list[Step]:
     return steps
 
 
+def citation(byline: str, title: str, number: str, version: int, published_at: datetime | None) -> str:
+    """How to cite an idea, without its address, which follows."""
+    day = format_day(published_at)
+    said = _("Idea %(number)s, version %(version)s of %(day)s.", number=number, version=version, day=day)
+    return f"{byline or _('without name')}: {title}. {said}"
+
+
 def sent_words(idea: Idea) -> str:
     """What the page says once an idea was sent."""
     if idea.status == AWAITING_RELEASE:

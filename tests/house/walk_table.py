@@ -78,6 +78,7 @@ TABLE: dict[str, Who] = {
     "ideas.release": NOBODY,  # approvers of its organisation
     "ideas.take_back": NOBODY,
     "ideas.status": NOBODY,
+    "ideas.receipt": NOBODY,
     "ideas.invite": NOBODY,
     "ideas.remove_coauthor": NOBODY,
     "ideas.invited": NOBODY,
