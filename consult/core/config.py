@@ -36,6 +36,7 @@ NAMES = (
     "LOG_FORMAT",
     "METRICS_TOKEN",
     "COMPLAINT_DAYS",
+    "RELEASE_REMINDER_DAYS",
     "DISPUTE_BODIES_DE",
     "DISPUTE_BODIES_EN",
     "SESSION_IDLE_DAYS",
@@ -71,6 +72,7 @@ class Settings:
     oidc: dict[str, str]
     operator: dict[str, str]
     complaint_days: int = 10  # promised working days until a complaint is answered
+    release_reminder_days: int = 2  # working days until those who release are reminded of what waits
     dispute_bodies: dict[str, str] = field(default_factory=dict)  # by language; empty: where the lists are
     origins: dict[str, str] = field(default_factory=dict)
 
@@ -168,6 +170,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
         log_format=get("LOG_FORMAT", "text"),
         metrics_token=get("METRICS_TOKEN"),
         complaint_days=min(60, _number(get("COMPLAINT_DAYS", "10"), 10)),
+        release_reminder_days=min(60, _number(get("RELEASE_REMINDER_DAYS", "2"), 2)),
         dispute_bodies={"de": get("DISPUTE_BODIES_DE"), "en": get("DISPUTE_BODIES_EN")},
         session_idle_days=_number(get("SESSION_IDLE_DAYS", "14"), 14),
         session_days=_number(get("SESSION_DAYS", "30"), 30),

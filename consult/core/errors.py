@@ -36,6 +36,14 @@ class Refused(DomainError):
     status = 403
 
 
+class Outside(Refused):
+    """It belongs to people to whom the actor does not belong, or does not belong any more. What they sent is handed back."""
+
+
+class SignInNeeded(Refused):
+    """Open to somebody, but not to a guest: they are asked to sign in, and what they sent is kept."""
+
+
 class NotFound(DomainError):
     """There is no such thing, or none that the actor may know of."""
 

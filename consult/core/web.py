@@ -315,6 +315,10 @@ def _set_missing_language() -> None:
 
 def _on_domain(error: errors.DomainError) -> Any:
     db.session.rollback()
+    if isinstance(error, errors.SignInNeeded):
+        return _ask_to_sign_in()
+    if isinstance(error, errors.Outside) and request.method == "POST" and not wants_problem() and typed_fields():
+        return again_page(error.status, error_texts(error.status)[0], str(error.message))
     return error_page(error.status, error.message, getattr(error, "retry_after", None))
 
 

@@ -82,7 +82,7 @@ def init_app(app: Flask) -> None:
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(70, "demo", "ideas", loading.load, loading.shift))
     registries.navigation.append(NavigationItem(20, "ideas", "ideas.index", _l("Ideas")))
-    registries.me_sections.extend((panels.TO_RELEASE, panels.MINE))
+    registries.me_sections.extend((panels.TO_RELEASE, panels.MINE, panels.SHARED))
     for panel in panels.PANELS:
         registries.add_panel(panel)
 

@@ -15,9 +15,9 @@ from consult.core import audit
 from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import db
-from consult.core.errors import Conflict, NotFound
+from consult.core.errors import Conflict, NotFound, Refused
 from consult.core.i18n import _
-from consult.ideas import redactions, rules, tokens
+from consult.ideas import merging, redactions, revisions, rules, tokens
 from consult.ideas.drafts import Content, Written
 from consult.ideas.models import DRAFT, Idea, IdeaDraft, IdeaVersion
 from consult.ideas.versions import version_with_answers
@@ -55,10 +55,11 @@ class Changes:
 class EditedElsewhere(Conflict):
     """Another window or person has saved since this form was opened; nothing was overwritten."""
 
-    def __init__(self, content: Content, edit_count: int) -> None:
+    def __init__(self, draft: IdeaDraft, merged: merging.Merged | None = None) -> None:
         super().__init__(_("This draft was changed in another window since you opened this page."))
-        self.content = content
-        self.edit_count = edit_count
+        self.content = Content.of_document(draft.content)
+        self.edit_count = draft.edit_count
+        self.merged = merged  # for an organisation's draft: what becomes of both texts
 
 
 def insert_into(model: type) -> Any:
@@ -126,15 +127,14 @@ def start_draft(
     return idea
 
 
-def save_draft(idea_id: int, changes: Changes, *, seen: int, tab: str) -> IdeaDraft:
+def save_draft(idea_id: int, changes: Changes, *, seen: int, tab: str, actor: Actor | None = None) -> IdeaDraft:
     """Put changes into the draft. `seen` is the edit count that the form was opened with, `tab` names the open page.
 
     The page that saved last may go on; any other one must have seen the present state. EditedElsewhere otherwise, unless
-    its changes are there already. An idea that was returned or is public gets a draft of its next version.
+    its changes are there already. An idea that was returned or is public gets a draft of its next version. `actor` is who
+    writes, where that is known: while it waits for a release, those who release may.
     """
-    idea = locked(idea_id)
-    if not rules.can_write(idea):
-        raise Conflict(_("This idea cannot be changed at present; a decision is due first."))
+    idea = _writable(idea_id, actor)
     draft = draft_row(idea)
     content = Content.of_document(draft.content)
     changes.apply(content)
@@ -142,10 +142,42 @@ def save_draft(idea_id: int, changes: Changes, *, seen: int, tab: str) -> IdeaDr
     if document == draft.content:
         return draft
     if draft.edit_count != seen and draft.saved_by != tab:
-        raise EditedElsewhere(Content.of_document(draft.content), draft.edit_count)
-    draft.content = document
+        raise EditedElsewhere(draft, _merged(idea, draft, changes, seen))
+    return _keep(idea, draft, document, tab, actor)
+
+
+def save_merged(idea_id: int, merged: merging.Merged, *, seen: int, tab: str, actor: Actor) -> IdeaDraft:
+    """Store what two texts became, if nobody has saved since; where they conflict the stored one stays for now."""
+    idea = _writable(idea_id, actor)
+    draft = draft_row(idea)
+    if draft.edit_count != seen:
+        raise EditedElsewhere(draft)
+    document = Content.of_document(merging.document_of(merged.fields, draft.content)).document()
+    return draft if document == draft.content else _keep(idea, draft, document, tab, actor)
+
+
+def _writable(idea_id: int, actor: Actor | None) -> Idea:
+    idea = locked(idea_id)
+    if not (rules.can_write(idea) if actor is None else rules.can_edit(actor, idea)):
+        raise Conflict(_("This idea cannot be changed at present; a decision is due first."))
+    return idea
+
+
+def _merged(idea: Idea, draft: IdeaDraft, changes: Changes, seen: int) -> merging.Merged | None:
+    """Both texts of an organisation's draft as one, as far as they are."""
+    if idea.organisation_id is None:
+        return None
+    base = revisions.base_of(draft, seen)
+    mine = Content.of_document(merging.document_of(base, draft.content) if base is not None else draft.content)
+    changes.apply(mine)
+    return merging.merged(base, merging.fields_of(mine.document()), merging.fields_of(draft.content))
+
+
+def _keep(idea: Idea, draft: IdeaDraft, document: dict[str, Any], tab: str, actor: Actor | None) -> IdeaDraft:
+    before, draft.content = draft.content, document
     draft.edit_count += 1
     draft.saved_by, draft.saved_at, draft.reminded_at = tab, now(), None
+    revisions.record(idea, draft, before, actor)
     db.session.flush()
     return draft
 
@@ -191,6 +223,8 @@ def delete_draft(actor: Actor, idea_id: int, reason: str = "author") -> None:
     idea = locked(idea_id)
     if not rules.can_write(idea):
         raise Conflict(_("This idea cannot be changed at present; a decision is due first."))
+    if not rules.can_delete_draft(actor, idea):
+        raise Refused(_("Only its author, and those who release for your organisation, can delete this draft."))
     audit.record("idea.draft_deleted", actor, ("idea", idea.id), reason=reason)
     db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
     if idea.status == DRAFT:

@@ -253,6 +253,12 @@ class ReleaseForm(Form):
     seen = HiddenField()
 
 
+class NoteForm(Form):
+    """What somebody says about a text inside its organisation."""
+
+    body = TextField(_l("Your remark"), [required(_l("Please write something first.")), longest(2000)])
+
+
 class AddressForm(Form):
     """Only an e-mail address: to have a link sent."""
 

@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from consult.consultations.models import Consultation, Question
 from consult.consultations.queries import consultation_by_slug, current_consultation, questions_of
+from consult.core.access import current_actor
 from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.text import slugify
-from consult.ideas import redactions, rules, tokens
+from consult.ideas import redactions, rules, sharing, tokens
 from consult.ideas.drafting import newest_version_id
 from consult.ideas.drafts import Content
 from consult.ideas.models import PUBLISHED, RETURNED, Idea, IdeaDraft
@@ -34,7 +35,8 @@ class Mark:
 
 @dataclass
 class Frame:
-    """What the writing pages stand in. `idea_id` is None for a form that nothing was sent from yet.
+    """What the writing pages stand in. `idea_id` is None for a form that nothing was sent from yet; `waits` tells that it
+    waits for a release; `organisation_id` is the organisation whose draft it is.
 
     Questions and consultation are detached: they can be read after the transaction has ended.
     """
@@ -51,6 +53,8 @@ class Frame:
     edit_count: int = 0
     writable: bool = True
     has_draft: bool = False
+    waits: bool = False
+    organisation_id: int | None = None
     marks: list[Mark] = field(default_factory=list)
     request_note: str = ""
 
@@ -105,6 +109,7 @@ def _by_hash(column: Any, token: str) -> Idea:
     found: Idea | None = db.session.execute(select(Idea).where(column == tokens.token_hash(token))).scalar_one_or_none()
     if found is None:
         raise NotFound()
+    sharing.check_reach(current_actor(), found)
     return found
 
 
@@ -116,7 +121,8 @@ def draft_frame(idea: Idea) -> Frame:
     frame = Frame(
         consultation, questions, Content(language=idea.language), idea.draft_key, idea_id=idea.id, status=idea.status,
         number=idea.number or "", author_id=idea.author_id, author_email=idea.author_email,
-        writable=rules.can_write(idea), has_draft=draft is not None,
+        writable=rules.can_edit(current_actor(), idea), has_draft=draft is not None, waits=idea.waits_for_release,
+        organisation_id=idea.organisation_id,
     )  # fmt: skip
     if draft is not None:
         frame.content, frame.edit_count = Content.of_document(draft.content), draft.edit_count

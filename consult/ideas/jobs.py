@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
+from consult.accounts.models import Person
 from consult.consultations.queries import consultations_by_ids
 from consult.core.access import SYSTEM
-from consult.core.clock import now
+from consult.core.calendar import add_working_days, is_working_day
+from consult.core.clock import LOCAL, now
 from consult.core.db import db
 from consult.core.jobs import every, handler
+from consult.core.notices import notify
+from consult.core.settings_store import recall, remember
 from consult.core.states import move
-from consult.ideas import mails, rules
+from consult.ideas import mails, release_mails, rules, signoff
 from consult.ideas.drafting import delete_draft
 from consult.ideas.models import AWAITING, DRAFT, RETURNED, Idea, IdeaDraft, IdeaVersion
 from consult.ideas.rules import TERMS
-from consult.moderation.operations import open_case
+from consult.moderation.operations import open_case, operator_land
 
 BATCH = 200
 
@@ -45,10 +50,14 @@ def end_periods(_payload: dict[str, Any]) -> None:
     lapse_confirmations()
     close_returned()
     delete_forgotten_drafts()
+    remind_of_releases()
 
 
 def _waiting_since(status: str, period: Any) -> list[Idea]:
-    statement = select(Idea).where(Idea.status == status, Idea.moved_at < now() - period)
+    """What has stood so for so long; not what its author sent in time and its organisation has not released yet."""
+    statement = select(Idea).where(
+        Idea.status == status, Idea.moved_at < now() - period, Idea.release_asked_at.is_(None)
+    )
     return list(db.session.execute(statement.order_by(Idea.moved_at, Idea.id).limit(BATCH)).scalars())
 
 
@@ -102,3 +111,29 @@ def delete_forgotten_drafts() -> int:
             delete_draft(SYSTEM, idea.id, "untouched")
             deleted += 1
     return deleted
+
+
+REMINDED = "ideas.releases_reminded"  # name of a remembered value: the last day on which reminders went out
+
+
+def remind_of_releases() -> int:
+    """What has waited in its organisation for some working days: one letter to each who may release, once a working day,
+    with everything that waits for them. Returns how many letters."""
+    today = now().astimezone(LOCAL).date()
+    if recall(REMINDED) == today.isoformat() or not is_working_day(today, operator_land()):
+        return 0
+    days, land = current_app.config["SETTINGS"].release_reminder_days, operator_land()
+    waiting: dict[int, list[signoff.Waiting]] = {}
+    people: dict[int, Person] = {}
+    for one in signoff.all_waiting(BATCH):
+        if add_working_days(one.since, days, land) > now():
+            continue
+        for person in signoff.approvers_of(one.organisation_id):
+            if person.id != one.author_id:
+                people[person.id] = person
+                waiting.setdefault(person.id, []).append(one)
+    for person_id, found in waiting.items():
+        release_mails.remind(people[person_id], found)
+        notify("idea.release_waiting", [person_id], {"count": len(found)})
+    remember(REMINDED, today.isoformat())
+    return len(waiting)

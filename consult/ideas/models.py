@@ -38,7 +38,8 @@ class Idea(Base):
     everyone. `byline` is the name under it, empty where no answer is public with name. `cross_to` is the region of a
     linked partner, outside the idea's own where there is one. The tokens of the draft, status and confirmation links
     are kept as hashes. `merged_into_id` is the idea that took it up, `invitation_id` the late invitation by which it may
-    be sent, `erased_at` when its texts were deleted for good.
+    be sent, `erased_at` when its texts were deleted for good. `release_asked_at` is set while what is written waits for a
+    release in its organisation: a first text (then the status says so, too) or the next version.
     """
 
     __tablename__ = "idea"
@@ -88,6 +89,7 @@ class Idea(Base):
     moved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    release_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     versions: Mapped[list[IdeaVersion]] = relationship(
         back_populates="idea", lazy="raise", order_by="IdeaVersion.number", passive_deletes=True
@@ -97,6 +99,11 @@ class Idea(Base):
     def has_waiting_version(self) -> bool:
         """Whether a new version waits while an older one is public."""
         return self.status == PUBLISHED and self.waiting_version_id is not None
+
+    @property
+    def waits_for_release(self) -> bool:
+        """Whether somebody of its organisation has to release what is written, before moderation gets it."""
+        return self.release_asked_at is not None
 
     @property
     def was_public(self) -> bool:
@@ -189,8 +196,43 @@ class IdeaDraft(Base):
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class DraftRevision(Base):
+    """What one saving of a shared draft changed: `before` holds the fields as they were until then.
+
+    Walked back from the draft, the rows tell what somebody had before them who opened it earlier; they go with the draft.
+    `edit_count` is the draft's after the saving; `in_release` marks what was changed while it waited for a release.
+    """
+
+    __tablename__ = "idea_draft_revision"
+    __private__ = True
+    __table_args__ = (UniqueConstraint("idea_id", "edit_count"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea_draft.idea_id", ondelete="CASCADE"))
+    edit_count: Mapped[int] = mapped_column(Integer)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    before: Mapped[dict[str, Any]] = mapped_column(JSONType, default=dict)
+    in_release: Mapped[bool] = mapped_column(Boolean, default=False)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class IdeaNote(Base):
+    """What members of an organisation tell each other about a text of theirs. Nobody else reads it, moderation neither."""
+
+    __tablename__ = "idea_note"
+    __private__ = True
+    __table_args__ = (Index("ix_idea_note_thread", "idea_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    body: Mapped[str] = mapped_column(LongText)
+    written_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
 class Support(Base):
-    """A person stands behind an idea. At most once, by its key."""
+    """A person stands behind an idea, for themselves or for an organisation. At most once, by its key."""
 
     __tablename__ = "support"
 
@@ -200,6 +242,7 @@ class Support(Base):
     person_id: Mapped[int] = mapped_column(
         ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 

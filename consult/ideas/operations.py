@@ -23,7 +23,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.forms import email_problem
 from consult.core.i18n import _, format_day
 from consult.core.states import move
-from consult.ideas import invitations, mails, redactions, rules, signoff, tokens
+from consult.ideas import invitations, mails, redactions, rules, sharing, signoff, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked
 from consult.ideas.drafts import Content, secret_fault
@@ -45,6 +45,7 @@ from consult.ideas.versions import make_version
 from consult.moderation.blackening import stands_in
 from consult.moderation.operations import open_case, withdraw_case
 from consult.organisations.queries import own_organisation
+from consult.organisations.rules import may_write_for
 
 audit.declare("idea.audience_narrowed", "question_id", "from", "to")
 audit.declare("idea.version_withdrawn", "version_id")
@@ -69,16 +70,28 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     _check_complete(consultation, content, _email_fault(email) if confirms else "")
     if not rules.can_send_in(consultation, idea.status, _is_invited(idea, consultation)):
         raise Invalid(message=closed_sentence(consultation))
+    sharing.check_reach(actor, idea)
     if idea.status != DRAFT:
         return _send_next(author_actor(actor, idea), idea, content, consultation)
     if not rules.can_send_as(actor, idea):
         raise Invalid(message=_("This draft belongs to an account. Please sign in with it to send the idea."))
     if not actor.signed_in:
         return _ask_confirmation(actor, idea, email, language)
-    organisation = signoff.signing_organisation(actor, own_organisation(actor, content.organisation))
+    place = idea.organisation_id or _organisation_named(actor, content)
+    organisation = signoff.signing_organisation(actor, place)
     if organisation is not None:
         return signoff.ask(actor, idea, content, organisation)
-    return submit(actor, idea, content, consultation, "send")
+    idea.organisation_id = place
+    author = sharing.author_for(actor, idea)
+    return submit(actor, idea, content, consultation, "send", author)
+
+
+def _organisation_named(actor: Actor, content: Content) -> int | None:
+    """The actor's organisation in whose name it is written. Invalid where they belong to it, but do not write for it."""
+    found = own_organisation(actor, content.organisation)
+    if found is not None and not may_write_for(actor, found):
+        raise Invalid({"organisation": _("You do not write for this organisation. Whoever speaks for it can let you.")})
+    return found
 
 
 def _is_invited(idea: Idea, consultation: Consultation) -> bool:
@@ -196,16 +209,32 @@ def submit(
     if author is None:
         idea.organisation_id = own_organisation(actor, content.organisation)
     move(rules.MACHINE, idea, act, actor)
+    idea.release_asked_at = None
     _put_before_moderation(actor, idea, version, content, consultation)
     return idea
 
 
 def _send_next(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> Idea:
-    """A revised text, or a new version of a public one: it waits, and what is public stays so."""
-    check_not_suspended(actor)
+    """A revised text, or a new version of a public one; it is released first where the organisation wants it."""
+    organisation = signoff.signing_organisation(actor, idea.organisation_id)
+    if organisation is not None:
+        return signoff.ask(actor, idea, content, organisation)
+    return submit_next(
+        actor, idea, content, consultation, "resend" if idea.status == RETURNED else "send_version",
+        sharing.author_for(actor, idea),
+    )  # fmt: skip
+
+
+def submit_next(
+    actor: Actor, idea: Idea, content: Content, consultation: Consultation, act: str, author: Actor
+) -> Idea:
+    """The next version and its case: it waits, and what is public stays so. `author` is in whose name it is sent."""
+    check_not_suspended(author)
     version = make_version(idea, content, now())
-    move(rules.MACHINE, idea, "resend" if idea.status == RETURNED else "send_version", actor)
-    idea.moved_at, idea.reminded_at = now(), None
+    move(rules.MACHINE, idea, act, actor)
+    idea.moved_at, idea.reminded_at, idea.release_asked_at = now(), None, None
+    if idea.organisation_id is not None:
+        idea.author_id = author.person_id
     _put_before_moderation(actor, idea, version, content, consultation)
     return idea
 
@@ -235,11 +264,12 @@ def _put_before_moderation(
 def withdraw(actor: Actor, idea_id: int) -> Idea:
     """The author takes the idea back. Of what was public, number and dates stay at its address; the text does not."""
     idea = locked(idea_id)
+    sharing.check_reach(actor, idea)
     by = author_actor(actor, idea)
     move(rules.MACHINE, idea, "withdraw", by)
     withdraw_case("idea", idea.id, by)
     _drop_waiting(idea)
-    idea.moved_at = now()
+    idea.moved_at, idea.release_asked_at = now(), None
     db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
     idea.confirm_token_hash = None
     refresh_public(idea)
@@ -261,6 +291,7 @@ def withdraw_version(actor: Actor, idea_id: int) -> Idea:
     idea = locked(idea_id)
     if not idea.has_waiting_version:
         raise Conflict(_("No new version is waiting."))
+    sharing.check_reach(actor, idea)
     by = author_actor(actor, idea)
     audit.record("idea.version_withdrawn", by, ("idea", idea.id), version_id=idea.waiting_version_id)
     _drop_waiting(idea)
@@ -277,6 +308,7 @@ def narrow_audiences(actor: Actor, idea_id: int, wanted: Mapping[int, str]) -> l
     idea = locked(idea_id)
     if idea.public_version_id is None:
         raise Conflict(_("Nothing of this idea is public."))
+    sharing.check_reach(actor, idea)
     by = author_actor(actor, idea)
     changed = []
     answers = db.session.execute(select(Answer).where(Answer.version_id == idea.public_version_id)).scalars().all()

@@ -21,6 +21,7 @@ from consult.ideas.coauthors import coauthors_of
 from consult.ideas.milestones import milestones
 from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaDraft, IdeaVersion
 from consult.ideas.redactions import originals_of, part_of
+from consult.ideas.rules import reaches
 from consult.links.proposing import all_links
 from consult.moderation.models import Case, Decision
 from consult.moderation.queries import decisions_for, open_case_for
@@ -106,8 +107,8 @@ class Mine:
 
 
 def my_ideas(actor: Actor, limit: int = 50) -> list[Mine]:
-    """The actor's ideas and drafts, also those for which they stand beside the author, those touched last first; one
-    query."""
+    """The actor's ideas and drafts, also those for which they stand beside the author, those touched last first; of an
+    organisation that they have left only what everybody reads. One query."""
     if actor.person_id is None:
         return []
     beside = select(IdeaCoauthor.idea_id).where(
@@ -125,9 +126,10 @@ def my_ideas(actor: Actor, limit: int = 50) -> list[Mine]:
             idea,
             idea.title or (draft.content.get("title", "") if draft else ""),
             draft.saved_at if draft else None,
-            idea.author_id == actor.person_id,
+            idea.author_id == actor.person_id and reaches(actor, idea),
         )
         for idea, draft in db.session.execute(statement)
+        if idea.is_public or reaches(actor, idea) or idea.author_id != actor.person_id
     ]
 
 

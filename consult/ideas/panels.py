@@ -15,9 +15,9 @@ from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.registry import Panel, SubjectInfo, registries
 from consult.core.web import path
-from consult.ideas import own_queries, page_queries, queries, signoff, tokens
+from consult.ideas import own_queries, page_queries, queries, sharing, signoff, tokens
 from consult.ideas.cards import cards, crossing
-from consult.ideas.models import AWAITING_RELEASE, RETURNED, Idea
+from consult.ideas.models import RETURNED, Idea
 from consult.ideas.words import draft_path, month_words, other_language
 
 NAMELESS = 3  # answers without name shown below the first page of those with one
@@ -98,14 +98,14 @@ def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
             "title": one.title,
             "lang": other_language(one.idea.language),
             "number": one.idea.number,
-            "status": "version_waiting" if one.idea.has_waiting_version else one.idea.status,
+            "status": _state(one.idea),
             "url": _address(one.idea) if one.is_author else path("ideas.show", number=one.idea.number),
             "status_url": path("ideas.status", token=tokens.status_token(one.idea.draft_key))
-            if (one.idea.number or one.idea.status == AWAITING_RELEASE) and one.is_author
+            if (one.idea.number or one.idea.waits_for_release) and one.is_author
             else "",
             "due": due.get(one.idea.id),
-            "returned": one.idea.status == RETURNED and one.is_author,
-            "saved_at": one.saved_at if one.is_author and one.idea.status != AWAITING_RELEASE else None,
+            "returned": one.idea.status == RETURNED and one.is_author and not one.idea.waits_for_release,
+            "saved_at": one.saved_at if one.is_author and not one.idea.waits_for_release else None,
             "draft_url": draft_path(one.idea),
         }
         for one in found
@@ -113,12 +113,30 @@ def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
     return {"rows": rows, "new_url": path("ideas.new")}
 
 
+def _state(idea: Idea) -> str:
+    """How it stands, in the word of its badge."""
+    if idea.has_waiting_version:
+        return "version_waiting"
+    return "awaiting_release" if idea.waits_for_release else idea.status
+
+
+def shared(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
+    """What colleagues write in the reader's organisations; no query for those who belong to none, one for others."""
+    rows = [
+        {"title": one.title, "lang": other_language(one.idea.language), "author": one.author,
+         "organisation": one.organisation, "saved_at": one.saved_at, "status": _state(one.idea),
+         "url": path("ideas.release", idea_id=one.idea.id) if one.idea.waits_for_release else draft_path(one.idea)}
+        for one in sharing.shared_with(actor)
+    ]  # fmt: skip
+    return {"rows": rows} if rows else None
+
+
 def to_release(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
     """What waits for the reader's release; no query for those who release nothing, one for others."""
     found = signoff.waiting_for(actor)
     rows = [
         {"title": title, "lang": other_language(idea.language), "url": path("ideas.release", idea_id=idea.id),
-         "since": idea.moved_at}
+         "since": idea.release_asked_at}
         for idea, title in found
     ]  # fmt: skip
     return {"rows": rows} if rows else None
@@ -143,4 +161,5 @@ PANELS = (
     Panel("pages.home", 10, "ideas/_home.html", home_ideas),
 )
 MINE = Panel("pages.me", 10, "ideas/_mine.html", mine)
+SHARED = Panel("pages.me", 12, "ideas/_shared.html", shared)
 TO_RELEASE = Panel("pages.me", 5, "ideas/_to_release.html", to_release)

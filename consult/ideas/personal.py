@@ -13,10 +13,12 @@ from consult.core.registry import PersonalData, touch
 from consult.ideas.models import (
     AWAITING_RELEASE,
     DRAFT,
+    DraftRevision,
     Idea,
     IdeaCoauthor,
     IdeaDraft,
     IdeaInvitation,
+    IdeaNote,
     IdeaOriginal,
     IdeaVersion,
     Support,
@@ -51,9 +53,23 @@ def export(person_id: int) -> dict[str, Any]:
             {"idea": number, "name": one.shown_name, "status": one.status, "invited": one.invited_at.isoformat()}
             for number, one in beside
         ],
+        "remarks": [
+            {"idea": number, "at": note.written_at.isoformat(), "text": note.body} for number, note in _notes(person_id)
+        ],
         "invitations": [{"valid_until": one.valid_until.isoformat(), "note": one.note} for one in invited],
         "supported": [{"idea": number, "since": since.isoformat()} for number, since in supported],
     }
+
+
+def _notes(person_id: int) -> list[tuple[str | None, IdeaNote]]:
+    """What the person said about texts inside their organisations."""
+    rows = db.session.execute(
+        select(Idea.number, IdeaNote)
+        .join(Idea, Idea.id == IdeaNote.idea_id)
+        .where(IdeaNote.person_id == person_id)
+        .order_by(IdeaNote.id)
+    )
+    return [(number, note) for number, note in rows]
 
 
 def _idea(idea: Idea) -> dict[str, Any]:
@@ -122,12 +138,28 @@ def _forget_address(person_id: int) -> None:
     db.session.execute(update(Idea).where(waiting).values(author_email="", confirm_token_hash=None))
 
 
+def _is_others_too(idea: Idea, person_id: int) -> bool:
+    """Whether what is being written is the organisation's text by now, because colleagues wrote at it, too."""
+    if idea.organisation_id is None or idea.status not in (DRAFT, AWAITING_RELEASE):
+        return False
+    statement = select(DraftRevision.id).where(
+        DraftRevision.idea_id == idea.id, DraftRevision.person_id.is_not(None), DraftRevision.person_id != person_id
+    )
+    return db.session.execute(statement.limit(1)).scalar_one_or_none() is not None
+
+
 def erase(person_id: int) -> None:
-    """Drafts and support go; sent ideas stay without the person, published ones without their name."""
+    """Drafts and support go, except what colleagues wrote at, too; sent ideas stay without the person, published ones
+    without their name."""
     _leave_others(person_id)
     _forget_address(person_id)
+    db.session.execute(delete(IdeaNote).where(IdeaNote.person_id == person_id))
+    db.session.execute(update(DraftRevision).where(DraftRevision.person_id == person_id).values(person_id=None))
     ideas = db.session.execute(select(Idea).where(Idea.author_id == person_id)).scalars().all()
     for idea in ideas:
+        if _is_others_too(idea, person_id):
+            idea.author_id = None
+            continue
         db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
         if idea.status in (DRAFT, AWAITING_RELEASE):  # what is written of it stood in the draft
             db.session.delete(idea)
@@ -151,7 +183,7 @@ PERSONAL_DATA = PersonalData(
     "ideas",
     (
         "idea", "idea_version", "answer", "idea_draft", "support", "idea_original", "idea_redaction", "idea_transfer",
-        "idea_coauthor", "idea_invitation",
+        "idea_coauthor", "idea_invitation", "idea_note", "idea_draft_revision",
     ),
     export,
     erase,

@@ -32,7 +32,7 @@ from consult.ideas.models import (
     WITHDRAWN,
     Idea,
 )
-from consult.organisations.rules import may_approve
+from consult.organisations.rules import may_approve, may_write_for
 
 AUTHOR, MODERATOR, JOB = "author", "moderator", "job"
 APPROVER = "approver of the organisation, not the author if there is another"
@@ -52,6 +52,17 @@ MACHINE = Machine(
         Transition(AWAITING_RELEASE, "release", SUBMITTED, APPROVER),
         Transition(AWAITING_RELEASE, "return_draft", DRAFT, APPROVER),
         Transition(AWAITING_RELEASE, "take_back", DRAFT, AUTHOR),
+        # what is written beside a sent text waits without changing how the idea stands: `Idea.release_asked_at` tells it
+        *(
+            Transition(state, act, target, who)
+            for state, released in ((RETURNED, SUBMITTED), (PUBLISHED, PUBLISHED))
+            for act, target, who in (
+                ("ask_release", state, AUTHOR),
+                ("release", released, APPROVER),
+                ("return_draft", state, APPROVER),
+                ("take_back", state, AUTHOR),
+            )
+        ),
         Transition(SUBMITTED, "publish", PUBLISHED, MODERATOR),
         Transition(SUBMITTED, "return", RETURNED, MODERATOR),
         Transition(SUBMITTED, "reject", REJECTED, MODERATOR),
@@ -205,14 +216,37 @@ def is_involved(actor: Actor, idea: Idea) -> bool:
     )
 
 
+def reaches(actor: Actor, idea: Idea) -> bool:
+    """Whether the actor may come to what is not public of an idea, if they have its link. What belongs to an organisation
+    is open to those who write for it, as long as they do; its link alone opens nothing."""
+    return idea.organisation_id is None or may_write_for(actor, idea.organisation_id)
+
+
 def can_write(idea: Idea) -> bool:
     """Whether there is something to write at: nothing waits for a decision, and the idea is not at its end."""
-    return idea.status in WRITABLE and not idea.has_waiting_version
+    return idea.status in WRITABLE and not idea.has_waiting_version and not idea.waits_for_release
+
+
+def can_edit(actor: Actor, idea: Idea) -> bool:
+    """Whether the actor may write at it now: who reaches it, and while it waits for a release those who release."""
+    if idea.waits_for_release:
+        return idea.organisation_id is not None and may_approve(actor, idea.organisation_id)
+    return can_write(idea) and reaches(actor, idea)
 
 
 def can_send_as(actor: Actor, idea: Idea) -> bool:
-    """A draft that belongs to an account is sent by its owner only, even where others have its link."""
+    """A draft that belongs to an account is sent by its owner only, even where others have its link; an organisation's by
+    whoever writes for it."""
+    if idea.organisation_id is not None:
+        return may_write_for(actor, idea.organisation_id)
     return idea.author_id is None or idea.author_id == actor.person_id
+
+
+def can_delete_draft(actor: Actor, idea: Idea) -> bool:
+    """Throw away what is written: of an organisation's draft its author, and who releases there."""
+    if idea.organisation_id is None or actor.is_system:
+        return True
+    return reaches(actor, idea) and (is_author(actor, idea) or may_approve(actor, idea.organisation_id))
 
 
 def can_send_in(consultation: HasPhase, idea_status: str, invited: bool = False) -> bool:
@@ -260,7 +294,7 @@ def reads_all(actor: Actor, idea: Idea, beside: bool = False) -> bool:
     """Whether the actor reads what is not public because it is their own: authors (with `beside` co-authors, too), and
     approvers of the organisation."""
     approver = idea.organisation_id is not None and may_approve(actor, idea.organisation_id)
-    return is_author(actor, idea) or approver or beside
+    return (is_author(actor, idea) and reaches(actor, idea)) or approver or beside
 
 
 def is_narrower(new: str, old: str) -> bool:

@@ -1,7 +1,8 @@
-"""Sign-off: where an organisation wants it, an idea is read by one of its approvers before it is sent.
+"""Sign-off: where an organisation wants it, what is written for it is read by one of its approvers before it is sent: a
+first text, one that moderation returned, and a new version of a published one.
 
-The text stays in the draft while it waits, so that releasing it makes the first version and its author can take it back.
-Who released or returned it is told by the log, from which `history` is read.
+The text stays in the draft while it waits, so that releasing it makes the version and its author can take it back. Who
+changed, released or returned it is told by the log, from which `history` is read.
 """
 
 from __future__ import annotations
@@ -20,27 +21,31 @@ from consult.core.errors import Invalid
 from consult.core.i18n import _, pick
 from consult.core.notices import notify
 from consult.core.states import move
-from consult.ideas import mails, rules
+from consult.ideas import mails, revisions, rules, sharing
 from consult.ideas.drafting import draft_row
 from consult.ideas.drafts import Content
-from consult.ideas.models import AWAITING_RELEASE, Idea, IdeaDraft
+from consult.ideas.models import AWAITING_RELEASE, DRAFT, PUBLISHED, RETURNED, Idea, IdeaDraft
 from consult.organisations.models import Organisation, OrganisationMember
 from consult.organisations.queries import organisations_by_ids
 from consult.organisations.rules import may_approve
 
-ASKED, RELEASED, RETURNED, TAKEN_BACK = (
+ASKED, RELEASED, GIVEN_BACK, TAKEN_BACK = (
     rules.MACHINE.events[act] for act in ("ask_release", "release", "return_draft", "take_back")
 )
+RELEASABLE = (AWAITING_RELEASE, RETURNED, PUBLISHED)  # an idea that is hidden or over waits for nothing
+CHANGED = "idea.changed_in_release"
 SHOWN = 50
 
 
 @dataclass(frozen=True)
 class Release:
-    """One step of sign-off: when, what, and by whom (empty where the person is gone)."""
+    """One step of sign-off: when, what, and by whom (empty where the person is gone). `fields` are those that an approver
+    changed."""
 
     at: datetime
     event: str
     name: str
+    fields: tuple[str, ...] = ()
 
 
 def approvers_of(organisation_id: int) -> list[Person]:
@@ -78,10 +83,15 @@ def ask(actor: Actor, idea: Idea, content: Content, organisation: Organisation) 
             )
         )
     draft = draft_row(idea)
+    before = draft.content
     content.release_note = ""
     draft.content = content.document()
     draft.edit_count += 1
-    idea.author_id, idea.organisation_id, idea.moved_at = actor.person_id, organisation.id, now()
+    if idea.status == DRAFT:
+        idea.author_id, idea.moved_at = sharing.author_for(actor, idea).person_id, now()
+        idea.organisation_id = organisation.id
+    revisions.record(idea, draft, before, actor)
+    idea.release_asked_at, idea.reminded_at = now(), None
     move(rules.MACHINE, idea, "ask_release", actor)
     db.session.flush()
     notify("idea.release_asked", [one.id for one in others], {"title": content.title, "idea_id": idea.id})
@@ -101,16 +111,19 @@ def may_release(actor: Actor, idea: Idea) -> bool:
 def history(idea_id: int) -> list[Release]:
     """What happened to an idea in its organisation, oldest first. One query."""
     rows = db.session.execute(
-        select(AuditRow.at, AuditRow.event, Person.name)
+        select(AuditRow.at, AuditRow.event, Person.name, AuditRow.data)
         .outerjoin(Person, Person.id == AuditRow.actor_id)
         .where(
             AuditRow.subject_kind == "idea",
             AuditRow.subject_id == idea_id,
-            AuditRow.event.in_((ASKED, RELEASED, RETURNED, TAKEN_BACK)),
+            AuditRow.event.in_((ASKED, RELEASED, GIVEN_BACK, TAKEN_BACK, CHANGED)),
         )
         .order_by(AuditRow.seq)
     )
-    return [Release(at, event, name or "") for at, event, name in rows]
+    return [
+        Release(at, event, name or "", tuple(data["fields"].split(",")) if event == CHANGED else ())
+        for at, event, name, data in rows
+    ]
 
 
 def waiting_for(actor: Actor) -> list[tuple[Idea, str]]:
@@ -123,11 +136,39 @@ def waiting_for(actor: Actor) -> list[tuple[Idea, str]]:
         select(Idea, IdeaDraft.content)
         .join(IdeaDraft, IdeaDraft.idea_id == Idea.id)
         .where(
-            Idea.status == AWAITING_RELEASE,
+            Idea.release_asked_at.is_not(None),
+            Idea.status.in_(RELEASABLE),
             Idea.organisation_id.in_(places),
             Idea.author_id.is_distinct_from(actor.person_id),
         )
-        .order_by(Idea.moved_at, Idea.id)
+        .order_by(Idea.release_asked_at, Idea.id)
         .limit(SHOWN)
     )
     return [(idea, content.get("title", "")) for idea, content in rows]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for a release: what it is called, whose it is, since when."""
+
+    idea_id: int
+    title: str
+    organisation_id: int
+    author_id: int | None
+    since: datetime
+
+
+def all_waiting(limit: int) -> list[Waiting]:
+    """What waits for a release in any organisation, longest first. One query."""
+    rows = db.session.execute(
+        select(Idea.id, IdeaDraft.content, Idea.organisation_id, Idea.author_id, Idea.release_asked_at)
+        .join(IdeaDraft, IdeaDraft.idea_id == Idea.id)
+        .where(Idea.release_asked_at.is_not(None), Idea.status.in_(RELEASABLE), Idea.organisation_id.is_not(None))
+        .order_by(Idea.release_asked_at, Idea.id)
+        .limit(limit)
+    )
+    return [
+        Waiting(idea_id, content.get("title", ""), place or 0, author, since)
+        for idea_id, content, place, author, since in rows
+        if since is not None
+    ]

@@ -39,7 +39,7 @@ from consult.ideas import (
 from consult.ideas.cards import cards, crossing
 from consult.ideas.coauthors import note_coauthor
 from consult.ideas.forms import CoauthorForm
-from consult.ideas.models import AWAITING_RELEASE, HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
+from consult.ideas.models import HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
 from consult.ideas.page_queries import IdeaRow, IdeaView
 from consult.moderation.statements import statement_of
 from consult.notifications.operations import follow as start_following
@@ -123,7 +123,7 @@ def show(number: str) -> Any:
         idea=row.idea,
         **_fragments(row, view, allowed, own),
         thread=_thread(row),
-        own=tokens.status_token(row.idea.draft_key) if rules.is_author(actor, row.idea) else "",
+        own=tokens.status_token(row.idea.draft_key) if own and not row.beside else "",
         may_support=rules.can_support(actor, row.idea, row.consultation.phase) and not row.beside,
         speaks=rules.is_involved(actor, row.idea) or row.beside,
     )
@@ -241,7 +241,9 @@ def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any
         can_write=rules.can_write(idea) and rules.can_send_in(view.consultation, idea.status),
         can_withdraw=rules.can_withdraw(idea),
         narrower=words.narrower_choices(view),
-        may_release=idea.status == AWAITING_RELEASE and signoff.may_release(current_actor(), idea),
+        may_release=rules.is_author(current_actor(), idea)
+        and idea.waits_for_release
+        and signoff.may_release(current_actor(), idea),
         other=words.other_language(idea.language),
         form=form or CoauthorForm(formdata=None),
         may_invite=idea.status in rules.COMPANIONABLE,

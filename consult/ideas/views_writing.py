@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import after_this_request, jsonify, render_template, request
-from werkzeug.wrappers import Response
+from flask import jsonify, render_template, request
 
 from consult.core.access import access, current_actor
 from consult.core.db import reading
@@ -20,7 +19,19 @@ from consult.core.registry import SubjectInfo, registries
 from consult.core.text import render_markdown
 from consult.core.vocabularies import short_region
 from consult.core.web import flash_done, path, see_other
-from consult.ideas import drafting, frames, invitations, mails, operations, page_queries, previews, tokens, words
+from consult.ideas import (
+    drafting,
+    frames,
+    invitations,
+    mails,
+    operations,
+    page_queries,
+    previews,
+    sharing,
+    tokens,
+    views_merging,
+    words,
+)
 from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content
 from consult.ideas.forms import AUDIENCE_NOTES, SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
 from consult.ideas.frames import Frame
@@ -28,6 +39,7 @@ from consult.ideas.layout import Layout
 from consult.ideas.models import AWAITING, IdeaInvitation
 from consult.ideas.rules import can_invite_late
 from consult.ideas.views import blueprint
+from consult.ideas.views_merging import kept
 
 FOUND = 10  # hits of the search for partners
 
@@ -203,25 +215,33 @@ def _allow_saving() -> None:
 
 def _save(frame: Frame, form: IdeaForm) -> None:
     """Store what holds good of the form; EditedElsewhere if another window was faster."""
+    actor, idea_id = current_actor(), frame.idea_id or 0
+    idea = drafting.locked(idea_id)
+    sharing.check_reach(actor, idea)  # once more: somebody may have left since the draft was looked up
+    changes = views_merging.changes_of(form, frame)
+    sharing.keep_place(actor, idea, changes)
     stored = drafting.save_draft(
-        frame.idea_id or 0,
-        form.changes(request.form, frame.questions),
-        seen=seen_count(request.form.get("edit_count")),
-        tab=request.form.get("tab", "")[:40],
-    )
+        idea_id, changes, seen=seen_count(request.form.get("edit_count")), tab=request.form.get("tab", "")[:40],
+        actor=actor,
+    )  # fmt: skip
     frame.edit_count, frame.content = stored.edit_count, Content.of_document(stored.content)
+    sharing.place(actor, idea_id, frame.content)
     if form.email.data and not form.email.errors and not current_actor().signed_in:
         frame.author_email = drafting.keep_address(frame.idea_id or 0, form.email.data)
 
 
 def _store(frame: Frame, form: IdeaForm) -> Any:
-    """Save, then do what the button says."""
+    """Save, then do what the button says; after a colleague's edit was merged, the person looks at it first."""
+    if views_merging.unanswered(form):
+        return kept(views_merging.page(frame, form, None))
     try:
         _save(frame, form)
     except drafting.EditedElsewhere as conflict:
-        return _conflict_page(frame, form, conflict), 409
+        if conflict.merged is None:
+            return _conflict_page(frame, form, conflict), 409
+        return views_merging.merge(frame, form, conflict)
     if form.errors:
-        return _incomplete(_page(frame, form))
+        return kept(_page(frame, form))
     if "submit" in request.form:
         return _submit(frame, form)
     return see_other(_next_address(frame))
@@ -233,29 +253,20 @@ def _submit(frame: Frame, form: IdeaForm) -> Any:
         idea = operations.send(actor, frame.idea_id or 0, email=form.email.data, language=current_language())
     except Invalid as invalid:
         form.take_errors(invalid)
-        return _incomplete(_page(frame, form))
+        return kept(_page(frame, form))
     if idea.status == AWAITING:
         return see_other(path("ideas.draft", token=frame.token))
     flash_done(words.sent_words(idea))
     return see_other(path("ideas.status", token=frame.status_token))
 
 
-def _incomplete(page: Any) -> Any:
-    """Answer 422, and yet keep what was saved: the status is set after the request's commit."""
-
-    @after_this_request
-    def say_so(response: Response) -> Response:
-        if response.status_code == 200:
-            response.status_code = 422
-        return response
-
-    return page
-
-
 def _next_address(frame: Frame) -> str:
     """Where a saved form leads: to the preview, the hits of a search, another part, the other layout, or back."""
     layout = Layout(frame)
     goal = request.form.get("save", "")
+    if goal == "release" and frame.waits:
+        flash_done(_("Your change is saved. Who releases it sees what was changed."))
+        return path("ideas.release", idea_id=frame.idea_id)
     if "preview" in request.form:
         return path("ideas.preview", token=frame.token)
     if "find" in request.form:
@@ -348,7 +359,7 @@ def _autosaved(frame: Frame, form: IdeaForm | None) -> Any:
     }
     if not form.errors:
         return jsonify(answer)
-    return _incomplete(jsonify({**answer, "errors": {name: " ".join(map(str, e)) for name, e in form.errors.items()}}))
+    return kept(jsonify({**answer, "errors": {name: " ".join(map(str, e)) for name, e in form.errors.items()}}))
 
 
 @blueprint.post("/ideas/render")

@@ -118,7 +118,7 @@ def citation(byline: str, title: str, number: str, version: int, published_at: d
 
 def sent_words(idea: Idea) -> str:
     """What the page says once an idea was sent."""
-    if idea.status == AWAITING_RELEASE:
+    if idea.waits_for_release:
         return _("Your idea is with those who release for your organisation. We tell you what they decide.")
     return _("We have your idea: %(number)s.", number=idea.number)
 
@@ -126,10 +126,12 @@ def sent_words(idea: Idea) -> str:
 def release_words(event: str, name: str) -> str:
     """A step of sign-off in a few words."""
     who = name or _("somebody")
+    if event == signoff.CHANGED:
+        return _("Changed by %(who)s before the release", who=who)
     texts = {
         signoff.ASKED: _("Put up for release by %(who)s", who=who),
         signoff.RELEASED: _("Released by %(who)s", who=who),
-        signoff.RETURNED: _("Given back by %(who)s", who=who),
+        signoff.GIVEN_BACK: _("Given back by %(who)s", who=who),
     }
     return texts.get(event, _("Taken back by %(who)s", who=who))
 
@@ -182,7 +184,7 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
                 "next": True,
             }
         )
-    elif view.idea.status == RETURNED:
+    elif view.idea.status == RETURNED and not view.idea.waits_for_release:
         day = format_day(view.idea.moved_at + rules.TERMS.revision)
         steps.append({"when": _("until %(day)s", day=day), "text": _("Your changed text"), "next": True})
     return steps
@@ -194,6 +196,8 @@ def next_step(view: StatusView) -> str:
     decide = _("We will decide by %(when)s.", when=in_words(case.due_at)) if case is not None else ""
     if case is not None and case.due_at < now():
         decide = _("We had promised a decision by %(when)s and are late. It will come.", when=in_words(case.due_at))
+    if idea.waits_for_release and idea.status != AWAITING_RELEASE:
+        return _("Your new text is with those who release for your organisation. Until then everything stays as it is.")
     if idea.status == RETURNED:
         day = format_day(idea.moved_at + rules.TERMS.revision)
         return _(

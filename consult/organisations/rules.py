@@ -6,6 +6,7 @@ from consult.core.access import Actor
 from consult.core.i18n import _
 
 MEMBER_ROLES = ("author", "approver", "contact", "manager")
+WRITERS = ("author", "approver", "manager")
 
 # Types of the vocabulary `organisation_types` whose officials and analysts read answers meant for an agency or a ministry.
 KINDS = {
@@ -33,7 +34,7 @@ def has_role(actor: Actor, organisation_id: int, *roles: str) -> bool:
 
 def may_write_for(actor: Actor, organisation_id: int) -> bool:
     """Send ideas and offers in the organisation's name."""
-    return has_role(actor, organisation_id, "author", "approver", "manager")
+    return has_role(actor, organisation_id, *WRITERS)
 
 
 def may_approve(actor: Actor, organisation_id: int) -> bool:

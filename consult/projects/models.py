@@ -91,6 +91,7 @@ class Membership(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(20))
     message: Mapped[str] = mapped_column(LongText, default="")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
     note: Mapped[str] = mapped_column(LongText, default="")
     status: Mapped[str] = mapped_column(String(12))
     language: Mapped[str] = mapped_column(String(5), default="de")
@@ -244,6 +245,7 @@ class Participation(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(20), default="")
     message: Mapped[str] = mapped_column(LongText, default="")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
     note: Mapped[str] = mapped_column(LongText, default="")
     status: Mapped[str] = mapped_column(String(12))
     position: Mapped[int]

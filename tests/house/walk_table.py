@@ -75,7 +75,8 @@ TABLE: dict[str, Who] = {
     "ideas.autosave": NOBODY,
     "ideas.preview": NOBODY,
     "ideas.confirm": NOBODY,
-    "ideas.release": NOBODY,  # approvers of its organisation
+    "ideas.release": NOBODY,  # who writes or approves in its organisation
+    "ideas.note": NOBODY,
     "ideas.take_back": NOBODY,
     "ideas.status": NOBODY,
     "ideas.receipt": NOBODY,

@@ -147,6 +147,7 @@ def test_an_organisation_comes_to_stand_for_it(
     idea: Idea, client: Any, new_client: Any, sign_in: Any, cast: Any, outbox: Any, db: Any
 ) -> None:
     fields = {"name": "Otto", "email": cast.outsider.email}
+    sign_in(client, cast.owner)
     client.submit(status_url(idea), fields, form="form[action$='/coauthors']")
     db.session.commit()
     page = client.page(f"/de/ideas/{idea.number}")
@@ -173,30 +174,34 @@ def test_an_organisation_comes_to_stand_for_it(
 
 
 def test_without_an_account_the_link_confirms_the_address(
-    idea: Idea, client: Any, outbox: Any, db: Any, cast: Any
+    idea: Idea, client: Any, new_client: Any, sign_in: Any, outbox: Any, db: Any, cast: Any
 ) -> None:
-    client.submit(status_url(idea), {"email": "neu@people.example"}, form="form[action$='/coauthors']")
+    owner = sign_in(new_client(), cast.owner)
+    owner.submit(status_url(idea), {"email": "neu@people.example"}, form="form[action$='/coauthors']")
     address = invited_path(outbox, "neu@people.example")
     assert client.submit(address, {"name": "", "confirm": "1"}, form="main form").status_code == 422
     client.submit(address, {"name": "Nora Neu", "confirm": "1"}, form="main form")
     row = db.session.execute(select(IdeaCoauthor)).scalar_one()
     assert row.status == "confirmed" and row.person_id is not None
     assert "Feinwerk Saaletal, Nora Neu" in client.page(f"/de/ideas/{idea.number}").text
-    page = client.page(status_url(idea))
+    page = owner.page(status_url(idea))
     button = next(one for one in page.select("form[action$='/remove']"))
-    client.post(str(button["action"]), data=page.form_values(button))
+    owner.post(str(button["action"]), data=page.form_values(button))
     assert "Nora" not in client.page(f"/de/ideas/{idea.number}").text
 
 
-def test_declining_and_being_asked_again(idea: Idea, client: Any, outbox: Any, db: Any, cast: Any) -> None:
-    client.submit(status_url(idea), {"email": cast.stranger.email}, form="form[action$='/coauthors']")
+def test_declining_and_being_asked_again(
+    idea: Idea, client: Any, new_client: Any, sign_in: Any, outbox: Any, db: Any, cast: Any
+) -> None:
+    owner = sign_in(new_client(), cast.owner)
+    owner.submit(status_url(idea), {"email": cast.stranger.email}, form="form[action$='/coauthors']")
     address = invited_path(outbox, cast.stranger)
     client.submit(address, {"decline": "1"}, form="main form")
     assert "steht nicht zu Ihrer Idee" in outbox.last(cast.owner).subject
     assert "Sie haben abgelehnt" in client.page(address).text
-    client.submit(status_url(idea), {"email": cast.stranger.email}, form="form[action$='/coauthors']")
+    owner.submit(status_url(idea), {"email": cast.stranger.email}, form="form[action$='/coauthors']")
     assert "Stehen auch Sie" in client.page(address).h1
-    again = client.submit(status_url(idea), {"email": cast.stranger.email}, form="form[action$='/coauthors']")
+    again = owner.submit(status_url(idea), {"email": cast.stranger.email}, form="form[action$='/coauthors']")
     assert again.status_code == 422 and "schon eingeladen" in html(again).text
 
 
@@ -320,7 +325,9 @@ def test_the_private_page_tells_the_way_and_what_comes_next(
     assert "Wir entscheiden" in page.text
 
 
-def test_authors_read_their_full_text_on_the_private_page(idea: Idea, client: Any, cast: Any, db: Any) -> None:
+def test_authors_read_their_full_text_on_the_private_page(
+    idea: Idea, client: Any, sign_in: Any, cast: Any, db: Any
+) -> None:
     judge = cast.actor(cast.moderator)
     case = look_again(judge, "idea", idea.id)
     choice = Choice(
@@ -328,13 +335,16 @@ def test_authors_read_their_full_text_on_the_private_page(idea: Idea, client: An
     )
     decide(judge, case.id, choice)
     db.session.commit()
+    assert client.get(status_url(idea)).status_code == 303, "a company's text is not open to whoever has its link"
+    sign_in(client, cast.owner)
     assert "Wir haben zwei Prüfstände." in client.page(status_url(idea)).text
 
 
 # ---- for good -------------------------------------------------------------------------------------------------------
 
 
-def test_withdrawn_with_a_trace_and_then_without(idea: Idea, client: Any, db: Any, cast: Any) -> None:
+def test_withdrawn_with_a_trace_and_then_without(idea: Idea, client: Any, sign_in: Any, db: Any, cast: Any) -> None:
+    sign_in(client, cast.owner)
     operations.withdraw(cast.actor(cast.owner), idea.id)
     db.session.commit()
     page = client.page(f"/de/ideas/{idea.number}", status=410)

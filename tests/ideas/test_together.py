@@ -85,6 +85,6 @@ def test_sending_takes_a_bounded_number_of_queries(writer: Any, app: Any, sign_i
     writer.send("save", {"title": "Eins", "answer-1": "Antwort.", "answer-2": "Zwei."})
     page = client.page(writer.url)
     fields = {**page.form("#idea-form"), "submit": "1", "clusters": [str(cast.cluster.id)]}
-    with count_queries(app, at_most=32) as seen:
+    with count_queries(app, at_most=33) as seen:  # one more for a company's draft: what the saving changed
         assert client.post(str(page.one("#idea-form")["action"]), data=fields).status_code == 303
     assert len(seen) > 15

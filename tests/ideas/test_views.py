@@ -363,8 +363,9 @@ def test_a_returned_idea_shows_what_to_change(
     assert idea.status == "submitted"
 
 
-def test_withdrawing_leaves_a_stub(three: list[Idea], client: Any, db: Any) -> None:
+def test_withdrawing_leaves_a_stub(three: list[Idea], client: Any, sign_in: Any, cast: Any, db: Any) -> None:
     idea = three[0]
+    sign_in(client, cast.owner)
     page = client.page(status_address(idea))
     form = page.form("form[action$='/withdraw']")
     answered = client.post(f"{status_address(idea)}/withdraw", data=form, follow_redirects=True)

@@ -1,0 +1,148 @@
+"""When two write at an organisation's draft at once: what only one changed is taken over, and for the rest both texts stand
+on a page of their own, where a person chooses. It works without scripts, and neither text is lost on the way.
+
+The page's form is the writing form with few fields: `pick-answer-2` says which text counts, `answer-2` carries one's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import after_this_request, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from consult.core.access import current_actor
+from consult.core.i18n import _, _n
+from consult.core.web import flash_done, path, see_other
+from consult.ideas import drafting, revisions
+from consult.ideas.drafting import Changes
+from consult.ideas.drafts import Content
+from consult.ideas.forms import IdeaForm
+from consult.ideas.frames import Frame
+from consult.ideas.merging import fields_of, value_of
+from consult.ideas.release_pages import label_of, words_of
+from consult.moderation.diff import word_diff
+
+MINE, THEIRS, BOTH = "mine", "theirs", "both"
+PICK = "pick-"
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A field in which the two texts differ: its name in the form, both texts, and what differs word by word."""
+
+    name: str
+    label: str
+    theirs: str
+    difference: Markup
+    mine: str
+    is_text: bool
+    picked: str
+
+
+def kept(page: Any, status: int = 422) -> Any:
+    """Answer with this status, and yet keep what was saved: it is set after the request's commit."""
+
+    @after_this_request
+    def say_so(response: Response) -> Response:
+        if response.status_code == 200:
+            response.status_code = status
+        return response
+
+    return page
+
+
+def _picks() -> dict[str, str]:
+    """The choices of a merge page: name of the field -> what was picked."""
+    return {name.removeprefix(PICK): value for name, value in request.form.items() if name.startswith(PICK)}
+
+
+def changes_of(form: IdeaForm, frame: Frame) -> Changes:
+    """What the form carried, as the choices of a merge page leave it."""
+    sent: Any = request.form
+    picks = _picks()
+    if picks:
+        sent = sent.copy()
+        for name, picked in picks.items():
+            if picked == THEIRS or name not in form:
+                sent.poplist(name)
+            elif picked == BOTH:
+                stored = words_of(
+                    _field(name, frame), value_of(fields_of(frame.content.document()), _field(name, frame))
+                )
+                form[name].data = f"{stored}\n\n{form[name].data}".strip()
+                form[name].validate(form)
+    return form.changes(sent, frame.questions)
+
+
+def unanswered(form: IdeaForm) -> list[str]:
+    """Fields of a merge page for which nothing was chosen; an error stands at each."""
+    open_ = [name for name in request.form.getlist("clash") if name in form and name not in _picks()]
+    for name in open_:
+        form[name].errors = [*form[name].errors, _("Please choose which text counts.")]
+    return open_
+
+
+def _field(name: str, frame: Frame) -> str:
+    """A field of the form as merging names it."""
+    kind, _dash, position = name.rpartition("-")
+    question = frame.by_position.get(int(position)) if kind and position.isdigit() else None
+    return f"{kind}-{question.id}" if question is not None else name
+
+
+def _in_form(field: str, frame: Frame) -> str:
+    """A field of merging as the form names it."""
+    kind, _dash, number = field.rpartition("-")
+    position = next((one.position for one in frame.questions if number == str(one.id)), None)
+    return f"{kind}-{position}" if kind and position is not None else field
+
+
+def merge(frame: Frame, form: IdeaForm, conflict: drafting.EditedElsewhere) -> Any:
+    """Store both sides' changes as far as they do not touch each other; for the rest show the page that lets choose."""
+    assert conflict.merged is not None
+    actor = current_actor()
+    draft = drafting.save_merged(frame.idea_id or 0, conflict.merged, seen=conflict.edit_count, tab="", actor=actor)
+    frame.edit_count, frame.content = draft.edit_count, Content.of_document(draft.content)
+    who = revisions.last_other(draft, actor) or _("Somebody of your organisation")
+    names = [_in_form(one, frame) for one in conflict.merged.conflicts]
+    if any(name in form for name in names):
+        return kept(page(frame, form, names, who), 409)
+    questions = {one.id: one for one in frame.questions}
+    taken = ", ".join(label_of(one, questions) for one in conflict.merged.taken)
+    flash_done(
+        _n(
+            "%(who)s was writing at the same time. Both changes are saved; the other one is in: %(fields)s.",
+            "%(who)s was writing at the same time. Both changes are saved; the other ones are in: %(fields)s.",
+            len(conflict.merged.taken), who=who, fields=taken or _("the same places as yours"),
+        )
+    )  # fmt: skip
+    return see_other(path("ideas.draft", token=frame.token))
+
+
+def page(frame: Frame, form: IdeaForm, names: list[str] | None, who: str = "") -> Any:
+    """Both texts side by side, field by field."""
+    names = [name for name in (names if names is not None else request.form.getlist("clash")) if name in form]
+    form.edit_count.data = str(frame.edit_count) if who else request.form.get("edit_count", "")
+    return render_template(
+        "ideas/merge.html",
+        draft=frame,
+        form=form,
+        clashes=[_clash(name, frame, form) for name in names],
+        who=who or request.form.get("who", "")[:120],
+        picks=[(MINE, _("My text")), (THEIRS, _("The other text")), (BOTH, _("Both, one below the other"))],
+    )
+
+
+def _clash(name: str, frame: Frame, form: IdeaForm) -> Clash:
+    field = _field(name, frame)
+    theirs = words_of(field, value_of(fields_of(frame.content.document()), field))
+    data = form[name].data
+    mine = "\n".join(map(str, data)) if isinstance(data, list) else str(data or "")
+    labels = {choice.value: str(choice.label) for choice in getattr(form[name], "choices", None) or []}
+    old, new = labels.get(theirs, theirs), labels.get(mine, words_of(field, mine))
+    return Clash(
+        name, label_of(field, {one.id: one for one in frame.questions}), old, word_diff(old, new).html, mine,
+        name == "summary" or name.startswith("answer-"), _picks().get(name, ""),
+    )  # fmt: skip
