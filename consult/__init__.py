@@ -33,6 +33,7 @@ ROOMS = (
     "ideas",
     "projects",
     "partnering",
+    "paper",
     "topics",
     "api",
     "pages",

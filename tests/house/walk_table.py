@@ -188,6 +188,8 @@ TABLE: dict[str, Who] = {
     # ---- what everybody reads --------------------------------------------------------------------------------------
     "consultations.show": ALL,
     "consultations.question": ALL,
+    "paper.form": ALL,
+    "paper.document": ALL,
     "programmes.show": ALL,
     "programmes.call_calendar": ALL,
     "programmes.remind": SIGNED,

@@ -166,6 +166,7 @@ class World:
         self._know("comments", kind="idea", key=self.idea.number, comment_id=comment.id)
         self._know("consultations", slug="walk")
         self._know("consultations_admin", slug="walk")
+        self._know("paper", slug="walk", kind="odt")
         self._know("api", number=self.idea.number, consultation="walk", id=comment.id, name="services")
         self.of_endpoint["api.consultation"] = {"slug": "walk"}
 

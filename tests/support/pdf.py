@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 from functools import cached_property
 
 import page
 
 _OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\n?(.*?)\nendobj", re.S)
 _STREAM = re.compile(rb"stream\r?\n(.*)\r?\nendstream", re.S)
-_SHOWN = re.compile(
-    rb"/(\w+) [\d.]+ Tf|\(((?:\\.|[^\\()])*)\)|<([0-9A-Fa-f]+)>(?=[\s\]\d-]*(?:TJ|Tj|\(|<|\]))|(ET)", re.S
-)
+# outside of strings: a font that is chosen, a string in hexadecimal, the end of a text; properties of marked content
+_SIGN = re.compile(rb"/(f\d+) [\d.]+ Tf|<<|>>|<([0-9A-Fa-f]+)>|\b(ET)\b|\(", re.S)
 _ESCAPES = {b"n": 10, b"r": 13, b"t": 9, b"b": 8, b"f": 12}
 
 
@@ -83,17 +83,13 @@ class Pdf:
             name: self._font(int(number)) for name, number in re.findall(rb"/(f\d+) (\d+) 0 R", self.objects[resources])
         }
         words, font = [], {}
-        drawn = re.sub(
-            rb"/Span<<.*?>>\s?BDC|/\w+\s?<<.*?>>\s?BDC", b"", self._stream(int(_number(rb"/Contents (\d+) 0 R", sheet)))
-        )
-        for found in _SHOWN.finditer(drawn):
-            if found[1]:
-                font = fonts[found[1]]
-            elif found[4]:
+        for kind, value in _signs(self._stream(int(_number(rb"/Contents (\d+) 0 R", sheet)))):
+            if kind == "font":
+                font = fonts[value]
+            elif kind == "end":
                 words.append(" ")
             else:
-                raw = bytes.fromhex(found[3].decode()) if found[3] else _unescaped(found[2])
-                words += [font.get(int.from_bytes(raw[at : at + 2], "big"), "") for at in range(0, len(raw), 2)]
+                words += [font.get(int.from_bytes(value[at : at + 2], "big"), "") for at in range(0, len(value), 2)]
         return "".join(words)
 
 
@@ -101,6 +97,35 @@ def _number(pattern: bytes, where: bytes) -> bytes:
     found = re.search(pattern, where)
     assert found is not None, pattern
     return found[1]
+
+
+def _signs(drawn: bytes) -> Iterator[tuple[str, bytes]]:
+    """What a page says to draw, without properties: (font, its name), (text, its bytes), (end, nothing)."""
+    at, inside = 0, 0
+    while found := _SIGN.search(drawn, at):
+        at = found.end()
+        if found[1]:
+            yield "font", found[1]
+        elif found[3]:
+            yield "end", b""
+        elif found[0] in (b"<<", b">>"):
+            inside += 1 if found[0] == b"<<" else -1
+        else:
+            end = at if found[2] else _end_of_string(drawn, at)
+            value = bytes.fromhex(found[2].decode()) if found[2] else _unescaped(drawn[at : end - 1])
+            at = end
+            if not inside:
+                yield "text", value
+
+
+def _end_of_string(drawn: bytes, at: int) -> int:
+    """Behind the bracket that closes a string; brackets within it come in pairs or escaped."""
+    depth = 1
+    while depth:
+        sign = drawn[at : at + 1]
+        depth += {b"(": 1, b")": -1}.get(sign, 0)
+        at += 2 if sign == b"\\" else 1
+    return at
 
 
 def _unescaped(raw: bytes) -> bytes:

@@ -1,0 +1,17 @@
+"""What the page of a consultation says of paper: where the form is, and for staff where to enter what came back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consult.consultations.models import ANNOUNCED, OPEN, Consultation
+from consult.core.access import Actor
+from consult.core.db import db
+
+
+def form(consultation_id: int, actor: Actor) -> dict[str, Any] | None:
+    """The form while something can be sent, or soon."""
+    consultation = db.session.get(Consultation, consultation_id)
+    if consultation is None or consultation.phase not in (ANNOUNCED, OPEN):
+        return None
+    return {"slug": consultation.slug}
