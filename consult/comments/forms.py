@@ -9,6 +9,7 @@ from consult.core.access import Actor
 from consult.core.forms import ChoiceField, Form, LineField, TextField, longest, required
 from consult.core.i18n import _, _l, current_language
 from consult.core.vocabularies import vocabulary
+from consult.organisations.acting import ActingField
 
 KINDS = ("question", "support", "experience", "offer", "objection")  # the others come by themselves or from the editors
 
@@ -24,16 +25,13 @@ class CommentForm(Form):
     body = TextField(_l("Your comment"), [required(_l("Please write something first.")), longest(LONGEST)])
     parent = LineField(widget=HiddenInput())
     kind = ChoiceField(_l("It is"), default="")
-    organisation = ChoiceField(_l("Shown name"), default="")
+    organisation = ActingField()
 
     def offer(self, actor: Actor) -> None:
-        """Offer the kinds, and the organisations of the actor; the first one is chosen unless the form says otherwise."""
+        """Offer the kinds, and for whom the actor may write."""
         words = vocabulary("comment_kinds")
         self.kind.choices = [("", _("no particular kind")), *[(code, words.title(code)) for code in KINDS]]
-        names = [(str(one.organisation_id), f"{actor.name}, {one.name}") for one in actor.memberships]
-        self.organisation.choices = [*names, ("", actor.name or _("without an organisation"))]
-        if names and not self.organisation.raw_data:
-            self.organisation.data = names[0][0]
+        self.organisation.offer(actor)
 
     def text(self) -> Text:
         """What was written, as the operation takes it."""
@@ -43,6 +41,6 @@ class CommentForm(Form):
             # what is no number names no comment: 0 is nobody's id, so the answer says so
             parent=(as_id(parent) or 0) if parent else None,
             kind="answer" if parent else self.kind.data or "",
-            organisation_id=as_id(self.organisation.data or ""),
+            organisation_id=self.organisation.organisation_id,
             language=current_language(),
         )

@@ -24,6 +24,7 @@ from consult.moderation.models import LOOK, SUBMISSION
 from consult.moderation.operations import open_case, withdraw_case
 from consult.moderation.queries import accepted_texts, decisions_for
 from consult.moderation.rules import REINSTATE, UNDO
+from consult.organisations import acting
 
 audit.declare("comment.written", "subject_kind", "subject_id", "parent_id", "status")
 audit.declare("comment.edited", "version_id", "seen")
@@ -59,7 +60,7 @@ def write_comment(actor: Actor, info: SubjectInfo, text: Text) -> Comment:
         return twin
     accepted = accepted_texts(actor.person_id) if mode == "trust" and actor.person_id is not None else 0
     at_once = rules.publishes_at_once(mode, accepted)
-    organisation = next((m for m in actor.memberships if m.organisation_id == text.organisation_id), None)
+    organisation = acting.checked(actor, text.organisation_id, "organisation")
     moment = now()
     comment = Comment(
         subject_kind=info.kind, subject_id=info.id, parent_id=parent.id if parent else None, author_id=actor.person_id,

@@ -21,6 +21,7 @@ from consult.core.paging import Page, keyset
 from consult.core.registry import SubjectInfo, describe, registries
 from consult.core.text import excerpt
 from consult.core.web import path
+from consult.organisations import acting
 
 OWN = ("pending", "hidden", "taken_down")  # what only its author sees of it
 ROOTS = 50  # comments a page
@@ -54,6 +55,7 @@ class Thread:
     mode: str
     may_write: bool
     organisations: list[tuple[str, str]]
+    chosen: str = ""
     html: Markup = Markup("")
 
     @property
@@ -177,7 +179,8 @@ def thread_for(
         page=page,
         mode=mode,
         may_write=mode != "closed" and rules.can_write(actor),
-        organisations=[(str(one.organisation_id), one.name) for one in actor.memberships],
+        organisations=acting.choices(actor) if acting.places(actor) else [],
+        chosen=acting.last(actor),
     )
 
 

@@ -17,6 +17,7 @@ from consult.comments.queries import Thread, mode_of, thread_for
 from consult.core.access import GUEST, Actor
 from consult.core.i18n import current_language
 from consult.core.memory import detached, remembered, sharing
+from consult.organisations import acting
 
 
 def thread_page(
@@ -32,7 +33,8 @@ def thread_page(
         common,
         mode=mode,
         may_write=mode != "closed" and rules.can_write(actor),
-        organisations=[(str(one.organisation_id), one.name) for one in actor.memberships],
+        organisations=acting.choices(actor) if acting.places(actor) else [],
+        chosen=acting.last(actor),
     )
     thread.html = remembered(("comments.html", *place, thread.may_write), lambda: _html(thread))
     return thread

@@ -18,6 +18,7 @@ from consult.core.limits import allow_write
 from consult.core.registry import SubjectInfo
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.moderation.queries import last_decision
+from consult.organisations import acting
 
 blueprint = room_blueprint("comments", __name__)
 
@@ -70,6 +71,7 @@ def create(kind: str, key: str) -> Any:
         except Invalid as invalid:
             form.take_errors(invalid)
         else:
+            acting.keep(actor, text.organisation_id)
             _say_stored(comment)
             return see_other(_place(comment, info))
         db.session.rollback()

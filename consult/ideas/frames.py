@@ -23,6 +23,7 @@ from consult.ideas.drafts import Content
 from consult.ideas.models import PUBLISHED, RETURNED, Idea, IdeaDraft
 from consult.ideas.versions import version_with_answers
 from consult.moderation.queries import last_decision
+from consult.organisations import acting
 
 
 @dataclass
@@ -61,6 +62,17 @@ class Frame:
     @property
     def by_position(self) -> dict[int, Question]:
         return {question.position: question for question in self.questions}
+
+    @property
+    def acting(self) -> list[str]:
+        """The organisations for which the reader may write, by name: what the form offers."""
+        return [one.name for one in acting.places(current_actor())]
+
+    @property
+    def acting_last(self) -> str:
+        """The one for which they acted last; empty for themselves."""
+        kept = acting.last(current_actor())
+        return next((one.name for one in acting.places(current_actor()) if str(one.organisation_id) == kept), "")
 
     @property
     def token(self) -> str:

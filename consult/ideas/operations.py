@@ -44,6 +44,7 @@ from consult.ideas.publishing import refresh_public
 from consult.ideas.versions import make_version
 from consult.moderation.blackening import stands_in
 from consult.moderation.operations import open_case, withdraw_case
+from consult.organisations import acting
 from consult.organisations.queries import own_organisation
 from consult.organisations.rules import may_write_for
 
@@ -327,8 +328,9 @@ def narrow_audiences(actor: Actor, idea_id: int, wanted: Mapping[int, str]) -> l
     return changed
 
 
-def set_support(actor: Actor, idea_id: int, wanted: bool) -> int:
-    """Stand behind an idea, or no longer; doing it twice changes nothing. Returns the number of supporters."""
+def set_support(actor: Actor, idea_id: int, wanted: bool, organisation_id: int | None = None) -> int:
+    """Stand behind an idea, for oneself or an organisation, or no longer; doing it twice changes nothing. Returns the number
+    of supporters."""
     idea = db.session.get(Idea, idea_id)
     if idea is None or not idea.is_public:
         raise NotFound()
@@ -338,7 +340,11 @@ def set_support(actor: Actor, idea_id: int, wanted: bool) -> int:
     if wanted and (not rules.can_support(actor, idea) or is_coauthor(actor, idea.id)):
         raise Refused(_("You cannot support your own idea; others can."))
     if wanted:
-        given: Any = insert_into(Support).values(idea_id=idea.id, person_id=actor.person_id, created_at=now())
+        if organisation_id is not None and not may_write_for(actor, organisation_id):
+            raise Refused(acting.ended())
+        given: Any = insert_into(Support).values(
+            idea_id=idea.id, person_id=actor.person_id, organisation_id=organisation_id, created_at=now()
+        )
         given = given.on_conflict_do_nothing(index_elements=["idea_id", "person_id"]).returning(Support.idea_id)
         changed = db.session.execute(given).first() is not None
     else:

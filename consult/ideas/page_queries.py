@@ -17,7 +17,7 @@ from consult.comments.models import Comment
 from consult.consultations.models import Consultation, Question
 from consult.core.audiences import ANONYMOUS, MINISTRY, PUBLIC
 from consult.core.db import db
-from consult.core.i18n import current_language
+from consult.core.i18n import current_language, pick
 from consult.core.memory import detached, remembered
 from consult.core.paging import Page, keyset
 from consult.core.registry import Milestone
@@ -41,6 +41,7 @@ from consult.links.models import VISIBLE
 from consult.links.proposing import all_links
 from consult.links.queries import LinkView
 from consult.notifications.models import Follow
+from consult.organisations.models import Organisation
 
 # ---- one idea for its readers ---------------------------------------------------------------------------------------
 
@@ -76,6 +77,7 @@ class IdeaView:
     marks: tuple[Blackened, ...] = ()
     links: list[LinkView] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
+    backers: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class IdeaRow:
     following: bool
     beside: bool
     wrote: bool
+    backed: bool
 
 
 def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
@@ -122,8 +125,9 @@ def _with_marks(signed_in: bool) -> Select[Any]:
         wrote = exists().where(
             Comment.author_id == reader, Comment.subject_kind == "idea", Comment.subject_id == Idea.id
         )
+    backed = exists().where(Support.idea_id == Idea.id, Support.organisation_id.is_not(None))
     statement: Select[Any] = (
-        select(Idea, Consultation, total, supported, following, beside, wrote)
+        select(Idea, Consultation, total, supported, following, beside, wrote, backed)
         .join(Consultation, Consultation.id == Idea.consultation_id)
         .where(Idea.number == bindparam("number", type_=String))
     )
@@ -156,18 +160,19 @@ class _Content:
     summary: str
     marks: tuple[Blackened, ...]
     milestones: list[Milestone]
+    backers: list[tuple[str, str]]
 
 
 def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaView:
     """The page of a published idea for a reader who may read the audiences `allowed` beyond the public.
 
     With `own` the reader is one of its authors and reads what is blacked out, too. Five queries after a change, none until
-    the next one; two more where something is blacked out.
+    the next one; one more where organisations support it, two where something is blacked out.
     """
     idea = row.idea
     readable = (PUBLIC, *sorted(rules.RESTRICTED if own else allowed & rules.RESTRICTED))
     key = ("ideas.page", idea.id, idea.public_version_id, readable, own, current_language())
-    content = remembered(key, lambda: _content(idea, readable, own))
+    content = remembered(key, lambda: _content(idea, readable, own, row.backed))
     return IdeaView(
         idea=idea,
         version=next(one for one in content.versions if one.id == idea.public_version_id),
@@ -182,7 +187,16 @@ def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaV
         marks=content.marks,
         links=content.links,
         milestones=content.milestones,
+        backers=content.backers,
     )
+
+
+def _backers(idea_id: int) -> list[tuple[str, str]]:
+    """The organisations in whose name members of theirs support an idea: (name, address), each once, by name."""
+    ids = select(Support.organisation_id).where(Support.idea_id == idea_id, Support.organisation_id.is_not(None))
+    statement = select(Organisation.name, Organisation.slug).where(Organisation.id.in_(ids))
+    rows = db.session.execute(statement.order_by(Organisation.name_key, Organisation.id).limit(20))
+    return [(pick(name), path("organisations.show", slug=slug)) for name, slug in rows]
 
 
 def _full_texts(version: IdeaVersion, readable: tuple[str, ...], own: bool) -> dict[str, str]:
@@ -194,7 +208,7 @@ def _full_texts(version: IdeaVersion, readable: tuple[str, ...], own: bool) -> d
     return redactions.ministry_texts(version.id, version.language) if MINISTRY in readable else {}
 
 
-def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
+def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> _Content:
     idea_id, version_id = idea.id, idea.public_version_id
     versions = list(
         db.session.execute(
@@ -231,6 +245,7 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
         summary=full.get(redactions.SUMMARY, version.summary),
         marks=tuple(one for one in marks if one.part in (redactions.TITLE, redactions.SUMMARY)),
         milestones=milestones(idea, links),
+        backers=_backers(idea.id) if backed else [],
     )
 
 

@@ -33,7 +33,7 @@ def export(person_id: int) -> dict[str, Any]:
     key = person.email_key if person is not None else "-"
     ideas = db.session.execute(select(Idea).where(Idea.author_id == person_id).order_by(Idea.id)).scalars().all()
     supported = db.session.execute(
-        select(Idea.number, Support.created_at)
+        select(Idea.number, Support.created_at, Support.organisation_id)
         .join(Support, Support.idea_id == Idea.id)
         .where(Support.person_id == person_id)
         .order_by(Support.created_at)
@@ -57,7 +57,9 @@ def export(person_id: int) -> dict[str, Any]:
             {"idea": number, "at": note.written_at.isoformat(), "text": note.body} for number, note in _notes(person_id)
         ],
         "invitations": [{"valid_until": one.valid_until.isoformat(), "note": one.note} for one in invited],
-        "supported": [{"idea": number, "since": since.isoformat()} for number, since in supported],
+        "supported": [
+            {"idea": number, "since": since.isoformat(), "organisation": place} for number, since, place in supported
+        ],
     }
 
 

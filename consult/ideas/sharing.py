@@ -5,6 +5,7 @@ A draft belongs to an organisation from the first saving in its name. Its secret
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from consult.ideas import mails, rules
 from consult.ideas.drafting import Changes, locked
 from consult.ideas.drafts import Content
 from consult.ideas.models import AWAITING_RELEASE, DRAFT, PUBLISHED, RETURNED, Idea, IdeaDraft
+from consult.organisations import acting
 from consult.organisations.models import Organisation
 from consult.organisations.queries import member_ids, own_organisation
 from consult.organisations.rules import WRITERS, may_write_for
@@ -45,6 +47,13 @@ def keep_place(actor: Actor, idea: Idea, changes: Changes) -> None:
     """Leave a draft with its organisation where somebody else than its author writes at it."""
     if idea.organisation_id is not None and not (idea.status == DRAFT and rules.is_author(actor, idea)):
         changes.fields.pop("organisation", None)
+
+
+def chosen_fault(actor: Actor, name: str, offered: Sequence[str]) -> str:
+    """Why the organisation that a form offered cannot be chosen any more; empty where it can, and for a typed name."""
+    if name and name in offered and name not in [one.name for one in acting.places(actor)]:
+        return acting.ended()
+    return ""
 
 
 def place(actor: Actor, idea_id: int, content: Content) -> None:

@@ -44,6 +44,7 @@ from consult.ideas.page_queries import IdeaRow, IdeaView
 from consult.moderation.statements import statement_of
 from consult.notifications.operations import follow as start_following
 from consult.notifications.operations import unfollow
+from consult.organisations import acting
 
 audit.declare("idea.restricted_read", "version_id")
 
@@ -126,6 +127,8 @@ def show(number: str) -> Any:
         own=tokens.status_token(row.idea.draft_key) if own and not row.beside else "",
         may_support=rules.can_support(actor, row.idea, row.consultation.phase) and not row.beside,
         speaks=rules.is_involved(actor, row.idea) or row.beside,
+        acting=acting.choices(actor) if acting.places(actor) else [],
+        acting_last=acting.last(actor),
     )
 
 
@@ -201,7 +204,11 @@ def support(number: str) -> Any:
     """Stand behind an idea (`wanted` 1) or no longer (0)."""
     allow_write()
     idea = _public_idea(number)
-    operations.set_support(current_actor(), idea.id, request.form.get("wanted", "1") != "0")
+    actor, wanted = current_actor(), request.form.get("wanted", "1") != "0"
+    place = acting.number(request.form.get("acting"))
+    operations.set_support(actor, idea.id, wanted, place if wanted else None)
+    if wanted and "acting" in request.form:
+        acting.keep(actor, place)
     return see_other(path("ideas.show", number=idea.number))
 
 

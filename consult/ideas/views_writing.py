@@ -40,6 +40,7 @@ from consult.ideas.models import AWAITING, IdeaInvitation
 from consult.ideas.rules import can_invite_late
 from consult.ideas.views import blueprint
 from consult.ideas.views_merging import kept
+from consult.organisations import acting
 
 FOUND = 10  # hits of the search for partners
 
@@ -164,6 +165,8 @@ def _sent_form(frame: Frame) -> IdeaForm:
         if name not in request.form and name not in request.form.getlist(SHOWN):
             form[name].data = frame.content.partner_ids(kind)
     form.validate()
+    if fault := sharing.chosen_fault(current_actor(), form.organisation.data or "", request.form.getlist("offered")):
+        form.organisation.errors = [*form.organisation.errors, fault]
     return form
 
 
@@ -226,6 +229,8 @@ def _save(frame: Frame, form: IdeaForm) -> None:
     )  # fmt: skip
     frame.edit_count, frame.content = stored.edit_count, Content.of_document(stored.content)
     sharing.place(actor, idea_id, frame.content)
+    if "offered" in request.form:
+        acting.keep(actor, idea.organisation_id)
     if form.email.data and not form.email.errors and not current_actor().signed_in:
         frame.author_email = drafting.keep_address(frame.idea_id or 0, form.email.data)
 

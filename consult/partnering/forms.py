@@ -14,6 +14,7 @@ from consult.core.clock import today
 from consult.core.forms import ChoiceField, Form, LineField, TextField, longest, required
 from consult.core.i18n import LANGUAGES, _, _l, _n, current_language
 from consult.core.vocabularies import vocabulary
+from consult.organisations import acting
 from consult.partnering import rules, words
 from consult.partnering.interests import CONTACT, TEXT
 from consult.partnering.models import KINDS, OWNER_KINDS
@@ -51,7 +52,7 @@ class OfferForm(Form):
     """An offer or a request. Title and description are needed in one language at least, both in the same."""
 
     kind = OneField(_l("What is it?"), choices=[])
-    owner = ChoiceField(_l("In whose name?"))
+    owner = acting.BehalfField(acting.LABEL)
     category = ChoiceField(_l("Kind of cooperation"), [required(_l("Please choose the kind of cooperation."))])
     title_de = LineField(_l("Title in German"), [longest(TITLE_MAX)])
     body_de = TextField(_l("Description in German"), [longest(BODY_MAX)])
@@ -207,7 +208,7 @@ class InterestForm(Form):
     wants = TextField(_l("What do you want?"), [required(_l("Please say what you want.")), longest(TEXT)])
     brings = TextField(_l("What do you bring?"), [required(_l("Please say what you bring.")), longest(TEXT)])
     when_how = TextField(_l("When and how?"), [required(_l("Please say when and how you would begin.")), longest(TEXT)])
-    behalf = ChoiceField(_l("On whose behalf?"))
+    behalf = acting.BehalfField(acting.LABEL)
     contact = LineField(_l("How the other side reaches you"), [required(REACHED), longest(CONTACT)])
     share = BooleanField(_l("Show my contact as soon as the other side accepts"))
 

@@ -22,6 +22,7 @@ from consult.core.states import move
 from consult.core.vocabularies import vocabulary
 from consult.links.operations import set_links
 from consult.links.queries import own_links
+from consult.organisations import acting
 from consult.partnering import notices, rules
 from consult.partnering.models import ACCEPTED, ASKED, WITHDRAWN, Offer, OfferInterest
 from consult.partnering.operations import locked as locked_offer
@@ -54,7 +55,7 @@ def show_interest(actor: Actor, offer_id: int, asking: Asking) -> OfferInterest:
     if not rules.can_show_interest(actor, offer):
         raise Refused(_("Interest can be shown by those who are signed in and have no part in the offer."))
     if asking.behalf is not None and not rules.can_offer_for(actor, *asking.behalf):
-        raise Invalid({"behalf": _("You do not speak for this organisation, cluster, idea or project.")})
+        raise Invalid({"behalf": acting.ended()})
     found = _live_of(offer.id, actor.person_id)
     if found is not None:
         return found

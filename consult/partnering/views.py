@@ -17,6 +17,7 @@ from consult.core.tables import Column, table_response
 from consult.core.templating import with_query
 from consult.core.vocabularies import term_title
 from consult.core.web import address, path, room_blueprint
+from consult.organisations import acting
 from consult.partnering import figures as numbers
 from consult.partnering import filters, matching, queries, rules, words
 from consult.partnering.matches import match_count, matches_page
@@ -265,4 +266,6 @@ def owner_choices(actor: Actor, more: tuple[str, int] | None = None) -> list[tup
         one = registries.subjects[more[0]].describe([more[1]]).get(more[1])
         if one is not None:
             ends[more] = one.title
-    return [(f"{kind}/{number}", f"{words.owner_kind_word(kind)}: {name}") for (kind, number), name in ends.items()]
+    kept = acting.last(actor)  # the organisation for which the actor acted last comes first
+    ordered = sorted(ends.items(), key=lambda one: one[0] != ("organisation", acting.number(kept)))
+    return [(f"{kind}/{number}", f"{words.owner_kind_word(kind)}: {name}") for (kind, number), name in ordered]

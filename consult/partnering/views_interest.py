@@ -14,6 +14,7 @@ from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
 from consult.core.registry import registries
 from consult.core.web import flash_done, see_other
+from consult.organisations import acting
 from consult.partnering import interests, queries, rules, words
 from consult.partnering.forms import AcceptForm, DeclineForm, InterestForm, OutcomeForm, parsed_owner
 from consult.partnering.models import Offer, OfferInterest
@@ -40,6 +41,8 @@ def ask(slug: str) -> Any:
             raise Refused(_("This is an offer of your own side."))
         form = InterestForm() if posted else InterestForm(contact=_own_contact(actor))
         form.fill_choices(owner_choices(actor))
+        if not posted and acting.last(actor):
+            form.behalf.data = f"organisation/{acting.last(actor)}"
         sound = posted and form.validate()
         offer_id, shown = offer.id, _ask_page(offer)
     if not posted or not sound:
@@ -52,8 +55,14 @@ def ask(slug: str) -> Any:
         else:
             form.form_errors.append(str(refusal.message))
         return render_template("partnering/ask.html", form=form, **shown), refusal.status
+    _keep(actor, parsed_owner(form.behalf.data))
     flash_done(_("The other side has your answers and is told. You hear from us as soon as it decides."))
     return see_other(url_for("partnering.interest", interest_id=interest.id))
+
+
+def _keep(actor: Actor, behalf: tuple[str, int] | None) -> None:
+    if behalf is None or behalf[0] == "organisation":
+        acting.keep(actor, behalf[1] if behalf is not None else None)
 
 
 def _ask_page(offer: Offer) -> dict[str, Any]:

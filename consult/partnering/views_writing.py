@@ -17,6 +17,7 @@ from consult.core.i18n import LANGUAGES, _, format_day
 from consult.core.limits import allow_write
 from consult.core.web import flash_done, see_other
 from consult.moderation.queries import last_decision
+from consult.organisations import acting
 from consult.partnering import operations, queries, rules, words
 from consult.partnering.forms import OfferForm, parsed_owner
 from consult.partnering.mails import RENEW
@@ -52,6 +53,8 @@ def new() -> Any:
         offer = operations.send_offer(actor, _text(form))
     except (Invalid, Refused, Conflict) as refusal:
         return _again(form, refusal)
+    if form.owner_end()[0] == "organisation":
+        acting.keep(actor, form.owner_end()[1])
     flash_done(_("It is here. Moderation decides within two working days, and we write to you."))
     return see_other(url_for("partnering.show", slug=offer.slug))
 

@@ -16,6 +16,7 @@ from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import _
 from consult.core.notices import notify
+from consult.organisations import acting
 from consult.projects import activity_queries, mails, places, queries, rules
 from consult.projects.models import Activity, Participation
 from consult.projects.refusals import Closed
@@ -59,10 +60,13 @@ def _first_status(activity: Activity) -> str:
     return "waiting" if activity.full else "confirmed"
 
 
-def join_activity(actor: Actor, activity_id: int, *, role: str, message: str, language: str) -> Joined:
+def join_activity(
+    actor: Actor, activity_id: int, *, role: str, message: str, language: str, organisation_id: int | None = None
+) -> Joined:
     """Give the actor a place, or the last place in the queue, or ask the host: whatever the activity offers now.
 
-    Who takes part already keeps what they have. Closed where registration is; Invalid for a part that is not offered.
+    `organisation_id` is for whom they join. Who takes part already keeps what they have. Closed where registration is;
+    Invalid for a part that is not offered.
     """
     if actor.person_id is None:
         raise Refused(_("Please sign in, or give your e-mail address."))
@@ -75,10 +79,11 @@ def join_activity(actor: Actor, activity_id: int, *, role: str, message: str, la
         raise Closed(reason)
     if activity.roles and role not in activity.roles:
         raise Invalid({"role": _("Please choose one of the entries in the list.")})
+    acting.checked(actor, organisation_id)
     status = _first_status(activity)
     participation = places.enter(
         activity, actor.person_id, actor, status=status, role=role if activity.roles else "", message=message,
-        language=language,
+        language=language, organisation_id=organisation_id,
     )  # fmt: skip
     ahead = _ahead(participation)
     mails.send(activity, participation, status, ahead)

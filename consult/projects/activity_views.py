@@ -23,6 +23,7 @@ from consult.core.vocabularies import term_title
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.links.queries import links_of
 from consult.links.sources import readable_source, sources
+from consult.organisations import acting
 from consult.projects import (
     activity_operations,
     filters,
@@ -108,7 +109,7 @@ def show(slug: str) -> str:
     closed_by = activity.registration_closed_by(now())
     form = None
     if actor.signed_in and place is None and not closed_by and actor.may(JOIN):
-        form = join_form(activity.roles, signed_in=True, chosen=request.args.get("role", ""))
+        form = join_form(activity.roles, signed_in=True, chosen=request.args.get("role", ""), actor=actor)
     speaks = rules.may_speak_for_others(actor) and not actor.may("projects.edit")
     ends = activity_operations.ends_of(activity) if speaks else []
     manages = rules.can_manage(actor, ends)
@@ -216,7 +217,7 @@ def join(slug: str) -> Any:
     actor = current_actor()
     if actor.signed_in and not actor.may(JOIN):
         raise Refused(_("Your account has no right to this page."))
-    form = join_form(activity.roles, signed_in=actor.signed_in, chosen=request.args.get("role", ""))
+    form = join_form(activity.roles, signed_in=actor.signed_in, chosen=request.args.get("role", ""), actor=actor)
     closed_by = activity.registration_closed_by(now())
     if request.method != "POST":
         if closed_by or reads.own_participation(activity.id, actor.person_id) is not None:
@@ -251,8 +252,10 @@ def _closed_page(activity: Activity, form: JoinForm, closed: Closed) -> Any:
 
 def _join_now(activity: Activity, actor: Actor, form: JoinForm) -> Response:
     joined = activity_operations.join_activity(
-        actor, activity.id, role=joining.role_of(form), message=form.message.data, language=current_language()
-    )
+        actor, activity.id, role=joining.role_of(form), message=form.message.data, language=current_language(),
+        organisation_id=form.acting.organisation_id,
+    )  # fmt: skip
+    acting.keep(actor, form.acting.organisation_id)
     flash_done(_joined_text(joined))
     return see_other(url_for("activities.show", slug=activity.slug))
 

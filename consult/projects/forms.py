@@ -7,9 +7,11 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, ValidationError
 
+from consult.core.access import GUEST, Actor
 from consult.core.forms import EmailField, Form, LineField, TextField, as_choices, longest, required
 from consult.core.i18n import LANGUAGE_NAMES, _, _l, current_language
 from consult.core.vocabularies import term_title
+from consult.organisations.acting import ActingField
 
 LONGEST_MESSAGE = 2000
 
@@ -27,13 +29,15 @@ class JoinForm(Form):
 
     role = RoleField(_l("How would you like to take part?"), choices=[])
     message = TextField(_l("Message"), [longest(LONGEST_MESSAGE)])
+    acting = ActingField()
     email = EmailField(_l("E-mail"), [required(_l("Please enter your e-mail address."))])
 
 
-def join_form(roles: Sequence[str], *, signed_in: bool, chosen: str = "") -> JoinForm:
+def join_form(roles: Sequence[str], *, signed_in: bool, chosen: str = "", actor: Actor = GUEST) -> JoinForm:
     """The form for these parts, in their order; `chosen` is preselected where it is offered, else the first one.
 
-    Without parts there is no `role` field, for people who signed in there is no `email` field.
+    Without parts there is no `role` field, for people who signed in there is no `email` field. `actor` chooses for whom
+    they join.
     """
     offered = [(code, term_title("joining_roles", code)) for code in roles]
     first = chosen if chosen in dict(offered) else offered[0][0] if offered else None
@@ -42,6 +46,7 @@ def join_form(roles: Sequence[str], *, signed_in: bool, chosen: str = "") -> Joi
         form.role.choices = offered
     else:
         del form.role
+    form.acting.offer(actor)
     if signed_in:
         del form.email
     return form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -10,9 +11,10 @@ from werkzeug.wrappers import Response
 from consult.core.access import access, current_actor
 from consult.core.clock import now
 from consult.core.errors import Invalid, NotFound, Refused
-from consult.core.i18n import _, _l
+from consult.core.i18n import _, _l, pick
 from consult.core.limits import allow_write
 from consult.core.web import flash_done, see_other
+from consult.organisations.queries import organisations_by_ids
 from consult.projects import activity_operations, activity_views, operations, queries, views, words
 from consult.projects import activity_queries as reads
 from consult.projects.forms import DecisionForm, decision_form
@@ -42,12 +44,17 @@ def _lead(slug: str) -> Project:
 def members(slug: str) -> str:
     """Who asks and who takes part, for the project's lead."""
     project = _lead(slug)
+    requests, page = queries.requests_of(project.id), queries.members_page(project.id, request.args.get("after"))
     return render_template(
-        "projects/members.html",
-        project=project,
-        requests=queries.requests_of(project.id),
-        page=queries.members_page(project.id, request.args.get("after")),
-    )
+        "projects/members.html", project=project, requests=requests, page=page,
+        places=_places([*(one for one, _person in requests), *(one for one, _person in page)]),
+    )  # fmt: skip
+
+
+def _places(joined: Iterable[Any]) -> dict[int, str]:
+    """The names of the organisations for which people joined; one query, or none."""
+    found = organisations_by_ids(one.organisation_id for one in joined if one.organisation_id is not None)
+    return {key: pick(organisation.name) for key, organisation in found.items()}
 
 
 @views.blueprint.route("/projects/<slug>/members/<int:membership_id>", methods=["GET", "POST"])
@@ -68,7 +75,13 @@ def member(slug: str, membership_id: int) -> Any:
         if form.validate() and _decided(project, membership_id, form):
             return see_other(url_for("projects.members", slug=slug))
     return render_template(
-        "projects/member.html", project=project, membership=membership, person=person, form=form, possible=possible
+        "projects/member.html",
+        project=project,
+        membership=membership,
+        person=person,
+        form=form,
+        possible=possible,
+        place=_places([membership]).get(membership.organisation_id or 0, ""),
     ), status
 
 
@@ -98,11 +111,13 @@ def _host(slug: str) -> Activity:
 def participants(slug: str) -> str:
     """Who has a place, who waits, who asks: for the host."""
     activity = _host(slug)
+    page = reads.participants_page(activity.id, request.args.get("after"))
     return render_template(
         "activities/participants.html",
         activity=activity,
         words=words,
-        page=reads.participants_page(activity.id, request.args.get("after")),
+        page=page,
+        places=_places(one for one, _person in page),
         begun=activity.has_begun(now()),
     )
 
@@ -124,7 +139,12 @@ def participant(slug: str, participation_id: int) -> Any:
         if form.validate() and _request_decided(participation_id, form):
             return see_other(url_for("activities.participants", slug=slug))
     return render_template(
-        "activities/participant.html", activity=activity, participation=participation, person=person, form=form
+        "activities/participant.html",
+        activity=activity,
+        participation=participation,
+        person=person,
+        form=form,
+        place=_places([participation]).get(participation.organisation_id or 0, ""),
     ), status
 
 

@@ -18,6 +18,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.i18n import _
 from consult.core.notices import notify
 from consult.core.states import move
+from consult.organisations import acting
 from consult.projects import mails, queries, rules
 from consult.projects.machines import MEMBERSHIP
 from consult.projects.models import Membership, Project
@@ -53,10 +54,13 @@ def manages(actor: Actor, project: Project) -> bool:
     return rules.can_manage(actor, queries.leads_of(project.id))
 
 
-def join_project(actor: Actor, project_id: int, *, role: str, message: str, language: str) -> Asked:
+def join_project(
+    actor: Actor, project_id: int, *, role: str, message: str, language: str, organisation_id: int | None = None
+) -> Asked:
     """Ask to take part in a degree. The degree without duties needs nobody's consent and counts at once.
 
-    Who asked or takes part already keeps what they have. Closed where the project takes nobody, or nobody in this degree.
+    `organisation_id` is for whom they join. Who asked or takes part already keeps what they have. Closed where the project
+    takes nobody, or nobody in this degree.
     """
     if actor.person_id is None:
         raise Refused(_("Please sign in, or give your e-mail address."))
@@ -71,10 +75,11 @@ def join_project(actor: Actor, project_id: int, *, role: str, message: str, lang
         raise Invalid({"role": _("Please choose one of the entries in the list.")})
     if not rules.role_takes_requests(project, role, queries.accepted_count(project.id, role)):
         raise Closed("role")
+    acting.checked(actor, organisation_id)
     status = "accepted" if role == rules.FREE_ROLE else "asked"
     membership = Membership(
         project_id=project.id, person_id=actor.person_id, role=role, message=message, status=status,
-        language=language, created_at=now(),
+        organisation_id=organisation_id, language=language, created_at=now(),
     )  # fmt: skip
     db.session.add(membership)
     db.session.flush()

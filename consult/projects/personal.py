@@ -37,7 +37,7 @@ def export(person_id: int) -> dict[str, Any]:
     def entry(one: Participation | Membership) -> dict[str, Any]:
         return {
             "role": one.role, "status": one.status, "message": one.message, "answer": one.note,
-            "at": one.created_at.isoformat(), "language": one.language,
+            "at": one.created_at.isoformat(), "language": one.language, "organisation": one.organisation_id,
         }  # fmt: skip
 
     return {

@@ -56,14 +56,16 @@ def _count(activity: Activity, status: str, by: int) -> None:
 
 
 def enter(
-    activity: Activity, person_id: int, actor: Actor, *, status: str, role: str, message: str, language: str
-) -> Participation:
+    activity: Activity, person_id: int, actor: Actor, *, status: str, role: str, message: str, language: str,
+    organisation_id: int | None = None,
+) -> Participation:  # fmt: skip
     """A new participation of a locked activity, at the end of the line."""
     activity.last_position += 1
     token = tokens.place_token(activity.id, person_id, activity.last_position)
     participation = Participation(
         activity_id=activity.id, person_id=person_id, role=role, message=message, status=status, language=language,
-        position=activity.last_position, token_hash=tokens.token_hash(token), created_at=now(),
+        organisation_id=organisation_id, position=activity.last_position, token_hash=tokens.token_hash(token),
+        created_at=now(),
     )  # fmt: skip
     db.session.add(participation)
     _count(activity, status, 1)

@@ -17,6 +17,7 @@ from consult.core.templating import with_query, without_value
 from consult.core.vocabularies import term_title, vocabulary
 from consult.core.web import flash_done, room_blueprint, see_other
 from consult.links.queries import LinkView, links_of
+from consult.organisations import acting
 from consult.projects import filters, joining, mails, operations, project_facts, queries, refusals, rules
 from consult.projects.forms import JoinForm, join_form
 from consult.projects.models import Membership, Project
@@ -94,7 +95,7 @@ def show(slug: str) -> str:
     open_roles = [rung["role"] for rung in rungs if rung["open"]]
     form = None
     if actor.signed_in and open_roles and actor.may(JOIN):
-        form = join_form(open_roles, signed_in=True, chosen=request.args.get("role", ""))
+        form = join_form(open_roles, signed_in=True, chosen=request.args.get("role", ""), actor=actor)
     return render_template(
         "projects/show.html",
         project=project,
@@ -181,11 +182,11 @@ def join(slug: str) -> Any:
         roles = _open_roles(project, actor)
         if not roles:
             return see_other(url_for("projects.show", slug=slug))
-        form = join_form(roles, signed_in=actor.signed_in, chosen=request.args.get("role", ""))
+        form = join_form(roles, signed_in=actor.signed_in, chosen=request.args.get("role", ""), actor=actor)
         return _join_page(project, form)
     allow_write()
     offered = [term.code for term in vocabulary("joining_roles") if project.role(term.code)]
-    form = join_form(offered, signed_in=actor.signed_in)
+    form = join_form(offered, signed_in=actor.signed_in, actor=actor)
     if not form.validate():
         return _join_page(project, form, 422)
 
@@ -226,8 +227,10 @@ def _asked_text(asked: operations.Asked) -> str:
 
 def _join_now(project: Project, actor: Actor, form: JoinForm) -> Response:
     asked = operations.join_project(
-        actor, project.id, role=joining.role_of(form), message=form.message.data, language=current_language()
-    )
+        actor, project.id, role=joining.role_of(form), message=form.message.data, language=current_language(),
+        organisation_id=form.acting.organisation_id,
+    )  # fmt: skip
+    acting.keep(actor, form.acting.organisation_id)
     flash_done(_asked_text(asked))
     return see_other(url_for("projects.show", slug=project.slug))
 

@@ -135,10 +135,10 @@ def test_the_same_words_sent_twice_are_one_comment(note: Note, cast: Any, clock:
 def test_a_comment_stands_under_the_name_chosen(note: Note, cast: Any) -> None:
     with_firm = write(cast, note, "Eins", cast.outsider, organisation_id=cast.other_company.id)
     alone = write(cast, note, "Zwei", cast.outsider)
-    foreign = write(cast, note, "Drei", cast.outsider, organisation_id=cast.company.id)
     assert queries.shown_name(with_firm) == "Otto Outsider, Lichtbau Nordsee"
     assert queries.shown_name(alone) == "Otto Outsider"
-    assert queries.shown_name(foreign) == "Otto Outsider"  # an organisation of others is no choice
+    with pytest.raises(Invalid):  # an organisation of others is no choice
+        write(cast, note, "Drei", cast.outsider, organisation_id=cast.company.id)
 
 
 # ---- editing and removing -------------------------------------------------------------------------------------------
@@ -260,7 +260,8 @@ def test_nobody_decides_on_a_comment_of_their_own_house(note: Note, cast: Any, m
     colleague = make.person(roles=("moderator",), organisation=cast.other_company)
     author = getattr(cast, who)
     make.grant(author, "moderator")
-    comment = write(cast, note, "Von uns", author, organisation_id=cast.other_company.id)
+    place = cast.other_company.id if who == "outsider" else None
+    comment = write(cast, note, "Von uns", author, organisation_id=place)
     case = waiting_case("comment", comment.id)
     assert case is not None
     for person in (author, colleague) if who == "outsider" else (author,):

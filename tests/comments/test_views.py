@@ -66,8 +66,8 @@ def test_signed_in_the_form_stands_below(app: Any, note: Note, notes: Notes, cas
     page = thread(app, note, cast.actor(cast.outsider))
     assert page.one("main form")["action"] == CREATE
     assert [option.get_text() for option in page.select("option")] == [
-        "Otto Outsider, Lichtbau Nordsee",
-        "Otto Outsider",
+        "für mich selbst",
+        "Lichtbau Nordsee",
     ]
     assert "Die Moderation liest ihn" in page.text
     notes.mode = "closed"
