@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ideas.write": _EVERYONE,
     "comments.write": _EVERYONE,
     "ideas.support": _EVERYONE,
+    "ideas.enter": frozenset({"moderator", "analyst", "official"}),  # on behalf of others; `paper.rules` narrows it
     "activities.join": _EVERYONE,
     "projects.join": _EVERYONE,
     "clusters.edit_own": frozenset({"cluster", "editor"}),

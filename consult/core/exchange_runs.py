@@ -354,9 +354,12 @@ def _settle_one(row: UnresolvedReference) -> None:
         exchange.write(record, record)
 
 
-def undo(actor: Actor, run: ImportRun) -> list[str]:
-    """Take an import back; what somebody changed since stays as it is and is returned by id. Flushes, never commits."""
-    exchange: Exchange | None = registries.exchanges.get(run.kind)
+def undo(actor: Actor, run: ImportRun, exchange: Exchange | None = None) -> list[str]:
+    """Take an import back; what somebody changed since stays as it is and is returned by id. Flushes, never commits.
+
+    `exchange` is that of the import where it is none of the registered ones.
+    """
+    exchange = exchange or registries.exchanges.get(run.kind)
     if run.state != DONE or exchange is None:
         raise Conflict(_("This import is not there to be taken back."))
     left: list[str] = []

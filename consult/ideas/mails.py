@@ -20,7 +20,7 @@ from consult.core.limits import TooMany, limits
 from consult.core.mail import Mail, queue_template
 from consult.core.registry import Verdict
 from consult.core.web import address
-from consult.ideas import tokens
+from consult.ideas import origins, tokens
 from consult.ideas.models import Idea, IdeaCoauthor, IdeaInvitation, IdeaVersion
 from consult.ideas.rules import TERMS
 from consult.moderation import mails as moderation_mails
@@ -118,6 +118,16 @@ def send_confirmation(idea: Idea, email: str, language: str, token: str) -> None
     _send(idea, letter, "idea.confirm", (email, language, None))
 
 
+def _entered_lines(version: IdeaVersion) -> list[str]:
+    """Where somebody else typed it: that it is so, and what to do if it was not theirs."""
+    if not origins.channel_of(version) or version.number > 1:
+        return []
+    return [
+        _("What you gave us (%(channel)s) we have entered word for word.", channel=origins.channel_words(version)),
+        _("If it is not yours, or not what you said, please write to us."),
+    ]
+
+
 def send_receipt(idea: Idea, version: IdeaVersion, due_at: datetime) -> None:
     """We have it: number, until when we decide, the private status link."""
     to = recipient_of(idea)
@@ -132,6 +142,7 @@ def send_receipt(idea: Idea, version: IdeaVersion, due_at: datetime) -> None:
             else _("We have your new version of %(number)s", number=number),
             heading=_("We have your idea") if first else _("We have your new version"),
             lines=[
+                *_entered_lines(version),
                 _("We will decide by %(when)s.", when=in_words(due_at)),
                 _("You read at your private address at any time how it stands, with every decision and its reasons."),
             ],

@@ -11,7 +11,7 @@ outlet can show more; the text as it was sent then stands in `IdeaOriginal`, a t
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -38,8 +38,9 @@ class Idea(Base):
     everyone. `byline` is the name under it, empty where no answer is public with name. `cross_to` is the region of a
     linked partner, outside the idea's own where there is one. The tokens of the draft, status and confirmation links
     are kept as hashes. `merged_into_id` is the idea that took it up, `invitation_id` the late invitation by which it may
-    be sent, `erased_at` when its texts were deleted for good. `release_asked_at` is set while what is written waits for a
-    release in its organisation: a first text (then the status says so, too) or the next version.
+    be sent, `entered_by` the member of staff who typed it on behalf of its author (`IdeaOrigin`), `erased_at` when its
+    texts were deleted for good. `release_asked_at` is set while what is written waits for a release in its organisation:
+    a first text (then the status says so, too) or the next version.
     """
 
     __tablename__ = "idea"
@@ -79,6 +80,7 @@ class Idea(Base):
     waiting_version_id: Mapped[int | None]
     merged_into_id: Mapped[int | None]
     invitation_id: Mapped[int | None]
+    entered_by: Mapped[int | None]
     is_public: Mapped[bool] = mapped_column(Boolean, default=False)
     support_count: Mapped[int] = mapped_column(Integer, default=0)
     comment_count: Mapped[int] = mapped_column(Integer, default=0)
@@ -384,3 +386,35 @@ class IdeaInvitation(Base):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+# By which way an idea came that staff entered on behalf of its author.
+PAPER, WORKSHOP, TELEPHONE, EMAIL = CHANNELS = ("paper", "workshop", "telephone", "email")
+
+
+class IdeaOrigin(Base):
+    """Where an idea comes from that staff entered on behalf of its author; who entered it stands in `Idea.entered_by`.
+
+    `place` is the place or the event, `reference` the number of the original and `reference_key` the form in which such
+    numbers are compared. `consent` tells how the author agreed, `author_name` what they are called on a letter; `by_mail`
+    that the receipt went by mail, so that no letter is printed. `key` is the id under which an import knows it,
+    `fingerprint` that of the answers' words.
+    """
+
+    __tablename__ = "idea_origin"
+    __private__ = True
+
+    idea_id: Mapped[int] = mapped_column(
+        ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    channel: Mapped[str] = mapped_column(String(12))
+    received_on: Mapped[date]
+    place: Mapped[str] = mapped_column(String(200), default="")
+    reference: Mapped[str] = mapped_column(String(120), default="")
+    reference_key: Mapped[str] = mapped_column(String(120), default="", index=True)
+    consent: Mapped[str] = mapped_column(String(12))
+    author_name: Mapped[str] = mapped_column(String(200), default="")
+    by_mail: Mapped[bool] = mapped_column(Boolean, default=False)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from consult.accounts.queries import person_by_id
 from consult.core.db import db
 from consult.core.registry import PersonalData, touch
+from consult.ideas import origins
 from consult.ideas.models import (
     AWAITING_RELEASE,
     DRAFT,
@@ -57,6 +58,10 @@ def export(person_id: int) -> dict[str, Any]:
             {"idea": number, "at": note.written_at.isoformat(), "text": note.body} for number, note in _notes(person_id)
         ],
         "invitations": [{"valid_until": one.valid_until.isoformat(), "note": one.note} for one in invited],
+        "entered_for_others": [
+            {"idea": number, "channel": one.channel, "received": one.received_on.isoformat()}
+            for number, one in origins.entered_by(person_id)
+        ],
         "supported": [
             {"idea": number, "since": since.isoformat(), "organisation": place} for number, since, place in supported
         ],
@@ -87,9 +92,20 @@ def _idea(idea: Idea) -> dict[str, Any]:
         .all()
     )
     sent = _originals([one.id for one in versions])
+    origin = origins.origin_of(idea.id)
     return {
         "number": idea.number,
         "status": idea.status,
+        "came_by": {
+            "channel": origin.channel,
+            "received": origin.received_on.isoformat(),
+            "place": origin.place,
+            "reference": origin.reference,
+            "consent": origin.consent,
+            "name": origin.author_name,
+        }
+        if origin is not None
+        else None,
         "draft": draft.content if draft is not None else None,
         "versions": [
             {
@@ -158,6 +174,8 @@ def erase(person_id: int) -> None:
     db.session.execute(delete(IdeaNote).where(IdeaNote.person_id == person_id))
     db.session.execute(update(DraftRevision).where(DraftRevision.person_id == person_id).values(person_id=None))
     ideas = db.session.execute(select(Idea).where(Idea.author_id == person_id)).scalars().all()
+    origins.forget_names([idea.id for idea in ideas])
+    db.session.execute(update(Idea).where(Idea.entered_by == person_id).values(entered_by=None))
     for idea in ideas:
         if _is_others_too(idea, person_id):
             idea.author_id = None
@@ -186,6 +204,7 @@ PERSONAL_DATA = PersonalData(
     (
         "idea", "idea_version", "answer", "idea_draft", "support", "idea_original", "idea_redaction", "idea_transfer",
         "idea_coauthor", "idea_invitation", "idea_note", "idea_draft_revision",
+        "idea_origin",
     ),
     export,
     erase,

@@ -19,7 +19,7 @@ from consult.core.registry import Review, ReviewPart, describe
 from consult.core.text import render_markdown
 from consult.core.vocabularies import term_title
 from consult.core.web import path
-from consult.ideas import redactions, rules
+from consult.ideas import origins, redactions, rules
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import newest_version_id
 from consult.ideas.models import HIDDEN, PUBLISHED, SUBMITTED, Answer, Idea, IdeaVersion
@@ -57,7 +57,7 @@ def review(idea_id: int, version_id: int | None) -> Review:
         links=list(infos.values()),
         outcomes=outcomes(idea.id, version.id),
         public_url=path("ideas.show", number=idea.number) if idea.is_public and idea.number else "",
-        facts=_facts(idea, version),
+        facts=_facts(idea, version) + origins.facts(idea, version),
     )
 
 
@@ -136,9 +136,11 @@ def outcomes(idea_id: int, version_id: int | None) -> tuple[str, ...]:
 
 
 def involved(actor: Actor, idea_id: int) -> bool:
-    """Author, co-author or member of the author's organisation."""
+    """Author, co-author or member of the author's organisation, and who entered it on behalf of its author."""
     idea = db.session.get(Idea, idea_id)
-    return idea is not None and (rules.is_involved(actor, idea) or is_coauthor(actor, idea.id))
+    if idea is None:
+        return False
+    return rules.is_involved(actor, idea) or rules.has_entered(actor, idea) or is_coauthor(actor, idea.id)
 
 
 # ---- as its readers see it ------------------------------------------------------------------------------------------

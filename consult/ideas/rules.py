@@ -222,6 +222,11 @@ def reaches(actor: Actor, idea: Idea) -> bool:
     return idea.organisation_id is None or may_write_for(actor, idea.organisation_id)
 
 
+def has_entered(actor: Actor, idea: Idea) -> bool:
+    """Whether the actor typed it on behalf of its author: it is not theirs, and yet they never decide on it."""
+    return actor.signed_in and idea.entered_by == actor.person_id
+
+
 def can_write(idea: Idea) -> bool:
     """Whether there is something to write at: nothing waits for a decision, and the idea is not at its end."""
     return idea.status in WRITABLE and not idea.has_waiting_version and not idea.waits_for_release

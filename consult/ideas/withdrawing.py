@@ -18,7 +18,7 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict
 from consult.core.i18n import _, format_day
-from consult.ideas import rules
+from consult.ideas import origins, rules
 from consult.ideas.drafting import locked
 from consult.ideas.models import (
     Answer,
@@ -84,6 +84,7 @@ def erase(actor: Actor, idea_id: int) -> Idea:
     )
     for beside in (IdeaDraft, IdeaCoauthor):
         db.session.execute(delete(beside).where(beside.idea_id == idea.id))
+    origins.forget(idea.id)
     idea.title = idea.teaser = idea.byline = idea.sector = idea.region = idea.size = idea.cross_to = ""
     idea.erased_at, idea.moved_at = now(), now()
     db.session.flush()

@@ -13,7 +13,7 @@ from consult.core.clock import LOCAL, now
 from consult.core.i18n import _, _n, current_language, format_clock, format_day, pick
 from consult.core.vocabularies import short_region
 from consult.core.web import path
-from consult.ideas import rules, signoff, tokens
+from consult.ideas import origins, rules, signoff, tokens
 from consult.ideas.milestones import version_url
 from consult.ideas.models import (
     AWAITING,
@@ -87,7 +87,7 @@ def public_timeline(view: IdeaView) -> list[Step]:
     """What everyone may know of an idea's way: received, published after so long, new versions."""
     idea, steps = view.idea, []
     if idea.submitted_at is not None:
-        steps.append(_step(idea.submitted_at, _("Received")))
+        steps.append(_step(idea.submitted_at, origins.received_words(view.version)))
     if idea.published_at is not None:
         steps.append(
             _step(idea.published_at, _published_after(idea.published_at - (idea.submitted_at or idea.published_at)))
@@ -162,7 +162,11 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
     """An idea's whole way for its author, with the step that is due."""
     events: list[tuple[datetime, str]] = [(view.idea.created_at, _("Draft begun"))]
     for version in view.versions:
-        text = _("Received") if version.number == 1 else _("Version %(number)s received", number=version.number)
+        text = (
+            origins.received_words(version)
+            if version.number == 1
+            else _("Version %(number)s received", number=version.number)
+        )
         events.append((version.sent_at, text))
     events += [(decision.made_at, decision_words(decision)) for decision in view.decisions]
     events += [(one.at, release_words(one.event, one.name)) for one in view.releases]

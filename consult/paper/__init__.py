@@ -11,10 +11,11 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import Panel, registries
-from consult.paper import panels, views
+from consult.paper import panels, views, views_entries, views_import
 
 
 def init_app(app: Flask) -> None:
     """Register the pages, and the part of a consultation's page that leads to them."""
+    assert views_entries.FOUND and views_import.FOUND  # they register by being imported
     app.register_blueprint(views.blueprint)
     registries.add_panel(Panel("consultations.show", 40, "paper/_panel.html", panels.form))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from consult.consultations.models import ANNOUNCED, OPEN, Consultation
+from consult.consultations.models import ANNOUNCED, CLOSED, OPEN, Consultation
 from consult.core.access import Actor
 from consult.core.db import db
+from consult.paper.rules import can_enter
 
 
 def form(consultation_id: int, actor: Actor) -> dict[str, Any] | None:
-    """The form while something can be sent, or soon."""
+    """The form while something can be sent, or soon; for staff also where to enter it, until the evaluation begins."""
     consultation = db.session.get(Consultation, consultation_id)
-    if consultation is None or consultation.phase not in (ANNOUNCED, OPEN):
+    if consultation is None or consultation.phase not in (ANNOUNCED, OPEN, CLOSED):
         return None
-    return {"slug": consultation.slug}
+    if consultation.phase == CLOSED and not can_enter(actor, consultation.id):
+        return None
+    return {"slug": consultation.slug, "may_enter": can_enter(actor, consultation.id)}

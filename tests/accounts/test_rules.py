@@ -18,6 +18,7 @@ TABLE = {
     "ideas.write":             "x    x    x    x    x    x    x    x",
     "comments.write":          "x    x    x    x    x    x    x    x",
     "ideas.support":           "x    x    x    x    x    x    x    x",
+    "ideas.enter":             "-    -    -    x    -    x    x    -",
     "activities.join":         "x    x    x    x    x    x    x    x",
     "projects.join":           "x    x    x    x    x    x    x    x",
     "clusters.edit_own":       "-    -    x    -    x    -    -    -",

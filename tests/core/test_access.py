@@ -12,6 +12,7 @@ EXPECTED = {
     "ideas.write": EVERYONE,
     "comments.write": EVERYONE,
     "ideas.support": EVERYONE,
+    "ideas.enter": "moderator analyst official",
     "activities.join": EVERYONE,
     "projects.join": EVERYONE,
     "clusters.edit_own": "cluster editor",

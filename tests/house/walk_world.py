@@ -166,7 +166,8 @@ class World:
         self._know("comments", kind="idea", key=self.idea.number, comment_id=comment.id)
         self._know("consultations", slug="walk")
         self._know("consultations_admin", slug="walk")
-        self._know("paper", slug="walk", kind="odt")
+        self._know("paper", slug="walk", kind="odt", number=self.idea.number)
+        self.of_endpoint["paper.table"] = {"kind": "csv"}
         self._know("api", number=self.idea.number, consultation="walk", id=comment.id, name="services")
         self.of_endpoint["api.consultation"] = {"slug": "walk"}
 
@@ -263,6 +264,7 @@ class World:
             self._know(room, slug=programme.slug, call=call.slug)
         for room in ("topics", "editorial"):
             self._know(room, slug=topic.slug, number=1)
+        self._know("paper", run_id=run.id)
         self._know("admin", run_id=run.id, job_id=job.id, name="clusters")
         self._know("pages", name="imprint")
         self.of_endpoint["api.programme"] = {"slug": programme.slug}

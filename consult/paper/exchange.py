@@ -1,0 +1,278 @@
+"""Tables of what came back: each row an idea with its origin, looked at first, then entered as a whole or not at all.
+
+The columns are those of the writing form and of `ideas.models.IdeaOrigin`. A row without an id is known by the number of its
+original, else by its words, so that the same table twice is entered once. What is here already is never changed by a
+table: it is its author's. An import that is taken back withdraws what nobody has decided on yet, deletes its text and tells
+the author.
+
+This exchange belongs to who brings the table (`for_actor`): they have entered its rows, and never decide on them. It is none
+of `registries.exchanges`, since an export of the house holds the same ideas already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
+
+from consult.accounts.queries import people_by_ids
+from consult.consultations.models import MAX_QUESTIONS, Consultation
+from consult.consultations.queries import consultation_by_slug, consultations_by_ids, current_consultation, questions_of
+from consult.core import audit
+from consult.core.access import SYSTEM, Actor
+from consult.core.audiences import AUDIENCES, LABELS, MINISTRY
+from consult.core.clock import now
+from consult.core.db import db
+from consult.core.errors import Conflict
+from consult.core.exchange import DAY, LINE, PUBLIC, REF, TEXT, Exchange, Faults, Field, Record
+from consult.core.i18n import LANGUAGES, _, _l, in_language
+from consult.core.states import move
+from consult.ideas import drafts, redactions, withdrawing
+from consult.ideas.drafting import locked
+from consult.ideas.drafts import Content, Written
+from consult.ideas.models import CHANNELS, SUBMITTED, WAITING, WITHDRAWN, Idea, IdeaOrigin, IdeaVersion
+from consult.ideas.origins import CHANNEL_WORDS, CONSENT_WORDS, CONSENTS
+from consult.ideas.publishing import refresh_public
+from consult.ideas.rules import MACHINE
+from consult.moderation.operations import withdraw_case
+from consult.paper import entries, mails, rules
+from consult.paper.entries import Entry
+from consult.search.similar import similar
+
+NAME = "paper-ideas"
+MOST_ROWS = 200  # of one table: every row is compared with all public ideas
+audit.declare("idea.entry_taken_back")
+
+_POSITIONS = range(1, MAX_QUESTIONS + 1)
+_ANSWERS = tuple(
+    one
+    for position in _POSITIONS
+    for one in (
+        Field(f"answer-{position}", TEXT, longest=drafts.ANSWER_MAX),
+        Field(f"audience-{position}", choices=AUDIENCES, default=MINISTRY),
+    )
+)
+FIELDS = (
+    Field("id", LINE, True, longest=200), Field("consultation", REF, refs=("consultation",)),
+    Field("channel", LINE, True, choices=CHANNELS), Field("received_on", DAY, True), Field("place", longest=200),
+    Field("reference", longest=120), Field("consent", LINE, True, choices=CONSENTS), Field("author_name", longest=200),
+    Field("email", longest=254), Field("language", choices=LANGUAGES, default="de"),
+    Field("title", LINE, True, longest=drafts.TITLE_MAX), Field("summary", TEXT, longest=drafts.SUMMARY_MAX), *_ANSWERS,
+    Field("sector", codes="nace_rev2_1", longest=5), Field("region", codes="nuts2024_de"),
+    Field("size", codes="size_classes"), Field("organisation", longest=drafts.ORGANISATION_MAX), Field("status", longest=24),
+)  # fmt: skip
+
+# What the columns of a table for people are called; the names of the fields are understood as well.
+HEADINGS = {
+    "channel": _l("How did it reach you?"), "received_on": _l("Received on"), "place": _l("Place or event"),
+    "reference": _l("Number of the original"), "consent": _l("The author's consent"),
+    "author_name": _l("Name of the author"), "email": _l("E-mail address of the author"), "title": _l("Title"),
+    "summary": _l("Summary"), "language": _l("Language of the text"), "organisation": _l("Organisation"),
+}  # fmt: skip
+_CODES = {"channel": CHANNEL_WORDS, "consent": CONSENT_WORDS}
+_ABOUT_AUTHOR = ("email", "author_name")  # may have changed here since
+
+
+def columns_for(positions: Sequence[int]) -> list[tuple[str, str]]:
+    """The columns of a table for a consultation with these questions: (name of the field, heading)."""
+    found = [(name, str(label)) for name, label in HEADINGS.items()]
+    for position in positions:
+        found.append((f"answer-{position}", _("Answer to question %(number)s", number=position)))
+        found.append((f"audience-{position}", _("Who may read answer %(number)s, as ticked", number=position)))
+    return found
+
+
+def mapping_of(columns: Sequence[str]) -> dict[str, str | None]:
+    """Which field a column of a table for people is, in either language."""
+    known: dict[str, str] = {}
+    for language in LANGUAGES:
+        with in_language(language):
+            known |= {heading.casefold(): name for name, heading in columns_for(list(_POSITIONS))}
+    return {one: known[one.casefold().strip()] for one in columns if one.casefold().strip() in known}
+
+
+# ---- in -------------------------------------------------------------------------------------------------------------
+
+
+def for_actor(actor: Actor, run: int | None = None) -> Exchange:
+    """The exchange for who brings a table; `run` is its import."""
+    return Exchange(
+        name=NAME, kind="paper-idea", order=99, label=_l("Ideas from paper and workshops"), fields=FIELDS, read=read,
+        write=partial(_write, actor, run), check=partial(_check, actor), translate=_translate, identify=_identify,
+        twin=_twin, remove=partial(_remove, actor), permission=rules.ENTER, personal=True,
+    )  # fmt: skip
+
+
+def _consultation(reference: object) -> Consultation | None:
+    if not reference:
+        return current_consultation()
+    return consultation_by_slug(str(reference).removeprefix("consultation/"))
+
+
+def _translate(given: Record) -> Record:
+    """Words of people as codes; the present consultation where none is named; no audience without its answer."""
+    found = {name: value for name, value in given.items() if not (name == "status" and value == SUBMITTED)}
+    if not found.get("consultation") and (present := current_consultation()) is not None:
+        found["consultation"] = f"consultation/{present.slug}"
+    for name, table in _CODES.items():
+        found[name] = _coded(found.get(name), table)
+    for position in _POSITIONS:
+        audience = f"audience-{position}"
+        if not found.get(f"answer-{position}"):
+            found.pop(audience, None)
+        elif audience in found:
+            found[audience] = _coded(found[audience], LABELS)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _coded(value: object, table: dict[str, object]) -> object:
+    if not isinstance(value, str):
+        return value
+    said = value.strip().casefold()
+    for language in LANGUAGES:
+        with in_language(language):
+            for code, label in table.items():
+                if said in (code, str(label).casefold()):
+                    return code
+    return value
+
+
+def _identify(given: Record) -> str:
+    """An id by the number of the original, else by the words of the row."""
+    known = entries.reference_key(str(given.get("reference") or ""))
+    if known:
+        words, kind = f"{given.get('consultation', '')}\x1f{known}", "ref"
+    else:
+        names = sorted(name for name in given if re.fullmatch(r"title|summary|organisation|answer-\d+", str(name)))
+        words, kind = "\x1f".join(f"{name}={given[name]}" for name in names), "row"
+    return f"{kind}-{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:24]}"
+
+
+def _entry(record: Record, consultation: Consultation) -> Entry:
+    questions = {one.position: one.id for one in questions_of(consultation.id)}
+    answers = {
+        question: Written(record[f"answer-{position}"], record.get(f"audience-{position}", MINISTRY))
+        for position, question in questions.items()
+        if f"answer-{position}" in record
+    }
+    content = Content(
+        title=record["title"], summary=record.get("summary", ""), language=record.get("language", "de"),
+        sector=record.get("sector", ""), region=record.get("region", ""), size=record.get("size", ""),
+        organisation=record.get("organisation", ""), answers=answers,
+    )  # fmt: skip
+    return Entry(
+        content, record["channel"], date.fromisoformat(record["received_on"]), record["consent"],
+        record.get("place", ""), record.get("reference", ""), record.get("author_name", ""), record.get("email", ""),
+        record["id"],
+    )  # fmt: skip
+
+
+def _check(actor: Actor, record: Record, faults: Faults) -> None:
+    """A row is an entry like one that is typed; what is here already stays as it is."""
+    there = next(iter(read([record["id"]], "all")), None)
+    if there is not None:
+        if _told(_canonical(there)) != _told(record):
+            faults.add("id", _("It is here already, and only its author changes it now."))
+        return
+    consultation = _consultation(record.get("consultation"))
+    if consultation is None or not (actor.is_system or rules.can_enter(actor, consultation.id)):
+        faults.add("consultation", _("There is no such consultation for which you can enter something."))
+        return
+    if record.get("status"):
+        faults.add("status", _("Moderation alone decides how it stands; please leave this column out."))
+    known = {one.position for one in questions_of(consultation.id)}
+    for position in _POSITIONS:
+        if f"answer-{position}" in record and position not in known:
+            faults.add(f"answer-{position}", _("The consultation has no such question."))
+    entry = _entry(record, consultation)
+    for name, message in entries.faults_of(consultation, entry).items():
+        faults.add(name, message)
+    for words in entries.same_words(entries.entered_before(consultation, entry)):
+        faults.add("reference", words)
+
+
+def _canonical(record: Record) -> Record:
+    return for_actor(SYSTEM).canonical(record)
+
+
+def _told(record: Record) -> Record:
+    """What only the author changes, without how the author is reached."""
+    return {name: value for name, value in record.items() if name not in (*_ABOUT_AUTHOR, "status")}
+
+
+def _twin(record: Record) -> str:
+    """The public idea that says most nearly the same, to be looked at before the table is entered."""
+    words = [record["title"], record.get("summary", "")]
+    words += [record[f"answer-{position}"] for position in _POSITIONS if f"answer-{position}" in record]
+    found = similar("\n".join(words), record.get("language", "de"), "idea", limit=1)
+    return found[0].info.key if found else ""
+
+
+def _write(actor: Actor, run: int | None, record: Record, before: Record | None) -> None:
+    consultation = _consultation(record.get("consultation"))
+    if before is None and consultation is not None:
+        entries.enter(actor, consultation, _entry(record, consultation), run)
+
+
+# ---- what is here ---------------------------------------------------------------------------------------------------
+
+
+def read(keys: Sequence[str] | None, audience: str) -> Iterator[Record]:
+    """Entries by their ids as they were entered: their first version. Nothing of them is public by this way."""
+    if audience == PUBLIC:
+        return
+    query = select(IdeaOrigin, Idea, IdeaVersion).join(Idea, Idea.id == IdeaOrigin.idea_id)
+    query = query.join(IdeaVersion, (IdeaVersion.idea_id == Idea.id) & (IdeaVersion.number == 1))
+    if keys is not None:
+        query = query.where(IdeaOrigin.key.in_(keys))
+    rows = db.session.execute(query.options(selectinload(IdeaVersion.answers)).order_by(IdeaOrigin.key)).all()
+    consultations = consultations_by_ids({idea.consultation_id for _origin, idea, _version in rows})  # type: ignore[arg-type]
+    people = people_by_ids([idea.author_id for _origin, idea, _version in rows if idea.author_id])
+    for origin, idea, version in rows:
+        person = people.get(idea.author_id or 0)
+        yield {
+            **_texts(idea, version), "id": origin.key, "channel": origin.channel, "place": origin.place,
+            "consultation": f"consultation/{consultations[idea.consultation_id].slug}", "reference": origin.reference,
+            "received_on": origin.received_on.isoformat(), "consent": origin.consent, "author_name": origin.author_name,
+            "email": person.email if person is not None else "",
+            "status": idea.status if idea.status != SUBMITTED else "",
+        }  # fmt: skip
+
+
+def _texts(idea: Idea, version: IdeaVersion) -> Record:
+    positions = {one.id: one.position for one in questions_of(idea.consultation_id)}
+    sent = redactions.sent_texts(version)
+    record: Record = {
+        "title": sent[redactions.TITLE], "summary": sent[redactions.SUMMARY], "language": version.language,
+        "sector": version.sector, "region": version.region, "size": version.size,
+        "organisation": version.organisation_name,
+    }  # fmt: skip
+    for answer in version.answers:
+        if answer.question_id in positions:
+            position = positions[answer.question_id]
+            record[f"answer-{position}"] = sent[redactions.part_of(answer.question_id)]
+            record[f"audience-{position}"] = answer.audience
+    return record
+
+
+def _remove(actor: Actor, key: str) -> None:
+    """What an import entered by mistake is withdrawn and its text deleted; whoever had a receipt is told."""
+    idea_id = db.session.execute(select(IdeaOrigin.idea_id).where(IdeaOrigin.key == key)).scalar_one()
+    idea = locked(idea_id)
+    if idea.status != SUBMITTED or idea.entered_by != actor.person_id:
+        raise Conflict(_("Somebody has decided on it already."))
+    title = idea.title
+    move(MACHINE, idea, "withdraw", actor)
+    withdraw_case("idea", idea.id, actor)
+    waiting = (IdeaVersion.idea_id == idea.id, IdeaVersion.state == WAITING)
+    db.session.execute(update(IdeaVersion).where(*waiting).values(state=WITHDRAWN))
+    idea.waiting_version_id, idea.moved_at = None, now()
+    refresh_public(idea)
+    audit.record("idea.entry_taken_back", actor, ("idea", idea.id))
+    mails.tell_taken_back(idea, title)
+    withdrawing.erase(actor, idea.id)

@@ -1,0 +1,37 @@
+"""The letter to an author without an e-mail address: that the idea was entered, its number, what follows, and the private
+address to type in. It holds the whole receipt, so that the author can compare it with what they wrote.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consult.core import audit
+from consult.core.access import Actor
+from consult.core.errors import Refused
+from consult.core.i18n import _
+from consult.ideas import origins, receipts, tokens
+from consult.ideas.models import Idea
+from consult.ideas.receipts import Receipt
+from consult.paper import rules
+
+audit.declare("idea.letter_printed")
+
+
+def letter_for(actor: Actor, idea: Idea) -> Receipt:
+    """The letter in the present language. Noted in the log, since it shows the author's private address."""
+    origin = origins.origin_of(idea.id)
+    if origin is None or not rules.can_print_letter(actor, idea, origin):
+        raise Refused(_("Only who entered the idea prints the letter, and only where no mail was sent."))
+    audit.record("idea.letter_printed", actor, ("idea", idea.id))
+    found = receipts.receipt_of(idea, tokens.status_token(idea.draft_key))
+    data: dict[str, Any] = {
+        **found.data,
+        "to": origin.author_name,
+        "title": _("Your idea is entered: %(number)s", number=found.number),
+        "lede": _(
+            "Thank you for your idea. We have entered it for you as you gave it to us; please compare the text below. "
+            "If something is wrong, write to us or change it yourself at the private address."
+        ),
+    }
+    return Receipt(found.number, data, found.moment)

@@ -1,0 +1,248 @@
+"""Entering on behalf of others: who may in which phase, what could be there already, who decides, who hears of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from consult.consultations.queries import questions_of
+from consult.core.access import GUEST, SYSTEM
+from consult.core.audit import AuditRow
+from consult.core.errors import Invalid, Refused
+from consult.ideas import origins
+from consult.ideas.drafts import Content, Written
+from consult.ideas.models import Idea, IdeaOrigin
+from consult.ideas.tokens import status_token
+from consult.moderation.queries import waiting_case
+from consult.paper import entries
+from consult.paper.entries import Entry
+from tests.support.mail import paths
+from tests.support.pdf import Pdf
+
+NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+TYPED = {
+    "channel": "paper", "received_on": "2026-11-20", "place": "Jena, Rathaus", "reference": "Az. 12/34-B",
+    "consent": "written", "author_name": "Erika Beispiel", "title": "Ladeschiffe auf der Saale",
+    "answer-1": "Schiffe laden Schiffe.\n\nWirklich.", "answer-2": "Nur unter uns.", "audience-1": "public",
+    "organisation": "Werft Beispiel GmbH",
+}  # fmt: skip
+
+# what the dates of a consultation are, seen from NOW: (opens, closes, evaluation, results, active)
+PHASES: dict[str, tuple[timedelta | None, timedelta | None, timedelta | None, timedelta | None, bool]] = {
+    "announced": (DAY, 30 * DAY, None, None, True),
+    "open": (-20 * DAY, 30 * DAY, None, None, True),
+    "closed": (-20 * DAY, -DAY, None, None, True),
+    "evaluation": (-20 * DAY, -2 * DAY, -DAY, None, True),
+    "results": (-20 * DAY, -3 * DAY, -2 * DAY, -DAY, True),
+    "inactive": (-20 * DAY, 30 * DAY, None, None, False),
+}
+TAKEN = ("open", "closed")
+MAY = ("moderator", "official", "agency analyst", "moderator here")
+OTHERS = (
+    "visitor",
+    "participant",
+    "company",
+    "editor",
+    "analyst without house",
+    "administrator",
+    "moderator elsewhere",
+)
+
+
+@pytest.fixture
+def here(make: Any, clock: Any, db: Any) -> Any:
+    clock.move_to(NOW)
+    found = make.consultation(prefix="OR", slug="open-region", questions=3)
+    set_phase(found, "open")
+    db.session.commit()
+    return found
+
+
+def set_phase(consultation: Any, phase: str) -> None:
+    *moments, active = PHASES[phase]
+    names = ("opens_at", "closes_at", "evaluation_at", "results_at")
+    for name, step in zip(names, moments, strict=True):
+        setattr(consultation, name, NOW.replace(hour=23) + step if step is not None else None)
+    consultation.is_active = active
+    assert consultation.phase == phase
+
+
+def people(make: Any, cast: Any, here: Any) -> dict[str, Any]:
+    other = make.consultation(prefix="XX", slug="elsewhere")
+    own, far = make.person(), make.person()
+    make.grant(own, "moderator", here)
+    make.grant(far, "moderator", other)
+    return {
+        "moderator": cast.moderator, "official": cast.official, "moderator here": own, "moderator elsewhere": far,
+        "agency analyst": make.person(roles=("analyst",), organisation=cast.agency),
+        "analyst without house": make.person(roles=("analyst",)), "participant": cast.participant,
+        "company": cast.owner, "editor": cast.editor, "administrator": cast.admin, "visitor": None,
+    }  # fmt: skip
+
+
+def an_entry(here: Any, **more: Any) -> Entry:
+    answers = {questions_of(here.id)[0].id: Written(more.pop("text", "Ein Text."), "public")}
+    content = Content(title="Von Hand", answers=answers, organisation="Werft")
+    return Entry(content, "workshop", more.pop("day", date(2026, 11, 20)), more.pop("consent", "written"), **more)
+
+
+def count(db: Any) -> int:
+    db.session.rollback()
+    return db.session.execute(select(func.count()).select_from(IdeaOrigin)).scalar_one()
+
+
+def test_who_enters_in_which_phase(here: Any, make: Any, cast: Any, db: Any, new_client: Any, sign_in: Any) -> None:
+    """Phase x person x action, through the pages and through the operation."""
+    crew = people(make, cast, here)
+    actors = {name: cast.actor(one) if one is not None else GUEST for name, one in crew.items()}
+    db.session.commit()
+    clients = {name: sign_in(new_client(), one) if one is not None else new_client() for name, one in crew.items()}
+    assert {*MAY, *OTHERS} == set(crew)
+    for phase in PHASES:
+        set_phase(here, phase)
+        db.session.commit()
+        for name, actor in actors.items():
+            entry = an_entry(here, text=f"{phase} {name}")
+            try:
+                entries.enter(actor, here, entry)
+                said = "entered"
+            except Refused:
+                said = "refused"
+            except Invalid as invalid:
+                said = ",".join(invalid.fields)
+            db.session.rollback()
+            expected = "refused" if name in OTHERS else "entered" if phase in TAKEN else "received_on"
+            assert said == expected, (phase, name)
+    for name, client in clients.items():
+        status = client.get("/de/paper/open-region/enter").status_code
+        assert status == (200 if name in MAY else 303 if name == "visitor" else 403), name
+        assert client.post("/de/paper/open-region/enter", data=TYPED).status_code in (
+            (400,) if name in MAY else (400, 403)
+        )
+        listed = client.get("/de/paper/").status_code
+        assert listed == (200 if name in (*MAY, "moderator elsewhere") else 303 if name == "visitor" else 403), name
+    assert count(db) == 0
+
+
+def test_when_it_was_received_decides(here: Any, cast: Any, db: Any) -> None:
+    """Day x phase: from the first to the last day of the consultation, and never a day to come."""
+    actor, first, last = cast.actor(cast.moderator), date(2026, 11, 7), date(2026, 11, 25)
+    days = {
+        "open": {first - DAY: False, first: True, date(2026, 11, 26): True, date(2026, 11, 27): False},
+        "closed": {first - DAY: False, first: True, last: True, last + DAY: False},
+    }
+    for phase, table in days.items():
+        set_phase(here, phase)
+        assert (here.opens_on, here.closes_on if phase == "closed" else last) == (first, last)
+        for day, taken in table.items():
+            faults = entries.faults_of(here, an_entry(here, day=day))
+            assert (faults == {}) is taken and set(faults) <= {"received_on"}, (phase, day)
+    set_phase(here, "open")
+    wrong = an_entry(here, consent="", email="kein")
+    wrong.channel, wrong.content.title, wrong.content.answers, wrong.received_on = "pigeon", " ", {}, None
+    with pytest.raises(Invalid) as refused:
+        entries.enter(actor, here, wrong)
+    assert set(refused.value.fields) == {"channel", "received_on", "consent", "email", "title", "answer-1"}
+    assert entries.enter(SYSTEM, here, an_entry(here)).entered_by is None
+
+
+def test_from_the_sheet_to_the_public_page(
+    here: Any, make: Any, cast: Any, db: Any, new_client: Any, sign_in: Any, outbox: Any, run_jobs: Any
+) -> None:
+    typist, other, reader = sign_in(new_client(), cast.moderator), sign_in(new_client(), cast.moderator2), new_client()
+    url = "/de/paper/open-region/enter"
+    page = typist.page("/de/consultations/open-region")
+    assert url in page.links() and url not in reader.page("/de/consultations/open-region").links()
+
+    # what is missing is said at its field, and nothing typed is lost
+    half = typist.submit(url, {**TYPED, "consent": "", "received_on": "2026-12-24"}, form="main form")
+    assert half.status_code == 422
+    assert "Ohne die Einwilligung" in half.text and "Nur was vom 7. November 2026 bis" in half.text
+    assert "Schiffe laden Schiffe." in half.text and count(db) == 0
+
+    answer = typist.submit(url, {**TYPED, "email": "erika@people.example"}, form="main form", follow_redirects=True)
+    assert answer.status_code == 200 and "ging per Mail hinaus" in answer.text
+    idea = db.session.execute(select(Idea)).scalar_one()
+    origin = db.session.get(IdeaOrigin, idea.id)
+    assert (idea.status, idea.entered_by, idea.organisation_id) == ("submitted", cast.moderator.id, None)
+    assert idea.author_id not in (None, cast.moderator.id) and origin.by_mail
+    assert "Brief" not in answer.text and typist.post(f"/de/paper/entries/{idea.number}/letter").status_code in (
+        400,
+        403,
+    )
+
+    # the author has the receipt with private page and PDF; where nothing was ticked, only the ministry reads
+    mail = outbox.to("erika@people.example")[-1]
+    assert "auf Papier" in mail.text and "Wort für Wort" in mail.text and "nicht von Ihnen" in mail.text
+    status = next(one for one in paths(mail) if one.endswith(status_token(idea.draft_key)))
+    assert "Auf Papier eingegangen" in reader.page(status).text
+    assert "Nur Ministerium" in Pdf(reader.get(f"{status}/receipt.pdf").data).text
+
+    # moderators read where it comes from; who entered it does not decide, whoever else does
+    case = waiting_case("idea", idea.id)
+    shown = other.page(f"/de/moderation/cases/{case.id}").text
+    for words in ("Jena, Rathaus", "Az. 12/34-B", "Schriftlich, auf dem Original", "Auf Papier", cast.moderator.name):
+        assert words in shown, words
+    with pytest.raises(Refused):
+        make.decide("idea", idea.id, "publish", moderator=cast.moderator)
+    db.session.rollback()
+    make.decide("idea", idea.id, "publish", moderator=cast.moderator2)
+    db.session.commit()
+    public = reader.page(f"/de/ideas/{idea.number}")
+    assert "Auf Papier eingegangen" in public.text and "Werft Beispiel GmbH" in public.text
+    for outlet in (public.text, reader.get(f"/api/v1/ideas/{idea.number}").text):
+        assert not [one for one in ("Rathaus", "12/34", "Erika", cast.moderator.name, "unter uns") if one in outlet]
+    assert (
+        db.session.execute(select(AuditRow).where(AuditRow.event == "idea.entered")).scalar_one().actor_id
+        == cast.moderator.id
+    )
+
+
+def test_what_could_be_here_already_is_shown_first(here: Any, cast: Any, db: Any, client: Any, sign_in: Any) -> None:
+    url = "/de/paper/open-region/enter"
+    sign_in(client, cast.official)
+    first = client.submit(url, TYPED, form="main form")
+    number = first.headers["Location"].rsplit("/", 1)[1]
+    twice = [
+        ({"reference": "AZ 12 34 B", "answer-1": "Etwas ganz anderes."}, "das Original hat dieselbe Nummer"),
+        ({"reference": "", "answer-1": "schiffe laden SCHIFFE! Wirklich"}, "die Antworten haben denselben Wortlaut"),
+    ]
+    for changed, why in twice:
+        asked = client.submit(url, {**TYPED, **changed}, form="main form")
+        assert asked.status_code == 422 and f"{number}: {why}" in asked.text
+    assert count(db) == 1
+    taken = client.submit(url, {**TYPED, **twice[0][0], "another": "y"}, form="main form")
+    assert taken.status_code == 303 and count(db) == 2
+
+
+def test_a_letter_tells_who_has_no_mail(
+    here: Any, cast: Any, db: Any, client: Any, new_client: Any, sign_in: Any, outbox: Any
+) -> None:
+    sign_in(client, cast.official)
+    client.submit("/de/paper/open-region/enter", TYPED, form="main form")
+    idea = db.session.execute(select(Idea)).scalar_one()
+    assert idea.author_id is None and not [one for one in outbox if "receipt" in one.kind]
+    page = f"/de/paper/entries/{idea.number}"
+    answer = client.submit(page, {}, form="main form[action$='/letter']")
+    letter = Pdf(answer.data)
+    address = f"/de/ideas/status/{status_token(idea.draft_key)}"
+    assert letter.faults == [] and letter.language == "de" and any(one.endswith(address) for one in letter.links)
+    said = re.sub(r"\s", "", letter.text)
+    for words in ("Erika Beispiel", str(idea.number), "Schiffe laden Schiffe.", "Nur unter uns.", "Wie es weitergeht"):
+        assert re.sub(r"\s", "", words) in said, words
+    assert db.session.execute(select(AuditRow).where(AuditRow.event == "idea.letter_printed")).scalar_one()
+    # nobody else sees the entry again, whatever they may do
+    for one in (cast.moderator, cast.admin, cast.participant):
+        assert sign_in(new_client(), one).get(page).status_code in (403, 404)
+    # what was written is deleted with everything that is known of where it comes from
+    from consult.ideas import operations, withdrawing
+
+    operations.withdraw(GUEST, idea.id)
+    withdrawing.erase(GUEST, idea.id)
+    db.session.commit()
+    assert origins.origin_of(idea.id) is None and client.get(page).status_code == 404
