@@ -19,6 +19,8 @@ PEOPLE = {
     "visitor": ("Vorführung Teilnahme", ""),
     "company": ("Vorführung Betrieb", "company"),
     "colleague": ("Vorführung Kollegium", "company"),
+    "author": ("Vorführung Verfassen", "company"),
+    "approver": ("Vorführung Freigabe", "company"),
     "outsider": ("Vorführung Fremder Betrieb", "company"),
     "moderator": ("Vorführung Moderation", "moderator"),
     "moderator2": ("Vorführung Zweite Moderation", "moderator"),

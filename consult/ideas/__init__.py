@@ -24,6 +24,7 @@ from consult.core.registry import (
 from consult.core.web import path
 from consult.ideas import (
     decisions,
+    demo_signoff,
     exchange,
     jobs,
     loading,
@@ -81,6 +82,7 @@ def init_app(app: Flask) -> None:
     registries.counters["ideas"] = recounting.recount
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(70, "demo", "ideas", loading.load, loading.shift))
+    registries.loaders.append(Loader(71, "demo", "sign-off", demo_signoff.load, demo_signoff.shift))
     registries.navigation.append(NavigationItem(20, "ideas", "ideas.index", _l("Ideas")))
     registries.me_sections.extend((panels.TO_RELEASE, panels.MINE, panels.SHARED))
     for panel in panels.PANELS:

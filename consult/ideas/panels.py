@@ -19,6 +19,7 @@ from consult.ideas import own_queries, page_queries, queries, sharing, signoff, 
 from consult.ideas.cards import cards, crossing
 from consult.ideas.models import RETURNED, Idea
 from consult.ideas.words import draft_path, month_words, other_language
+from consult.organisations.rules import may_approve
 
 NAMELESS = 3  # answers without name shown below the first page of those with one
 CARDS = 3
@@ -127,6 +128,7 @@ def shared(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
          "organisation": one.organisation, "saved_at": one.saved_at, "status": _state(one.idea),
          "url": path("ideas.release", idea_id=one.idea.id) if one.idea.waits_for_release else draft_path(one.idea)}
         for one in sharing.shared_with(actor)
+        if not (one.idea.waits_for_release and may_approve(actor, one.idea.organisation_id or 0))  # they stand above
     ]  # fmt: skip
     return {"rows": rows} if rows else None
 

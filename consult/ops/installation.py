@@ -8,6 +8,7 @@ import click
 from flask import current_app
 from sqlalchemy import select
 
+from consult.accounts import demo
 from consult.accounts import operations as accounts
 from consult.accounts.models import Person
 from consult.accounts.queries import person_by_email
@@ -77,7 +78,7 @@ def reindex() -> int:
 def print_accounts() -> None:
     """The demo accounts, for the terminal in which `make run` was typed."""
     names = db.session.execute(
-        select(Person.email).where(Person.email_key.like(f"%{DEMO_DOMAIN}")).order_by(Person.id).limit(12)
+        select(Person.email).where(Person.email_key.like(f"%{DEMO_DOMAIN}")).order_by(Person.id).limit(len(demo.PEOPLE))
     ).scalars()
     click.echo("Demo accounts (password for all: " + demo_password() + ")")
     for email in names:

@@ -85,6 +85,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 PLACES = (
     ("company", "beispiel-sensorik-gmbh", "manager"),
     ("colleague", "beispiel-sensorik-gmbh", "author"),
+    ("author", "beispiel-feinmechanik-gmbh", "author"),
+    ("approver", "beispiel-feinmechanik-gmbh", "manager"),
+    ("approver", "beispiel-feinmechanik-gmbh", "approver"),
     ("outsider", "musterplast-spritzguss-gmbh", "manager"),
     ("analyst", "beispiel-clusteragentur", "author"),
     ("analyst2", "beispiel-clusteragentur", "author"),

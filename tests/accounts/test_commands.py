@@ -92,6 +92,7 @@ def test_the_demo_accounts_are_those_of_the_contract(db: Any, client: Any) -> No
     db.session.commit()
     expected = {
         "visitor": "participant", "company": "company", "colleague": "company", "outsider": "company",
+        "author": "company", "approver": "company",
         "moderator": "moderator", "moderator2": "moderator", "cluster": "cluster", "editor": "editor",
         "analyst": "analyst", "analyst2": "analyst", "official": "official", "admin": "administrator",
     }  # fmt: skip
