@@ -55,11 +55,12 @@ def test_two_windows_do_not_overwrite_each_other(browser: Any) -> None:
 def test_without_connection_nothing_is_lost(browser: Any) -> None:
     page = browser.page()
     address = begin(page, "Ohne Netz")
-    page.context.route("**/save", lambda route: route.abort())
+    page.evaluate(
+        "() => { window.fetch = () => Promise.reject(new TypeError('no connection')); }"
+    )  # holds while the page closes, too
     page.locator("#idea-form [name=answer-1]").fill("Im Zug geschrieben.")
     expect(page.locator("[data-save]")).to_have_text(NOT_SAVED)
     page.close(run_before_unload=False)
-    page.context.unroute("**/save")
     again = page.context.new_page()
     again.goto(address)
     expect(again.locator("#idea-form [name=answer-1]")).to_have_value("")

@@ -143,5 +143,6 @@ def assert_good_everywhere(page: Page) -> None:
 
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window; 0 where nothing scrolls sideways."""
+    page.wait_for_load_state("load")  # before it, no letters may have been asked for, and none are waited for
     wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     return int(page.evaluate(f"document.fonts.ready.then(() => {wider})"))  # measured in the page's own letters

@@ -1,7 +1,7 @@
 """Ideas entered on behalf of others: who entered one, and where it comes from.
 
-Revision ID: 0016_enter_for_others
-Revises: 0019_act_for_organisations
+Revision ID: 0018_enter_for_others
+Revises: 0017_act_for_organisations
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import consult.core.db
 
-revision = "0016_enter_for_others"
-down_revision = "0019_act_for_organisations"
+revision = "0018_enter_for_others"
+down_revision = "0017_act_for_organisations"
 branch_labels = None
 depends_on = None
 

@@ -1,15 +1,15 @@
 """Act for organisations: releases of later versions, shared drafts, internal notes, and for whom somebody joins or supports.
 
-Revision ID: 0019_act_for_organisations
-Revises: 0017_search_by_facets
+Revision ID: 0017_act_for_organisations
+Revises: 0016_search_by_facets
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0019_act_for_organisations"
-down_revision = "0017_search_by_facets"
+revision = "0017_act_for_organisations"
+down_revision = "0016_search_by_facets"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """Search by facets: what a hit is filtered by stands beside the document, and words are found by their folded form.
 
-Revision ID: 0017_search_by_facets
+Revision ID: 0016_search_by_facets
 Revises: 0015_search_both_languages
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_search_by_facets"
+revision = "0016_search_by_facets"
 down_revision = "0015_search_both_languages"
 branch_labels = None
 depends_on = None
