@@ -24,6 +24,8 @@ from consult.ideas import origins, tokens
 from consult.ideas.models import Idea, IdeaCoauthor, IdeaInvitation, IdeaVersion
 from consult.ideas.rules import TERMS
 from consult.moderation import mails as moderation_mails
+from consult.organisations.queries import member_ids
+from consult.organisations.rules import WRITERS
 
 # After these outcomes the mail leads to the public page, where there is one.
 SHOWING = frozenset({"publish", "restore", "redact", "reinstate"})
@@ -47,9 +49,15 @@ def author_of(idea: Idea) -> Person | None:
     return people_by_ids([idea.author_id]).get(idea.author_id) if idea.author_id is not None else None
 
 
-def recipient_of(idea: Idea) -> tuple[str, str, int | None] | None:
-    """Address, language and person of the author; None where there is nobody to write to."""
+def recipient_of(idea: Idea, *, has_just_sent: bool = False) -> tuple[str, str, int | None] | None:
+    """Address, language and person of the author; None where there is nobody to write to. Where they have left the
+    organisation to which the idea belongs, of who speaks for it; who `has_just_sent` it belongs there."""
     person = author_of(idea)
+    if idea.organisation_id is not None and not has_just_sent:
+        writers = member_ids(idea.organisation_id, *WRITERS)
+        if person is None or person.id not in writers:
+            heirs = people_by_ids(member_ids(idea.organisation_id, "manager", "approver")).values()
+            person = next((one for one in heirs if one.deactivated_at is None), person)
     if person is not None:
         return (person.email, person.language, person.id) if person.deactivated_at is None else None
     return (idea.author_email, idea.language, None) if idea.author_email else None
@@ -130,7 +138,7 @@ def _entered_lines(version: IdeaVersion) -> list[str]:
 
 def send_receipt(idea: Idea, version: IdeaVersion, due_at: datetime) -> None:
     """We have it: number, until when we decide, the private status link."""
-    to = recipient_of(idea)
+    to = recipient_of(idea, has_just_sent=True)
     if to is None:
         return
     with in_language(to[1]):

@@ -227,6 +227,13 @@ def has_entered(actor: Actor, idea: Idea) -> bool:
     return actor.signed_in and idea.entered_by == actor.person_id
 
 
+def speaks_for(actor: Actor, idea: Idea) -> bool:
+    """Whether the actor acts in the idea's name: who belongs to its organisation; its author where it has none."""
+    if idea.organisation_id is not None:
+        return idea.organisation_id in actor.organisation_ids
+    return is_author(actor, idea)
+
+
 def can_write(idea: Idea) -> bool:
     """Whether there is something to write at: nothing waits for a decision, and the idea is not at its end."""
     return idea.status in WRITABLE and not idea.has_waiting_version and not idea.waits_for_release

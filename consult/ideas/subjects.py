@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from consult.consultations.models import Consultation
@@ -63,9 +63,9 @@ def picker(words: str, limit: int) -> list[SubjectInfo]:
 
 
 def may_manage(actor: Actor, idea_id: int) -> bool:
-    """Whether the actor speaks for the idea: its author, or a member of its organisation."""
+    """Whether the actor speaks for the idea: a member of its organisation, or its author where it has none."""
     idea = db.session.get(Idea, idea_id)
-    return idea is not None and (rules.is_involved(actor, idea) or is_coauthor(actor, idea.id))
+    return idea is not None and (rules.speaks_for(actor, idea) or is_coauthor(actor, idea.id))
 
 
 def spoken_for(actor: Actor) -> list[tuple[str, int]]:
@@ -76,7 +76,9 @@ def spoken_for(actor: Actor) -> list[tuple[str, int]]:
         IdeaCoauthor.person_id == actor.person_id, IdeaCoauthor.status == CONFIRMED
     )
     own = or_(
-        Idea.author_id == actor.person_id, Idea.organisation_id.in_(list(actor.organisation_ids)), Idea.id.in_(beside)
+        and_(Idea.author_id == actor.person_id, Idea.organisation_id.is_(None)),
+        Idea.organisation_id.in_(list(actor.organisation_ids)),
+        Idea.id.in_(beside),
     )
     statement = select(Idea.id).where(own, Idea.is_public.is_(True)).order_by(Idea.id.desc()).limit(BATCH)
     return [(KIND, one) for one in db.session.execute(statement).scalars()]

@@ -126,7 +126,7 @@ def show(number: str) -> Any:
         thread=_thread(row),
         own=tokens.status_token(row.idea.draft_key) if own and not row.beside else "",
         may_support=rules.can_support(actor, row.idea, row.consultation.phase) and not row.beside,
-        speaks=rules.is_involved(actor, row.idea) or row.beside,
+        speaks=rules.speaks_for(actor, row.idea) or row.beside,
         acting=acting.choices(actor) if acting.places(actor) else [],
         acting_last=acting.last(actor),
     )

@@ -126,6 +126,35 @@ def test_who_leaves_has_no_access_at_once(
     assert (idea.status, idea.author_id) == ("submitted", pair.carl.id), "it is sent in the name of who is still there"
 
 
+def test_what_comes_later_goes_to_those_who_stayed(pair: Pair, make: Any, outbox: Any, run_jobs: Any, db: Any) -> None:
+    """The decision about a text of somebody who has left is read in the organisation, and they speak for it no longer."""
+    from consult.ideas.subjects import may_manage, spoken_for
+    from tests.support.factories import actor
+
+    manager = make.person("Maria Sprecherin")
+    make.member(manager, pair.company, "manager")
+    pair.first.send("submit")
+    idea = the_idea(db)
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    assert may_manage(actor(pair.anna), idea.id)
+    db.session.query(OrganisationMember).filter_by(person_id=pair.anna.id).delete()
+    db.session.commit()
+    run_jobs()
+    assert not may_manage(actor(pair.anna), idea.id) and not spoken_for(actor(pair.anna))
+    assert may_manage(actor(manager), idea.id) and spoken_for(actor(manager)) == [("idea", idea.id)]
+    before = len(outbox.to(manager))
+    from consult.ideas import operations
+
+    operations.withdraw(actor(pair.carl), idea.id)
+    db.session.commit()
+    run_jobs()
+    assert (
+        len(outbox.to(manager)) == before + 1
+        and idea.number in outbox.last(manager).subject + outbox.last(manager).text
+    )
+
+
 def test_only_the_author_takes_a_draft_out_of_the_organisation(pair: Pair, db: Any) -> None:
     pair.second.send("save", {"organisation": ""})
     assert the_idea(db).organisation_id == pair.company.id
