@@ -15,6 +15,9 @@ from consult.core.db import db
 from consult.core.i18n import _, _l, format_day
 from consult.ideas.models import EMAIL, PAPER, TELEPHONE, WORKSHOP, Idea, IdeaOrigin, IdeaVersion
 
+_SHARED = (
+    "channel", "received_on", "place", "reference", "reference_key", "consent", "author_name", "by_mail", "fingerprint",
+)  # fmt: skip
 CHANNEL = "channel"  # its name among a version's attributes
 CHANNEL_WORDS: dict[str, Any] = {
     PAPER: _l("On paper"),
@@ -75,6 +78,16 @@ def facts(idea: Idea, version: IdeaVersion) -> list[tuple[str, str]]:
 def forget_names(idea_ids: Sequence[int]) -> None:
     """The authors' names go from where these ideas come from."""
     db.session.execute(update(IdeaOrigin).where(IdeaOrigin.idea_id.in_(idea_ids)).values(author_name=""))
+
+
+def share(idea_id: int, second_id: int) -> None:
+    """What is split off an entry comes from where that came from."""
+    origin = origin_of(idea_id)
+    if origin is None:
+        return
+    kept = {name: getattr(origin, name) for name in _SHARED}
+    db.session.add(IdeaOrigin(idea_id=second_id, key=f"split-{second_id}", **kept))
+    db.session.flush()
 
 
 def forget(idea_id: int) -> None:

@@ -24,7 +24,7 @@ from consult.core.i18n import _
 from consult.core.jobs import enqueue
 from consult.core.registry import Verdict, registries
 from consult.core.states import move
-from consult.ideas import mails, redactions, rules, tokens
+from consult.ideas import mails, origins, redactions, rules, tokens
 from consult.ideas.drafting import insert_into, locked
 from consult.ideas.drafts import TITLE_MAX, Content
 from consult.ideas.models import (
@@ -233,14 +233,16 @@ def _second_idea(actor: Actor, idea: Idea, content: Content, title: str, chosen:
         author_id=idea.author_id, organisation_id=idea.organisation_id, author_email=idea.author_email, draft_key=key,
         draft_token_hash=tokens.token_hash(tokens.draft_token(key)),
         status_token_hash=tokens.token_hash(tokens.status_token(key)), created_at=moment, submitted_at=moment,
-        moved_at=moment, invitation_id=idea.invitation_id,
+        moved_at=moment, invitation_id=idea.invitation_id, entered_by=idea.entered_by,
     )  # fmt: skip
     db.session.add(second)
     db.session.flush()
+    origins.share(idea.id, second.id)
     audit.record("idea.split_off", actor, (KIND, second.id), from_id=idea.id)
     part = Content(
         title=title, language=content.language, sector=content.sector, region=content.region, size=content.size,
         organisation=content.organisation, partners=list(content.partners),
+        attributes={name: content.attributes[name] for name in (origins.CHANNEL,) if name in content.attributes},
         answers={key: one for key, one in content.answers.items() if key in chosen},
     )  # fmt: skip
     version = make_version(second, part, moment)

@@ -19,3 +19,4 @@ def init_app(app: Flask) -> None:
     assert views_entries.FOUND and views_import.FOUND  # they register by being imported
     app.register_blueprint(views.blueprint)
     registries.add_panel(Panel("consultations.show", 40, "paper/_panel.html", panels.form))
+    registries.me_sections.append(Panel("pages.me", 75, "paper/_me.html", panels.staff))

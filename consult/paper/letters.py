@@ -4,16 +4,22 @@ address to type in. It holds the whole receipt, so that the author can compare i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consult.core import audit
 from consult.core.access import Actor
 from consult.core.errors import Refused
 from consult.core.i18n import _
+from consult.core.late import late
 from consult.ideas import origins, receipts, tokens
 from consult.ideas.models import Idea
 from consult.ideas.receipts import Receipt
 from consult.paper import rules
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = late("segno")
 
 audit.declare("idea.letter_printed")
 
@@ -27,6 +33,8 @@ def letter_for(actor: Actor, idea: Idea) -> Receipt:
     found = receipts.receipt_of(idea, tokens.status_token(idea.draft_key))
     data: dict[str, Any] = {
         **found.data,
+        "code": _code(found.data["address"]["url"]),
+        "scan": _("The private address to scan with a telephone"),
         "to": origin.author_name,
         "title": _("Your idea is entered: %(number)s", number=found.number),
         "lede": _(
@@ -35,3 +43,8 @@ def letter_for(actor: Actor, idea: Idea) -> Receipt:
         ),
     }
     return Receipt(found.number, data, found.moment)
+
+
+def _code(url: str) -> str:
+    """The address as a picture to scan."""
+    return str(segno.make(url, error="m").svg_inline(scale=3, border=2, dark="#000", light="#fff"))

@@ -18,3 +18,8 @@ def form(consultation_id: int, actor: Actor) -> dict[str, Any] | None:
     if consultation.phase == CLOSED and not can_enter(actor, consultation.id):
         return None
     return {"slug": consultation.slug, "may_enter": can_enter(actor, consultation.id)}
+
+
+def staff(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
+    """On one's own page, for who may enter something: where to do it. No query."""
+    return {} if can_enter(actor) else None

@@ -13,15 +13,18 @@ from consult.consultations.queries import questions_of
 from consult.core.access import GUEST, SYSTEM
 from consult.core.audit import AuditRow
 from consult.core.errors import Invalid, Refused
-from consult.ideas import origins
+from consult.ideas import origins, review
 from consult.ideas.drafts import Content, Written
 from consult.ideas.models import Idea, IdeaOrigin
 from consult.ideas.tokens import status_token
+from consult.moderation.checks import Choice
+from consult.moderation.operations import decide
 from consult.moderation.queries import waiting_case
 from consult.paper import entries
 from consult.paper.entries import Entry
 from tests.support.mail import paths
 from tests.support.pdf import Pdf
+from tests.support.queries import count_queries
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -218,6 +221,39 @@ def test_what_could_be_here_already_is_shown_first(here: Any, cast: Any, db: Any
     assert count(db) == 1
     taken = client.submit(url, {**TYPED, **twice[0][0], "another": "y"}, form="main form")
     assert taken.status_code == 303 and count(db) == 2
+
+
+def test_a_public_idea_that_says_the_same_is_shown_first(
+    here: Any, make: Any, cast: Any, db: Any, app: Any, client: Any, sign_in: Any
+) -> None:
+    text = "Elektrische Fähren laden an den Anlegern der Saale, und kleine Häfen teilen sich den Ladestrom."
+    public = make.idea("Fähren laden am Anleger", consultation=here, author=cast.owner, answers={1: text})
+    db.session.commit()
+    sign_in(client, cast.official)
+    typed = {**TYPED, "title": "Fähren laden an Anlegern", "answer-1": text.replace("kleine", "alle kleinen")}
+    asked = client.submit("/de/paper/open-region/enter", typed, form="main form")
+    assert asked.status_code == 422 and f"/de/ideas/{public.number}" in asked.text
+    assert client.submit("/de/paper/open-region/enter", {**typed, "another": "y"}, form="main form").status_code == 303
+    for path in ("/de/paper/", "/de/paper/open-region/enter", "/de/paper/import", "/de/consultations/open-region/form"):
+        with count_queries(app, at_most=10, warm=True):
+            client.get(path)
+    assert "/de/paper/" in client.page("/de/me/").links()
+
+
+def test_what_is_split_off_was_entered_too(here: Any, make: Any, cast: Any, db: Any) -> None:
+    typist = cast.actor(cast.moderator)
+    entry = an_entry(here, reference="A 1")
+    entry.content.answers[questions_of(here.id)[1].id] = Written("Ein zweiter Gedanke.", "public")
+    idea = entries.enter(typist, here, entry)
+    case = waiting_case("idea", idea.id)
+    choice = Choice(
+        outcome="split", reason="personal-data", note="Zwei Gedanken.", version=str(case.version_id), second=("answer-2",),
+        second_title="Der zweite",
+    )  # fmt: skip
+    decide(cast.actor(cast.moderator2), case.id, choice)
+    both = db.session.execute(select(Idea).order_by(Idea.id)).scalars().all()
+    assert [one.entered_by for one in both] == [cast.moderator.id] * 2
+    assert review.involved(typist, both[1].id) and origins.origin_of(both[1].id).reference == "A 1"
 
 
 def test_a_letter_tells_who_has_no_mail(
