@@ -19,6 +19,7 @@ from consult.core.registry import registries
 from consult.core.starting import collector_resting
 
 ROOMS = (
+    "files",
     "accounts",
     "organisations",
     "notifications",

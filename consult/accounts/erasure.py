@@ -85,7 +85,8 @@ def everything(person_id: int) -> dict[str, dict[str, Any]]:
 
 
 def take_out(actor: Actor, person: Person) -> bytes:
-    """A ZIP with `data.json` for programs and `data.html` for people, both with everything; the log notes that it left."""
+    """A ZIP with `data.json` for programs and `data.html` for people, both with everything, and
+    their files; the log notes that it left."""
     audit.record("account.taken_out", actor, ("person", person.id))
     found = everything(person.id)
     data = json.dumps(
@@ -97,6 +98,10 @@ def take_out(actor: Actor, person: Person) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", data)
         archive.writestr("data.html", page)
+        for room in sorted(registries.personal_data):
+            part = registries.personal_data[room]
+            for path, content in part.files(person.id) if part.files is not None else ():
+                archive.writestr(f"files/{path}", content)
     return file.getvalue()
 
 

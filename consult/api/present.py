@@ -25,7 +25,7 @@ from consult.core.registry import SubjectInfo
 from consult.core.vocabularies import Term, Vocabulary
 from consult.core.web import address
 from consult.ideas.loading import EXAMPLE
-from consult.ideas.models import Answer, Idea
+from consult.ideas.models import Answer, Idea, IdeaAttachment
 from consult.ideas.page_queries import NamelessAnswer
 from consult.links.queries import LinkView
 from consult.links.sources import readable_source, sources
@@ -59,6 +59,16 @@ def links(views: Iterable[LinkView], site: str) -> list[resources.Link]:
             source=cited(view.link.source), url=site + view.other.url,
         )
         for view in views
+    ]  # fmt: skip
+
+
+def attachments(found: Iterable[IdeaAttachment]) -> list[resources.Attachment]:
+    return [
+        resources.Attachment(
+            title=one.title, file_name=one.file_name, media_type=one.media_type, size=one.size,
+            url=address("ideas.file", key=one.key),
+        )
+        for one in found
     ]  # fmt: skip
 
 

@@ -20,7 +20,8 @@ from consult.core.audiences import ANONYMOUS, PUBLIC
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.paging import Page, keyset
-from consult.ideas.models import Answer, Idea, IdeaFacet, IdeaTally, IdeaVersion
+from consult.ideas.attachments import attachments as attachments_named
+from consult.ideas.models import Answer, Idea, IdeaAttachment, IdeaFacet, IdeaTally, IdeaVersion
 from consult.ideas.publishing import CLUSTER, CONSULTATION, PROJECT, QUESTION
 from consult.ideas.queries import Tallies
 from consult.links.models import VISIBLE, Link, LinkEnd
@@ -172,6 +173,12 @@ def published(ideas: Iterable[Idea]) -> dict[int, Published]:
         else:
             one.restricted += 1
     return found
+
+
+def attachments(idea: Idea) -> list[IdeaAttachment]:
+    """The files of its public version that everyone may read now; at most two queries."""
+    named = db.session.execute(select(IdeaVersion.attachments).where(IdeaVersion.id == idea.public_version_id)).scalar()
+    return [one for one in attachments_named(named or [], (PUBLIC,)) if one.is_ready]
 
 
 def partners_of(ideas: Sequence[Idea]) -> dict[int, dict[str, list[str]]]:

@@ -179,10 +179,21 @@ class Idea(Resource):
     self: Self
 
 
+class Attachment(Resource):
+    """A file of an idea that everyone may read."""
+
+    title: Annotated[str, Field(description=_l("What it shows or holds, in its author's words."))]
+    file_name: str
+    media_type: str
+    size: Annotated[int, Field(description=_l("In bytes."))]
+    url: Annotated[str, Field(description=_l("Address of the file."))]
+
+
 class LinkedIdea(Idea):
-    """An idea with what it is linked to."""
+    """An idea with what it is linked to, and its files."""
 
     links: list[Link]
+    attachments: list[Attachment]
 
 
 class Comment(Resource):

@@ -167,7 +167,8 @@ def idea(place: asked.NumberPlace, _given: Parameters) -> resources.LinkedIdea:
     fields = _idea_fields([row] if row is not None else [])
     if row is None or not fields:
         raise NotFound(_("There is no public idea of this number."))
-    return resources.LinkedIdea(**fields[0], links=linked("idea", row.id, None))
+    files = present.attachments(queries.attachments(row))
+    return resources.LinkedIdea(**fields[0], links=linked("idea", row.id, None), attachments=files)
 
 
 @layer.read(

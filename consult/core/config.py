@@ -45,6 +45,8 @@ NAMES = (
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
     "OIDC_NAME",
+    "STORAGE_URL",
+    "CLAMAV_URL",
 )
 
 
@@ -71,6 +73,8 @@ class Settings:
     session_days: int
     oidc: dict[str, str]
     operator: dict[str, str]
+    storage_url: str = ""  # where attachments lie: file:///... or s3://...
+    clamav_url: str = ""  # the virus scanner: unix:///... or tcp://...; empty: nothing is scanned
     complaint_days: int = 10  # promised working days until a complaint is answered
     release_reminder_days: int = 2  # working days until those who release are reminded of what waits
     dispute_bodies: dict[str, str] = field(default_factory=dict)  # by language; empty: where the lists are
@@ -181,5 +185,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
             "name": get("OIDC_NAME", "OpenID Connect"),
         },
         operator=_operator(get),
+        storage_url=get("STORAGE_URL") or (data_dir / "files").as_uri(),
+        clamav_url=get("CLAMAV_URL"),
         origins=origins,
     )

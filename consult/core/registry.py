@@ -241,6 +241,7 @@ class PersonalData:
     tables: tuple[str, ...]
     export: Callable[[int], dict[str, Any]]
     erase: Callable[[int], None]
+    files: Callable[[int], Iterable[tuple[str, bytes]]] | None = None  # (path in the package, content)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from consult.ideas import (
     saved,
     subjects,
     views,
+    views_attachments,
     views_helps,
     views_late,
     views_living,
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
     assert jobs.BATCH and views_helps.READY and views_late.FOUND and views_living.FOUND and views_release.FOUND
     assert views_writing.FOUND
     app.register_blueprint(views.blueprint)
+    app.before_request_funcs.setdefault(None, []).insert(0, views_attachments.allow_large_file)
     registries.subjects[KIND] = SubjectKind(
         KIND, _l("Idea"), subjects.describe, subjects.find, subjects.picker, subjects.may_manage
     )

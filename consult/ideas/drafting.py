@@ -156,6 +156,20 @@ def save_merged(idea_id: int, merged: merging.Merged, *, seen: int, tab: str, ac
     return draft if document == draft.content else _keep(idea, draft, document, tab, actor)
 
 
+def change_attachments(idea_id: int, ids: list[int], actor: Actor) -> IdeaDraft:
+    """Let the draft name these attachments; whoever has it open in another window goes on with their text."""
+    idea = _writable(idea_id, actor)
+    draft = draft_row(idea)
+    content = Content.of_document(draft.content)
+    content.attachments = ids
+    return _keep(idea, draft, content.document(), draft.saved_by, actor)
+
+
+def attachments_of(idea_id: int, actor: Actor) -> list[int]:
+    """What the draft names, locked until it is changed. Conflict where the actor may not write now."""
+    return Content.of_document(draft_row(_writable(idea_id, actor)).content).attachments
+
+
 def _writable(idea_id: int, actor: Actor | None) -> Idea:
     idea = locked(idea_id)
     if not (rules.can_write(idea) if actor is None else rules.can_edit(actor, idea)):

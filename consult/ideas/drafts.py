@@ -50,6 +50,7 @@ class Content:
     partners: list[Partner] = field(default_factory=list)
     attributes: dict[str, Any] = field(default_factory=dict)
     secrets: dict[int, list[str]] = field(default_factory=dict)
+    attachments: list[int] = field(default_factory=list)
     release_note: str = ""  # what an approver of the organisation asks to change
 
     @property
@@ -82,6 +83,7 @@ class Content:
             "partners": [list(partner) for partner in self.partners],
             "attributes": self.attributes,
             **({"secrets": {str(q): found for q, found in self.secrets.items()}} if self.secrets else {}),
+            **({"attachments": self.attachments} if self.attachments else {}),
             **({"release_note": self.release_note} if self.release_note else {}),
         }
 
@@ -103,6 +105,7 @@ class Content:
             partners=[(kind, int(one_id), code) for kind, one_id, code in document.get("partners", [])],
             attributes=dict(document.get("attributes", {})),
             secrets={int(question): list(found) for question, found in document.get("secrets", {}).items() if found},
+            attachments=[int(one) for one in document.get("attachments", [])],
             release_note=document.get("release_note", ""),
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -18,11 +19,15 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from consult.consultations.models import Question
 from consult.core.access import Actor
 from consult.core.audiences import AUDIENCES, PUBLIC
+from consult.core.audiences import LABELS as AUDIENCE_LABELS
+from consult.core.errors import Invalid
 from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest, required
 from consult.core.i18n import _, _l
 from consult.core.registry import SubjectInfo, registries
 from consult.core.text import clean_line
 from consult.core.vocabularies import short_region, vocabulary
+from consult.files import checking
+from consult.ideas import attachments
 from consult.ideas.drafting import Changes
 from consult.ideas.drafts import (
     ANSWER_MAX,
@@ -69,12 +74,30 @@ class IdeaForm(Form):
     size = ChoiceField(_l("Number of employees"))
     clusters = PartnerField(_l("Clusters"))
     projects = PartnerField(_l("Projects"))
+    attachment_file = FileField(_l("File"))
+    attachment_title = LineField(_l("What the file shows or holds"), [longest(attachments.TITLE_MAX)])
+    attachment_audience = ChoiceField(
+        _l("Who may read the file?"), choices=[SelectChoice(one, AUDIENCE_LABELS[one]) for one in attachments.FOR]
+    )
     email = EmailField(_l("Your e-mail address"))
     draft_key = HiddenField()
     edit_count = HiddenField()
     tab = HiddenField()
 
     positions: tuple[int, ...] = ()
+    received: attachments.Received | None = None
+
+    def receive_file(self) -> None:
+        """Look at the file that came with the form; what is wrong with it stands at its field."""
+        upload = self.attachment_file.data
+        if not upload:
+            return
+        content = upload.read(checking.LARGEST + 1)
+        title, audience = self.attachment_title.data, self.attachment_audience.data
+        try:
+            self.received = attachments.receive(content, upload.filename or "", title, audience)
+        except Invalid as refusal:
+            self.take_errors(refusal)
 
     def fill_choices(self) -> None:
         """Closed lists in the reader's language, and the things that are chosen already."""
@@ -229,6 +252,7 @@ def initial(content: Content, questions: Sequence[Question], **more: Any) -> dic
         "size": content.size,
         "clusters": content.partner_ids("cluster"),
         "projects": content.partner_ids("project"),
+        "attachment_audience": PUBLIC,
         "tab": secrets.token_urlsafe(12),
         **more,
     }

@@ -13,7 +13,7 @@ from typing import Any
 from consult.core.audiences import PUBLIC
 
 Fields = dict[str, Any]
-UNSEEN = frozenset({"release_note"})  # written by sign-off, not by those who write the text
+UNSEEN = frozenset({"release_note", "attachments"})  # written by sign-off and with files, not in the fields of the form
 LISTS = frozenset({"partners"})
 
 

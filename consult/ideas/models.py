@@ -114,7 +114,8 @@ class Idea(Base):
 
 
 class IdeaVersion(Base):
-    """What was sent at one time. `partners` lists what it is linked to: [kind, id, type of the link].
+    """What was sent at one time. `partners` lists what it is linked to: [kind, id, type of the link], `attachments` the ids
+    of its files.
 
     `attributes` holds what only imported examples say so far (wishes, topics, division, cooperation). `is_redacted` tells
     that passages are blacked out in its texts.
@@ -139,6 +140,7 @@ class IdeaVersion(Base):
     sent_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_redacted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    attachments: Mapped[list[int]] = mapped_column(JSONType, default=list, server_default="[]")
 
     idea: Mapped[Idea] = relationship(back_populates="versions", lazy="raise")
     answers: Mapped[list[Answer]] = relationship(
@@ -231,6 +233,41 @@ class IdeaNote(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     body: Mapped[str] = mapped_column(LongText)
     written_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class IdeaAttachment(Base):
+    """A file of an idea. `digest` names the stored content, `key` its address; `title` is what it shows or holds.
+
+    `scan` is "clean", "waiting" or "infected" (`files.scanner`): only a clean one is ever handed out. `width` and `height`
+    are those of a picture, 0 elsewhere.
+    """
+
+    __tablename__ = "idea_attachment"
+    __private__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    file_name: Mapped[str] = mapped_column(String(140))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    title: Mapped[str] = mapped_column(LongText)
+    audience: Mapped[str] = mapped_column(String(10))
+    scan: Mapped[str] = mapped_column(String(10))
+    uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may be handed out at all."""
+        return self.scan == "clean"
 
 
 class Support(Base):

@@ -24,12 +24,14 @@ from consult.core.registry import Milestone
 from consult.core.text import render_markdown
 from consult.core.web import path
 from consult.ideas import redactions, rules
+from consult.ideas.attachments import attachments
 from consult.ideas.milestones import milestones
 from consult.ideas.models import (
     CONFIRMED,
     SECRET,
     Answer,
     Idea,
+    IdeaAttachment,
     IdeaCoauthor,
     IdeaRedaction,
     IdeaVersion,
@@ -78,6 +80,7 @@ class IdeaView:
     links: list[LinkView] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
     backers: list[tuple[str, str]] = field(default_factory=list)
+    files: list[IdeaAttachment] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,7 @@ class _Content:
     marks: tuple[Blackened, ...]
     milestones: list[Milestone]
     backers: list[tuple[str, str]]
+    files: list[IdeaAttachment]
 
 
 def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaView:
@@ -188,6 +192,7 @@ def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaV
         links=content.links,
         milestones=content.milestones,
         backers=content.backers,
+        files=content.files,
     )
 
 
@@ -229,6 +234,7 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> 
     version = next(one for one in versions if one.id == version_id)
     full = _full_texts(version, readable, own)
     marks = redactions.blackened(version.id) if version.is_redacted else []
+    files = attachments(version.attachments, readable)
 
     def answer(question: Question, audience: str, text: str | None) -> AnswerView:
         part = redactions.part_of(question.id)
@@ -236,7 +242,7 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> 
         shown = render_markdown(full[part]) if text and part in full else stored
         return AnswerView(question, audience, shown, tuple(one for one in marks if text and one.part == part))
 
-    detached({*versions, *(question for question, _audience, _text in rows), *(view.link for view in links)})
+    detached({*versions, *files, *(question for question, _audience, _text in rows), *(view.link for view in links)})
     return _Content(
         versions=versions,
         answers=[answer(*row) for row in rows if row[1] != ANONYMOUS],
@@ -246,6 +252,7 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> 
         marks=tuple(one for one in marks if one.part in (redactions.TITLE, redactions.SUMMARY)),
         milestones=milestones(idea, links),
         backers=_backers(idea.id) if backed else [],
+        files=files,
     )
 
 

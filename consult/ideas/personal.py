@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
@@ -10,12 +11,14 @@ from sqlalchemy.orm import selectinload
 from consult.accounts.queries import person_by_id
 from consult.core.db import db
 from consult.core.registry import PersonalData, touch
+from consult.files.storage import Missing, storage
 from consult.ideas import origins
 from consult.ideas.models import (
     AWAITING_RELEASE,
     DRAFT,
     DraftRevision,
     Idea,
+    IdeaAttachment,
     IdeaCoauthor,
     IdeaDraft,
     IdeaInvitation,
@@ -107,6 +110,10 @@ def _idea(idea: Idea) -> dict[str, Any]:
         if origin is not None
         else None,
         "draft": draft.content if draft is not None else None,
+        "attachments": [
+            {"file": one.file_name, "title": one.title, "audience": one.audience, "name": _file_path(idea, one)}
+            for one in _attachments_of(idea.id)
+        ],
         "versions": [
             {
                 "number": one.number,
@@ -126,6 +133,26 @@ def _idea(idea: Idea) -> dict[str, Any]:
             for one in versions
         ],
     }
+
+
+def _attachments_of(idea_id: int) -> list[IdeaAttachment]:
+    query = select(IdeaAttachment).where(IdeaAttachment.idea_id == idea_id).order_by(IdeaAttachment.id)
+    return list(db.session.execute(query).scalars())
+
+
+def _file_path(idea: Idea, one: IdeaAttachment) -> str:
+    """Where the file lies in the package that a person takes out."""
+    return f"ideas/{idea.number or f'draft-{idea.id}'}/{one.id}-{one.file_name}"
+
+
+def files(person_id: int) -> Iterator[tuple[str, bytes]]:
+    """The attachments of the person's ideas: (path in the package, content)."""
+    for idea in db.session.execute(select(Idea).where(Idea.author_id == person_id).order_by(Idea.id)).scalars().all():
+        for one in _attachments_of(idea.id):
+            try:
+                yield _file_path(idea, one), storage().get(one.digest)
+            except Missing:
+                continue
 
 
 def _originals(version_ids: list[int]) -> dict[tuple[int, str], str]:
@@ -205,7 +232,9 @@ PERSONAL_DATA = PersonalData(
         "idea", "idea_version", "answer", "idea_draft", "support", "idea_original", "idea_redaction", "idea_transfer",
         "idea_coauthor", "idea_invitation", "idea_note", "idea_draft_revision",
         "idea_origin",
+        "idea_coauthor", "idea_invitation", "idea_attachment",
     ),
     export,
     erase,
+    files,
 )  # fmt: skip

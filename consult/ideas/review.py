@@ -20,6 +20,7 @@ from consult.core.text import render_markdown
 from consult.core.vocabularies import term_title
 from consult.core.web import path
 from consult.ideas import origins, redactions, rules
+from consult.ideas.attachments import attachments, words_of_size
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import newest_version_id
 from consult.ideas.models import HIDDEN, PUBLISHED, SUBMITTED, Answer, Idea, IdeaVersion
@@ -47,7 +48,7 @@ def review(idea_id: int, version_id: int | None) -> Review:
     return Review(
         title=version.title,
         language=version.language,
-        parts=_parts(version, questions),
+        parts=[*_parts(version, questions), *_file_parts(version)],
         version_id=version.id,
         author=person.name if person else "",
         author_id=idea.author_id,
@@ -107,6 +108,21 @@ def _parts(version: IdeaVersion, questions: dict[int, Question]) -> list[ReviewP
     for question, answer in _answers(version, questions):
         name, part = f"answer-{question.position}", redactions.part_of(question.id)
         add(_heading(question), answer.body, answer.html, answer.audience, name, part)
+    return parts
+
+
+def _file_parts(version: IdeaVersion) -> list[ReviewPart]:
+    """The attachments: what their author says they show, and the way to the file."""
+    parts = []
+    for one in attachments(version.attachments):
+        link = Markup('<p>%s</p><p><a href="%s">%s</a>, %s</p>') % (
+            one.title, path("ideas.file", key=one.key), one.file_name, words_of_size(one.size),
+        )  # fmt: skip
+        if not one.is_ready:
+            link += Markup("<p>%s</p>") % _(
+                "The virus scanner has not looked at it yet; until then nobody can open it."
+            )
+        parts.append(ReviewPart(_("Attachment"), one.title, link, one.audience, f"file-{one.id}"))
     return parts
 
 

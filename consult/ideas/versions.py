@@ -35,7 +35,7 @@ def make_version(
         idea_id=idea.id, number=number, state=state, language=content.language, title=content.title,
         summary=content.summary, sector=content.sector, region=content.region, size=content.size,
         organisation_name=content.organisation, partners=[list(one) for one in content.partners],
-        attributes=content.attributes, sent_at=sent_at,
+        attributes=content.attributes, attachments=list(content.attachments), sent_at=sent_at,
     )  # fmt: skip
     version.answers = [_answer(question_id, written) for question_id, written in sorted(content.given.items())]
     db.session.add(version)
@@ -82,6 +82,7 @@ def content_of(version: IdeaVersion, sent: Mapping[str, str] | None = None) -> C
         },
         partners=[(kind, int(one_id), code) for kind, one_id, code in version.partners],
         attributes=dict(version.attributes),
+        attachments=list(version.attachments),
     )
 
 

@@ -21,6 +21,7 @@ from consult.core.limits import allow_write
 from consult.core.memory import detached, remembered
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.ideas import (
+    attachments,
     filters,
     frames,
     listing_files,
@@ -142,6 +143,7 @@ def _fragments(row: IdeaRow, view: IdeaView, allowed: frozenset[str], own: bool)
         "cross": crossing(idea),
         "other": words.other_language(idea.language),
         "crosses": words.crosses,
+        "size_of": attachments.words_of_size,
     }
 
     def made(template: str) -> Markup:

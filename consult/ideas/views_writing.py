@@ -20,6 +20,7 @@ from consult.core.text import render_markdown
 from consult.core.vocabularies import short_region
 from consult.core.web import flash_done, path, see_other
 from consult.ideas import (
+    attachments,
     drafting,
     frames,
     invitations,
@@ -115,6 +116,7 @@ def preview(token: str) -> Any:
         answers=previews.previewed(frame, reader),
         reader=reader,
         readers=previews.readers(),
+        files=attachments.attachments(frame.content.attachments, previews.READS[reader]),
     )
 
 
@@ -134,6 +136,9 @@ def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:
         "link_form": AddressForm(formdata=None),
         "near": page_queries.near_answers(layout.question_id, frame.idea_id),
         "notes": AUDIENCE_NOTES,
+        "files": attachments.attachments(frame.content.attachments),
+        "most_files": attachments.MOST,
+        "size_of": attachments.words_of_size,
         **more,
     }
     return render_template("ideas/edit.html", draft=frame, form=form, layout=layout, **values)
@@ -167,6 +172,7 @@ def _sent_form(frame: Frame) -> IdeaForm:
     form.validate()
     if fault := sharing.chosen_fault(current_actor(), form.organisation.data or "", request.form.getlist("offered")):
         form.organisation.errors = [*form.organisation.errors, fault]
+    form.receive_file()
     return form
 
 
@@ -245,11 +251,34 @@ def _store(frame: Frame, form: IdeaForm) -> Any:
         if conflict.merged is None:
             return _conflict_page(frame, form, conflict), 409
         return views_merging.merge(frame, form, conflict)
+    _change_attachments(frame, form)
     if form.errors:
         return kept(_page(frame, form))
     if "submit" in request.form:
         return _submit(frame, form)
     return see_other(_next_address(frame))
+
+
+def _change_attachments(frame: Frame, form: IdeaForm) -> None:
+    """Add the file that came with the form, and drop what its button says."""
+    actor, idea_id = current_actor(), frame.idea_id or 0
+    dropped = request.form.get("detach", "")
+    if dropped.isascii() and dropped.isdigit() and len(dropped) < 10:
+        attachments.drop(actor, idea_id, int(dropped))
+        flash_done(_("The attachment is taken out."))
+    if form.received is not None:
+        try:
+            added = attachments.attach(actor, idea_id, form.received)
+        except Invalid as refusal:
+            form.take_errors(refusal)
+        else:
+            flash_done(_("%(name)s is attached.", name=added.file_name))
+            form.attachment_title.data = ""
+    elif "attach" in request.form and not form.attachment_file.errors:
+        form.attachment_file.errors = [_("Please choose a file.")]
+    if dropped or form.received is not None:
+        draft = drafting.draft_row(drafting.locked(idea_id))
+        frame.edit_count, frame.content = draft.edit_count, Content.of_document(draft.content)
 
 
 def _submit(frame: Frame, form: IdeaForm) -> Any:
@@ -274,6 +303,8 @@ def _next_address(frame: Frame) -> str:
         return path("ideas.release", idea_id=frame.idea_id)
     if "preview" in request.form:
         return path("ideas.preview", token=frame.token)
+    if "attach" in request.form or "detach" in request.form:
+        return f"{layout.address(layout.part)}#part-attachments"
     if "find" in request.form:
         words: dict[str, Any] = {
             f"find_{name}": searched(request.form, f"find_{name}") or None for name in PARTNER_KINDS

@@ -23,6 +23,7 @@ from consult.ideas.drafting import locked
 from consult.ideas.models import (
     Answer,
     Idea,
+    IdeaAttachment,
     IdeaCoauthor,
     IdeaDraft,
     IdeaOriginal,
@@ -80,9 +81,11 @@ def erase(actor: Actor, idea_id: int) -> Idea:
     db.session.execute(
         update(IdeaVersion)
         .where(IdeaVersion.id.in_(ids))
-        .values(title="", summary="", organisation_name="", partners=[], attributes={}, is_redacted=False)
+        .values(
+            title="", summary="", organisation_name="", partners=[], attributes={}, attachments=[], is_redacted=False
+        )
     )
-    for beside in (IdeaDraft, IdeaCoauthor):
+    for beside in (IdeaDraft, IdeaCoauthor, IdeaAttachment):
         db.session.execute(delete(beside).where(beside.idea_id == idea.id))
     origins.forget(idea.id)
     idea.title = idea.teaser = idea.byline = idea.sector = idea.region = idea.size = idea.cross_to = ""

@@ -15,6 +15,8 @@ from sqlalchemy import func, select, text
 from consult.core import jobs
 from consult.core.db import db
 from consult.core.settings_store import recall
+from consult.files import scanner
+from consult.files import storage as files
 from consult.ops import schema
 from consult.search.analyse import ANALYSER_VERSION
 from consult.search.models import SearchDoc
@@ -48,6 +50,22 @@ def _storage() -> tuple[str, str]:
     usage = os.statvfs(folder)
     free = usage.f_bavail * usage.f_frsize // 2**20
     return ("ok" if free > 500 else "fault"), f"{free} MB are free in the data directory"
+
+
+def _attachments() -> tuple[str, str]:
+    kept = files.storage()
+    probe = b"consult doctor"
+    name = files.name_of(probe)
+    kept.put(name, probe)
+    if kept.get(name) != probe:
+        return "fault", "what was stored as an attachment comes back otherwise"
+    kept.delete(name)
+    url = current_app.config["SETTINGS"].clamav_url
+    if not url:
+        return "note", "attachments can be stored; no CLAMAV_URL: they are not scanned"
+    if not scanner.ping(url):
+        return "fault", "attachments can be stored; the virus scanner does not answer, so new ones stay hidden"
+    return "ok", "attachments can be stored and are scanned"
 
 
 def _index() -> tuple[str, str]:
@@ -84,6 +102,7 @@ CHECKS: dict[str, Check] = {
     "schema": _schema,
     "mail": _mail,
     "storage": _storage,
+    "attachments": _attachments,
     "search": _index,
     "clock": _clock,
     "jobs": _jobs,

@@ -100,7 +100,12 @@ const kept = {
 };
 
 function written(form) {
-  const fields = [...form.elements].filter((e) => e.name && !["hidden", "submit", "button", "file", "password"].includes(e.type) && !e.name.startsWith("find_"));
+  // what is not for everyone does not stay on a device that others may use
+  const narrow = (e) => {
+    const audience = form.elements[e.name.replace("answer-", "audience-")];
+    return e.name.startsWith("answer-") && audience && ["agency", "ministry"].includes(audience.value);
+  };
+  const fields = [...form.elements].filter((e) => e.name && !/^(secret-|email$)/.test(e.name) && !narrow(e) && !["hidden", "submit", "button", "file", "password"].includes(e.type) && !e.name.startsWith("find_"));
   return fields.map((e) => [e.name, e.value, e.type === "checkbox" || e.type === "radio" ? e.checked : null]);
 }
 
@@ -134,7 +139,9 @@ function autosave(form) {
     dirty = false;
     say(status?.dataset.busy, "busy");
     try {
-      const answer = await fetch(form.dataset.autosaveUrl, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, credentials: "same-origin" });
+      const body = new FormData(form);
+      all("input[type=file]", form).forEach((e) => body.delete(e.name)); // a file goes with its button, once
+      const answer = await fetch(form.dataset.autosaveUrl, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
       const data = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
       if (data.url) moveTo(data.url, data.autosave_url);
       if (answer.status === 409 || answer.status === 422) { failed(data.error || Object.values(data.errors || {}).join(" ")); return; }

@@ -61,6 +61,7 @@ TABLE: dict[str, Who] = {
     "organisations.withdraw_invitation": ADMIN,
     # ---- a published idea of another company; tokens are guessed ---------------------------------------------------
     "ideas.show": ALL,
+    "ideas.file": NOBODY,
     "ideas.version": ALL,
     "ideas.follow": SIGNED,
     "ideas.support": SIGNED,

@@ -22,7 +22,7 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.imports import ImportRun
 from consult.core.jobs import Job
-from consult.ideas.models import IdeaCoauthor, IdeaInvitation
+from consult.ideas.models import IdeaAttachment, IdeaCoauthor, IdeaInvitation
 from consult.links.models import Link
 from consult.moderation.models import SecondLook
 from consult.moderation.queries import waiting_case
@@ -167,6 +167,9 @@ class World:
         self._know("consultations", slug="walk")
         self._know("consultations_admin", slug="walk")
         self._know("paper", slug="walk", kind="odt", number=self.idea.number)
+        file = self.fill(IdeaAttachment, idea_id=self.draft.id, title=SECRET, audience="public", scan="clean")
+        self.victims.append(file)
+        self.of_endpoint["ideas.file"] = {"key": file.key}
         self.of_endpoint["paper.table"] = {"kind": "csv"}
         self._know("api", number=self.idea.number, consultation="walk", id=comment.id, name="services")
         self.of_endpoint["api.consultation"] = {"slug": "walk"}

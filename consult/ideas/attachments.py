@@ -1,0 +1,228 @@
+"""Attachments: files that belong to an idea. A draft and each version name theirs, so a version can add and drop some.
+
+An attachment is never changed: its file, its title (for pictures the alternative text) and for whom it is stay as they
+were sent. Nobody reads one that was not scanned where a scanner is set. What no draft and no version names any more is
+deleted by a job after a day, and a stored file that no attachment names is swept up after it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from consult.core import audit
+from consult.core.access import Actor
+from consult.core.audiences import AGENCY, AUDIENCES, MINISTRY, PUBLIC, readable_by
+from consult.core.clock import now
+from consult.core.db import db, reading
+from consult.core.errors import Invalid, NotFound
+from consult.core.i18n import _, format_number
+from consult.core.jobs import every
+from consult.core.text import clean_line
+from consult.files import checking, scanner
+from consult.files.checking import Checked
+from consult.files.storage import Missing, name_of, storage
+from consult.ideas.drafting import attachments_of, change_attachments
+from consult.ideas.models import PUBLISHED, Idea, IdeaAttachment, IdeaDraft, IdeaVersion
+
+MOST = 8  # attachments of an idea at a time
+MOST_EVER = 60  # of an idea, with those that earlier versions name
+TITLE_MAX = 300
+KEPT = timedelta(days=1)  # what nothing names any more
+BATCH = 200
+# An attachment stands beside its idea, so there is none without name.
+FOR = tuple(one for one in AUDIENCES if one in (PUBLIC, AGENCY, MINISTRY))
+
+audit.declare("idea.attachment_added", "attachment_id", "media_type", "size")
+audit.declare("idea.attachment_dropped", "attachment_id")
+audit.declare("idea.attachment_refused", "reason")
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that was looked at, scanned and stored, and may become an attachment."""
+
+    checked: Checked
+    digest: str
+    scan: str
+    title: str
+    audience: str
+
+
+def receive(content: bytes, claimed_name: str, title: str, audience: str) -> Received:
+    """Look at a file, have it scanned and store it; before the database is written, since it takes its time.
+
+    Invalid at `attachment_file`, `attachment_title` or `attachment_audience`.
+    """
+    faults: dict[str, str] = {}
+    title = clean_line(title)
+    checked: Checked | None = None
+    try:
+        checked = checking.check(content, claimed_name)
+    except Invalid as refusal:
+        faults["attachment_file"] = str(refusal.fields["file"])
+    if not title:
+        faults["attachment_title"] = _(
+            "Please say what the file shows or holds. People who cannot see a picture read this sentence instead."
+        )
+    elif len(title) > TITLE_MAX:
+        faults["attachment_title"] = _("Please shorten this to at most %(number)s characters.", number=TITLE_MAX)
+    if audience not in FOR:
+        faults["attachment_audience"] = _("Please choose one of the entries in the list.")
+    if faults or checked is None:
+        raise Invalid(faults)
+    state = scanner.scan(checked.content)
+    if state == scanner.INFECTED:
+        raise Invalid({"attachment_file": _("The virus scanner found something in this file. It was not stored.")})
+    digest = name_of(checked.content)
+    storage().put(digest, checked.content)
+    return Received(checked, digest, state, title, audience)
+
+
+def attach(actor: Actor, idea_id: int, received: Received) -> IdeaAttachment:
+    """Make a received file an attachment of what is being written. Invalid where there are too many."""
+    named = attachments_of(idea_id, actor)
+    ever = db.session.execute(
+        select(func.count()).select_from(IdeaAttachment).where(IdeaAttachment.idea_id == idea_id)
+    ).scalar_one()
+    if len(named) >= MOST or ever >= MOST_EVER:
+        raise Invalid({"attachment_file": _("An idea has at most %(number)s attachments.", number=MOST)})
+    checked = received.checked
+    attachment = IdeaAttachment(
+        idea_id=idea_id, key=secrets.token_urlsafe(16), digest=received.digest, file_name=checked.file_name,
+        media_type=checked.media_type, size=len(checked.content), width=checked.width, height=checked.height,
+        title=received.title, audience=received.audience, scan=received.scan, uploaded_by=actor.person_id,
+        created_at=now(),
+    )  # fmt: skip
+    db.session.add(attachment)
+    db.session.flush()
+    change_attachments(idea_id, [*named, attachment.id], actor)
+    audit.record(
+        "idea.attachment_added", actor, ("idea", idea_id), attachment_id=attachment.id,
+        media_type=attachment.media_type, size=attachment.size,
+    )  # fmt: skip
+    return attachment
+
+
+def drop(actor: Actor, idea_id: int, attachment_id: int) -> None:
+    """Take an attachment out of what is being written; versions that name it keep it."""
+    named = attachments_of(idea_id, actor)
+    if attachment_id not in named:
+        return
+    change_attachments(idea_id, [one for one in named if one != attachment_id], actor)
+    audit.record("idea.attachment_dropped", actor, ("idea", idea_id), attachment_id=attachment_id)
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+
+
+def attachments(ids: Sequence[int], audiences: Collection[str] | None = None) -> list[IdeaAttachment]:
+    """These attachments in this order, of these audiences; one query, none for no ids."""
+    if not ids:
+        return []
+    query = select(IdeaAttachment).where(IdeaAttachment.id.in_(ids))
+    if audiences is not None:
+        query = query.where(IdeaAttachment.audience.in_(audiences))
+    found = {one.id: one for one in db.session.execute(query).scalars()}
+    return [found[one] for one in ids if one in found]
+
+
+def words_of_size(size: int) -> str:
+    """How large a file is, in the reader's language: "240 KB", "1,2 MB"."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} KB"
+    return f"{format_number(round(size / 1_000_000, 1))} MB"
+
+
+def by_key(key: str) -> tuple[IdeaAttachment, Idea]:
+    """An attachment and its idea by the key in its address. NotFound for an unknown one."""
+    query = select(IdeaAttachment, Idea).join(Idea, Idea.id == IdeaAttachment.idea_id).where(IdeaAttachment.key == key)
+    row = db.session.execute(query).first()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
+
+
+def is_for_everyone(attachment: IdeaAttachment, idea: Idea) -> bool:
+    """Whether anybody may read it: public, of the version that everyone reads."""
+    return attachment.audience == PUBLIC and idea.is_public and _is_named(attachment, idea.public_version_id)
+
+
+def is_for_officials(actor: Actor, attachment: IdeaAttachment, idea: Idea) -> bool:
+    """Whether the actor reads it by a right of agency or ministry: of a published idea, and the look is noted."""
+    return (
+        idea.status == PUBLISHED
+        and attachment.audience in readable_by(actor, idea.consultation_id)
+        and _is_named(attachment, idea.public_version_id)
+    )
+
+
+def _is_named(attachment: IdeaAttachment, version_id: int | None) -> bool:
+    if version_id is None:
+        return False
+    named = db.session.execute(select(IdeaVersion.attachments).where(IdeaVersion.id == version_id)).scalar_one()
+    return attachment.id in (named or [])
+
+
+def content_of(attachment: IdeaAttachment) -> bytes:
+    """The file. NotFound where it is waiting for the scanner or is gone."""
+    if attachment.scan != scanner.CLEAN:
+        raise NotFound(_("This file is still being checked. Please come back later."))
+    try:
+        return storage().get(attachment.digest)
+    except Missing:
+        raise NotFound() from None
+
+
+# ---- what time does -------------------------------------------------------------------------------------------------
+
+
+@every("ideas.scan_attachments", minutes=5)
+def scan_waiting(_payload: dict[str, Any]) -> None:
+    """Ask the scanner once more about what it could not look at; what it finds something in is deleted."""
+    query = select(IdeaAttachment.id, IdeaAttachment.digest).where(IdeaAttachment.scan == scanner.WAITING)
+    with reading():
+        waiting = [(row.id, row.digest) for row in db.session.execute(query.order_by(IdeaAttachment.id).limit(20))]
+    for attachment_id, digest in waiting:
+        try:
+            state = scanner.scan(storage().get(digest))
+        except Missing:
+            state = scanner.INFECTED  # there is nothing to show
+        if state != scanner.WAITING:
+            db.session.execute(update(IdeaAttachment).where(IdeaAttachment.id == attachment_id).values(scan=state))
+
+
+@every("ideas.sweep_attachments", minutes=360)
+def sweep(_payload: dict[str, Any]) -> None:
+    """Delete attachments that nothing names, a day after they came."""
+    forgotten = _forgotten()
+    for start in range(0, len(forgotten), BATCH):
+        db.session.execute(delete(IdeaAttachment).where(IdeaAttachment.id.in_(forgotten[start : start + BATCH])))
+
+
+@every("ideas.sweep_files", minutes=360)
+def sweep_files(_payload: dict[str, Any]) -> None:
+    """Delete stored files that no attachment names; what came within a day may still become one."""
+    with reading():
+        known = set(db.session.execute(select(IdeaAttachment.digest)).scalars())
+    for name, kept_at in storage().names():
+        if name not in known and kept_at < now() - KEPT:
+            storage().delete(name)
+
+
+def _forgotten() -> list[int]:
+    with reading():
+        old = select(IdeaAttachment.id, IdeaAttachment.idea_id).where(IdeaAttachment.created_at < now() - KEPT)
+        rows = db.session.execute(old).all()
+        ideas = {row.idea_id for row in rows}
+        named: set[int] = set()
+        for ids in db.session.execute(select(IdeaVersion.attachments).where(IdeaVersion.idea_id.in_(ideas))).scalars():
+            named |= set(ids or [])
+        for content in db.session.execute(select(IdeaDraft.content).where(IdeaDraft.idea_id.in_(ideas))).scalars():
+            named |= set(content.get("attachments", []))
+        return [row.id for row in rows if row.id not in named]

@@ -1,0 +1,99 @@
+"""What a file is, is decided by its content: what may stay, what is made anew, what is refused and in which words."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from consult.core.errors import Invalid
+from consult.core.i18n import in_language
+from consult.files import checking
+from tests.files import samples
+
+GOOD = {
+    "Bericht.pdf": (samples.PDF, "application/pdf", "Bericht.pdf"),
+    "bild.exe": (samples.image(), "image/png", "bild.png"),
+    "C:\\Fotos\\Halle 1.JPG": (samples.image("JPEG"), "image/jpeg", "Halle 1.jpg"),
+    "skizze.webp": (samples.image("WEBP"), "image/webp", "skizze.webp"),
+    "../../etc/passwd": (samples.docx(), checking.OOXML["word/document.xml"][0], "passwd.docx"),
+    "Brief.odt": (samples.odt(), "application/vnd.oasis.opendocument.text", "Brief.odt"),
+    'a"b\r\nX: y.pdf': (samples.PDF, "application/pdf", "ab X y.pdf"),
+    "": (samples.PDF, "application/pdf", "datei.pdf"),
+    "Übersicht.tar.gz.pdf": (samples.PDF, "application/pdf", "Übersicht.tar.gz.pdf"),
+}
+REFUSED = {
+    "empty": (b"", "ist leer"),
+    "too large": (b"%PDF-" + bytes(checking.LARGEST), "größer als 10 MB"),
+    "cut off": (samples.PDF[:40], "Ende fehlt"),
+    "locked pdf": (samples.PDF.replace(b"/Root", b"/Encrypt 2 0 R /Root"), "geschützt"),
+    "scripted pdf": (samples.PDF.replace(b"/Type", b"/OpenAction <</S /JavaScript /JS (x)>> /Type"), "Skripte"),
+    "page": (b"<html><script>alert(1)</script></html>", "nicht öffnen"),
+    "drawing": (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "nicht öffnen"),
+    "program": (b"MZ\x90\x00" + bytes(100), "nicht öffnen"),
+    "half a picture": (samples.image()[:60], "nicht öffnen"),
+    "old office": (b"\xd0\xcf\x11\xe0" + bytes(600), "alten Art"),
+    "macros": (samples.docx(**{"word/vbaProject.bin": b"x"}), "Makros"),
+    "macros by type": (
+        samples.packed(
+            {"[Content_Types].xml": b"application/vnd.ms-word.document.macroEnabled", "word/document.xml": b""}
+        ),
+        "Makros",
+    ),
+    "encrypted": (samples.encrypted(), "geschützt"),
+    "bomb": (samples.docx(**{"word/media/image1.bin": bytes(checking.MOST_UNPACKED + 1)}), "viel zu groß"),
+    "way out": (samples.docx(**{"../../outside": b"x"}), "nicht öffnen"),
+    "only a zip": (samples.packed({"readme.txt": b"x"}), "nicht öffnen"),
+    "broken zip": (b"PK\x03\x04" + bytes(50), "nicht öffnen"),
+    "pixels": (samples.image("PNG", (9000, 5000)), "40 Millionen"),
+}
+
+
+def test_what_may_stay(app: Flask) -> None:
+    for claimed, (content, media_type, name) in GOOD.items():
+        found = checking.check(content, claimed)
+        assert (found.media_type, found.file_name) == (media_type, name), claimed
+        assert found.is_image == media_type.startswith("image/")
+        if not found.is_image:
+            assert found.content == content
+
+
+def test_what_is_refused_and_why(app: Flask) -> None:
+    with in_language("de"):
+        for name, (content, words) in REFUSED.items():
+            try:
+                checking.check(content, "datei.pdf")
+            except Invalid as refusal:
+                assert words in str(refusal.fields["file"]), name
+            else:
+                raise AssertionError(name)
+
+
+def test_a_picture_is_made_anew_without_what_came_along(app: Flask) -> None:
+    photo = samples.photo()
+    assert b"Geheim" in photo
+    found = checking.check(photo, "foto.jpg")
+    assert b"Geheim" not in found.content and b"script" not in found.content
+    assert (found.width, found.height) == (40, 60)  # upright
+    assert not Image.open(io.BytesIO(found.content)).getexif()
+    large = checking.check(samples.image("JPEG", (5000, 3000)), "gross.jpg")
+    assert (large.width, large.height) == (2400, 1440)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"%PDF-", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"]),
+    st.text(),
+)
+def test_any_bytes_are_taken_or_refused_in_words(app: Flask, content: bytes, start: bytes, name: str) -> None:
+    try:
+        found: Any = checking.check(start + content, name)
+    except Invalid as refusal:
+        assert refusal.fields["file"]
+    else:
+        assert found.file_name.rsplit(".", 1)[0]
