@@ -88,7 +88,8 @@ def question(row: Question) -> resources.Question:
     slug, place = row.consultation.slug, row.position
     return resources.Question(
         id=f"{slug}/{place}", consultation=slug, position=place, key=row.key, title=pick(row.short_title),
-        language=picked_language(row.text), text=pick(row.text), help=pick(row.help), addressed_to=row.addressed_to,
+        language=picked_language(row.text), text=pick(row.text), help=pick(row.help),
+        good_answer=pick(row.good_answer), addressed_to=row.addressed_to,
         sub_questions=row.sub_questions, answers=row.answer_count, last_answer_at=row.last_answer_at,
         closed_at=row.closed_at, reworded_at=row.reworded_at,
         answers_address=address("api.question_answers", consultation=slug, position=place),

@@ -93,6 +93,7 @@ class Question(Resource):
     language: Language
     text: str
     help: str
+    good_answer: Annotated[str, Field(description=_l("An example of a good answer, made up by the operator."))]
     addressed_to: Codes
     sub_questions: Codes
     answers: Annotated[int, Field(description=_l("Published answers of every audience."))]

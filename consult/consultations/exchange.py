@@ -40,8 +40,9 @@ from consult.core.text import render_markdown
 KIND = "consultation"
 _QUESTION = (
     Field("key", LINE, True, longest=80), Field("position", INT, True), Field("short_title", NAME, True),
-    Field("text", BOTH, True), Field("help", BOTH), Field("addressed_to", LIST, codes="target_groups"),
-    Field("sub_questions", LIST, codes="sub_questions"), Field("closed", MOMENT),
+    Field("text", BOTH, True), Field("help", BOTH), Field("good_answer", BOTH),
+    Field("addressed_to", LIST, codes="target_groups"), Field("sub_questions", LIST, codes="sub_questions"),
+    Field("closed", MOMENT),
 )  # fmt: skip
 FIELDS = (
     Field("id", LINE, True, longest=80), Field("prefix", longest=8),
@@ -88,8 +89,8 @@ def read(keys: Sequence[str] | None, audience: str) -> Iterator[Record]:
             "questions": [
                 {
                     "key": asked.key, "position": asked.position, "short_title": asked.short_title, "text": asked.text,
-                    "help": asked.help, "addressed_to": asked.addressed_to, "sub_questions": asked.sub_questions,
-                    "closed": moment_words(asked.closed_at),
+                    "help": asked.help, "good_answer": asked.good_answer, "addressed_to": asked.addressed_to,
+                    "sub_questions": asked.sub_questions, "closed": moment_words(asked.closed_at),
                 }
                 for asked in sorted(one.questions, key=lambda asked: asked.position)
             ],
@@ -149,6 +150,7 @@ def _write_questions(one: Consultation, records: Sequence[Record]) -> None:
             asked.reworded_at = now()
         asked.position, asked.short_title, asked.text = record["position"], record["short_title"], record["text"]
         asked.help, asked.addressed_to = record.get("help", {}), record.get("addressed_to", [])
+        asked.good_answer = record.get("good_answer", {})
         asked.sub_questions, asked.closed_at = record.get("sub_questions", []), moment_of(record.get("closed"))
     db.session.flush()
 

@@ -117,6 +117,8 @@ class QuestionRow(PlainForm):
     text_en = TextField(_l("Question, English"), [written(_l("Please write the question.")), longest(2000)])
     help_de = TextField(_l("Help for answering, German"), [longest(1000)])
     help_en = TextField(_l("Help for answering, English"), [longest(1000)])
+    good_de = TextField(_l("Example of a good answer, German"), [longest(2000)])
+    good_en = TextField(_l("Example of a good answer, English"), [longest(2000)])
     addressed_to = TicksField(_l("Addressed to"))
     closed = BooleanField(_l("This question takes no more answers"))
 
@@ -226,6 +228,7 @@ def _question_draft(row: QuestionRow) -> QuestionDraft:
         short_title=_both(row, "short"),
         text=_both(row, "text"),
         help=_both(row, "help"),
+        good_answer=_both(row, "good"),
         addressed_to=list(row.addressed_to.data or []),
         closed=row.closed.data,
     )
@@ -273,6 +276,7 @@ def _row_of(question: Question, texts: Any) -> dict[str, Any]:
         **texts("short", question.short_title),
         **texts("text", question.text),
         **texts("help", question.help),
+        **texts("good", question.good_answer),
         "addressed_to": question.addressed_to,
         "closed": question.is_closed,
     }

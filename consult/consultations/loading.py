@@ -74,6 +74,7 @@ def _question(record: dict[str, Any]) -> Question:
         short_title=record["short_title"],
         text=record["text"],
         help=record.get("help", {}),
+        good_answer=record.get("good_answer", {}),
         addressed_to=record.get("addressed_to", []),
         sub_questions=record.get("sub_questions", []),
     )

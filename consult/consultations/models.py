@@ -138,6 +138,7 @@ class Consultation(Base):
 class Question(Base):
     """A guiding question. `position` counts from 1 without gaps.
 
+    `good_answer` is made up by the operator to show what helps; it is nobody's answer and is counted nowhere.
     `answer_count` and `last_answer_at` are stored and speak of published answers only.
     """
 
@@ -154,6 +155,7 @@ class Question(Base):
     short_title: Mapped[dict[str, str]] = mapped_column(Text2)
     text: Mapped[dict[str, str]] = mapped_column(Text2)
     help: Mapped[dict[str, str]] = mapped_column(Text2, default=dict)
+    good_answer: Mapped[dict[str, str]] = mapped_column(Text2, default=dict)
     addressed_to: Mapped[list[str]] = mapped_column(JSONType, default=list)
     sub_questions: Mapped[list[str]] = mapped_column(JSONType, default=list)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

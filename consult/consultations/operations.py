@@ -57,6 +57,7 @@ class QuestionDraft:
     help: Text2
     addressed_to: list[str]
     closed: bool = False
+    good_answer: Text2 = field(default_factory=dict)
 
 
 @dataclass
@@ -347,6 +348,7 @@ def _new_question(consultation: Consultation, one: QuestionDraft, keys: set[str]
         short_title=one.short_title,
         text=one.text,
         help=one.help,
+        good_answer=one.good_answer,
         addressed_to=one.addressed_to,
         sub_questions=[],
         closed_at=now() if one.closed else None,
@@ -356,7 +358,7 @@ def _new_question(consultation: Consultation, one: QuestionDraft, keys: set[str]
 
 def _change_question(actor: Actor, consultation: Consultation, question: Question, one: QuestionDraft) -> bool:
     changed = False
-    for name in ("short_title", "help", "addressed_to"):
+    for name in ("short_title", "help", "good_answer", "addressed_to"):
         if getattr(question, name) != getattr(one, name):
             setattr(question, name, getattr(one, name))
             changed = True

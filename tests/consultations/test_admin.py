@@ -121,6 +121,17 @@ def test_a_change_is_saved_and_shown(admin: Any, made: Consultation) -> None:
     assert public.select("main em")
 
 
+def test_a_good_answer_stands_folded_where_people_write(admin: Any, made: Consultation, new_client: Any) -> None:
+    address = "/de/ideas/new?consultation=wege&question=1"
+    assert "So kann eine gute Antwort aussehen" not in new_client().page(address).text
+    good = "Anlass war <b>eine</b> Anfrage.\n\nHeute machen wir es zu zweit."
+    assert admin.submit(EDIT, {"questions-0-good_de": good}).status_code == 303
+    shown = new_client().page(address).one("#part-1 blockquote")
+    assert [one.get_text() for one in shown.select("p")] == good.split("\n\n")
+    assert not new_client().page(address.replace("question=1", "question=2")).select("#part-2 blockquote")
+    assert stored().questions[0].good_answer == {"de": good}
+
+
 def test_days_are_taken_in_german_too(admin: Any, made: Consultation) -> None:
     assert admin.submit(EDIT, {"opens_on": "1.3.2027", "closes_on": "31. 3. 2027"}).status_code == 303
     assert stored().closes_on is not None

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from consult.clusters.models import Cluster
 from consult.core.audit import AuditRow
 from consult.core.exchange_runs import Plan
-from consult.core.imports import UnresolvedReference
+from consult.core.imports import DONE, ImportRun, UnresolvedReference
 from consult.core.registry import registries
 from consult.ideas.models import Answer, Idea
 from consult.moderation.queries import open_case_for
@@ -40,7 +40,8 @@ def test_import_tells_writes_and_repeats(run: Any, db: Any, tmp_path: Path) -> N
     assert "1 are added" in run("import", "clusters", file).output
     again = run("import", "clusters", file)
     assert "0 are added, 0 changed, 1 unchanged, 0 refused" in again.output
-    assert "1 records are as they were" in run("undo-import", 1).output
+    first = db.session.execute(select(func.min(ImportRun.id)).where(ImportRun.state == DONE)).scalar_one()
+    assert "1 records are as they were" in run("undo-import", first).output
     assert db.session.execute(select(func.count()).select_from(Cluster)).scalar_one() == 0
 
 
