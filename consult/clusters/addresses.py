@@ -83,3 +83,16 @@ def leads_to(slug: str) -> Cluster | None:
     statement = select(Cluster).join(ClusterAddress, ClusterAddress.cluster_id == Cluster.id)
     found = db.session.execute(statement.where(ClusterAddress.slug == slug[:100])).scalar()
     return surviving(found) if found is not None else None
+
+
+def moved(slugs: Sequence[str]) -> dict[str, str]:
+    """Those of these addresses that lead to another portrait, and its own address; two queries where none does."""
+    asked = [slug[:100] for slug in slugs if slug.isprintable()]
+    named = (
+        select(ClusterAddress.slug, Cluster)
+        .join(Cluster, Cluster.id == ClusterAddress.cluster_id)
+        .where(ClusterAddress.slug.in_(asked))
+    )
+    merged = select(Cluster.slug, Cluster).where(Cluster.slug.in_(asked), Cluster.merged_into_id.is_not(None))
+    found = [row for query in (named, merged) for row in db.session.execute(query).all()] if asked else []
+    return {slug: surviving(cluster).slug for slug, cluster in found}

@@ -133,6 +133,13 @@ def _compared(
     return portraits, groups, values
 
 
+def _present(asked: Sequence[str], values: Any) -> list[str]:
+    """The choice under its present addresses, where some of it was renamed or merged; nothing where none was."""
+    read = asked[: forms.READ]
+    moved = addresses.moved(read) if len(values["slugs"]) < len(read) else {}
+    return list(dict.fromkeys(moved.get(slug, slug) for slug in read)) if moved else []
+
+
 @blueprint.get("/clusters/compare")
 @access("public")
 def compare() -> str | AnyResponse:
@@ -146,18 +153,22 @@ def compare() -> str | AnyResponse:
     wanted = request.args.get("format", "")
     if wanted in exporting.FORMATS:
         portraits, groups, values = _compared(asked, bool(peers), only)
+        if present := _present(asked, values):
+            return redirect(path("clusters.compare", c=present, only="differences" if only else None, format=wanted))
         if values["fits"]:
             columns, rows = comparing.columns(portraits), comparing.rows(groups)
             return table_response(wanted, _("comparison"), columns, rows, sheet=_("Comparison"))
 
-    def draw() -> tuple[str, Markup]:
+    def draw() -> tuple[list[str], str, Markup]:
         values = _compared(asked, bool(peers), only)[2]
-        return values["heading"], _drawn("clusters/_comparison.html", **values)
+        return _present(asked, values), values["heading"], _drawn("clusters/_comparison.html", **values)
 
     # readers who are signed out get the whole page from the cache in front of it
     common = current_actor().signed_in and forms.FEWEST <= len(asked) <= forms.MOST and not peers
     key = ("clusters.comparison", current_language(), tuple(asked), only)
-    heading, body = remembered(key, draw) if common else draw()
+    present, heading, body = remembered(key, draw) if common else draw()
+    if present:
+        return redirect(path("clusters.compare", c=present, only="differences" if only else None))
     return render_template("clusters/compare.html", heading=heading, body=body)
 
 

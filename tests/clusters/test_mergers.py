@@ -14,6 +14,7 @@ from consult.clusters.queries import facet_counts
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, DomainError, Invalid, Refused
+from consult.core.i18n import pick
 from consult.core.registry import registries
 from consult.core.settings_store import remember
 from consult.links.models import Link
@@ -153,6 +154,21 @@ def test_chains_lead_to_the_end(client: Any, make: Any, cast: Any, both: tuple[C
     assert client.get("/de/clusters/linsenkreis").headers["Location"] == "/de/clusters/dritter"
     with pytest.raises(Conflict):
         mergers.undo(make.actor(cast.editor), first.id)
+
+
+def test_comparisons_that_name_a_merged_portrait_lead_on(
+    make: Any, cast: Any, both: tuple[Cluster, Cluster], client: Any
+) -> None:
+    old, into = both
+    portrait("dritter", name={"de": "Dritter", "en": "Third"})
+    address = "/de/clusters/compare?c=linsenkreis&c=dritter"
+    assert "Linsenkreis" in client.page(address).text
+    do(make, cast.editor, old, into)
+    answer = client.get(f"{address}&only=differences")
+    assert answer.location == f"/de/clusters/compare?c={into.slug}&c=dritter&only=differences"
+    assert pick(into.name) in client.page(answer.location).text
+    twice = client.get(f"{address}&c={into.slug}&format=csv").location
+    assert twice == f"/de/clusters/compare?c={into.slug}&c=dritter&format=csv"
 
 
 # what is the matter -> what the merger answers
