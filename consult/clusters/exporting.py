@@ -13,14 +13,16 @@ from flask import Response
 from consult.clusters import queries
 from consult.clusters.facets import COUNTRY, LABEL, REGION
 from consult.clusters.forms import BY_NAME, Selection, title_of
+from consult.clusters.linked_data import CONTENT_TYPE, JSON_LD, item_list
 from consult.clusters.models import Cluster
 from consult.core.i18n import _, _l
-from consult.core.tables import CSV, JSON, XLSX, Column, table_response
+from consult.core.tables import CSV, JSON, XLSX, Column, download, table_response
 from consult.core.vocabularies import vocabulary
 from consult.core.web import address
 from consult.links.sources import readable_source
 
 FORMATS = {CSV: "CSV", XLSX: "XLSX", JSON: "JSON"}
+LIST_FORMATS = {**FORMATS, JSON_LD: "JSON-LD"}
 
 # Filters whose codes are given as they are found, and once more in words.
 LISTED = ("form", REGION, "sector", "ecosystem", "technology", "service", COUNTRY, LABEL, "open", "legal")
@@ -81,4 +83,7 @@ def rows(parts: Iterator[tuple[Sequence[Cluster], queries.CodesOf]]) -> Iterator
 
 def as_file(fmt: str, selection: Selection) -> Response:
     """What the list shows, as a download."""
+    if fmt == JSON_LD:
+        parts = (clusters for clusters, _codes in queries.every_cluster(selection))
+        return download(item_list(parts), f"{_('clusters')}.{JSON_LD}", CONTENT_TYPE)
     return table_response(fmt, _("clusters"), COLUMNS, rows(queries.every_cluster(selection)), sheet=_("Clusters"))

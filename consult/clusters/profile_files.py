@@ -12,6 +12,7 @@ from typing import Any
 from flask import Response
 
 from consult.clusters import addresses, exchange
+from consult.clusters.linked_data import CONTENT_TYPE, CONTEXT, JSON_LD, organisation
 from consult.clusters.models import Cluster
 from consult.clusters.views_finding import blueprint
 from consult.core.access import Actor, access
@@ -21,10 +22,9 @@ from consult.core.exchange import PUBLIC, Record
 from consult.core.i18n import _, _l, pick
 from consult.core.registry import Panel
 from consult.core.tables import CSV, FORMATS, JSON, XLSX, Column, attachment, table_response
-from consult.core.web import address, path
+from consult.core.web import path
 from consult.links.sources import readable_source
 
-JSON_LD = "jsonld"
 REMARKS = frozenset({"note", "basis", "evidence", "entered_at"})
 COLUMNS = (
     Column("field", _l("Field")), Column("code", _l("Code")), Column("value", _l("Value"), 40), Column("unit", _l("Unit")),
@@ -79,35 +79,6 @@ def _flat(value: Any) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def linked_data(record: Record) -> dict[str, Any]:
-    """The portrait in the words of schema.org, as far as these reach."""
-    seat = record.get("seat", {})
-    name = record["name"]
-    found: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Organization",
-        "@id": address("clusters.show", slug=record["id"], lang_code="de"),
-        "identifier": record["id"],
-        "name": [{"@language": language, "@value": words} for language, words in sorted(name.items())],
-        "alternateName": list(filter(None, [record.get("short_name"), *(one["name"] for one in record.get("aliases", []))])),
-        "description": [
-            {"@language": language, "@value": record["strengths"][language]}
-            for language in ("de", "en")
-            if record.get("strengths", {}).get(language)
-        ],
-        "url": f"https://{record['website']['domain']}" if record.get("website", {}).get("domain") else None,
-        "address": {
-            "@type": "PostalAddress", "addressLocality": seat.get("city"), "addressCountry": seat.get("country"),
-        } if seat.get("city") else None,
-        "foundingDate": next((one["value"] for one in record.get("founded", [])), None),
-        "knowsAbout": [code for key in ("key_technologies", "ecosystems") for code in record.get(key, {}).get("values", [])],
-        "award": [
-            " ".join(filter(None, (one["scheme"], one.get("level"), one.get("awarded")))) for one in record.get("labels", [])
-        ],
-    }  # fmt: skip
-    return {key: value for key, value in found.items() if value not in (None, [], {})}
-
-
 @blueprint.get("/clusters/<slug>.<any(json, jsonld, csv, xlsx):fmt>")
 @access("public")
 def profile_file(slug: str, fmt: str) -> Response:
@@ -115,9 +86,9 @@ def profile_file(slug: str, fmt: str) -> Response:
     record = profile(slug)
     if fmt in (CSV, XLSX):
         return table_response(fmt, record["id"], COLUMNS, rows_of(record))
-    content = linked_data(record) if fmt == JSON_LD else record
+    content = {"@context": CONTEXT, **organisation(record)} if fmt == JSON_LD else record
     body = json.dumps(content, ensure_ascii=False, sort_keys=fmt == JSON, indent=2) + "\n"
-    content_type = "application/ld+json" if fmt == JSON_LD else FORMATS[JSON].content_type
+    content_type = CONTENT_TYPE if fmt == JSON_LD else FORMATS[JSON].content_type
     response = Response(body, content_type=content_type)
     response.headers["Content-Disposition"] = attachment(f"{record['id']}.{fmt}")
     return response

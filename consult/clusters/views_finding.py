@@ -73,7 +73,7 @@ def index() -> str | AnyResponse:
     """All clusters by name, with search, filters and maps; exactly what is shown is also a file."""
     selection = forms.selection_of(request.args)
     wanted = request.args.get("format", "")
-    if wanted in exporting.FORMATS:
+    if wanted in exporting.LIST_FORMATS:
         return exporting.as_file(wanted, selection)
     chosen = queries.names_of(forms.choice_of(request.args)[: forms.READ])
     slugs = [cluster.slug for cluster in chosen]
@@ -88,7 +88,7 @@ def index() -> str | AnyResponse:
         back=[*forms.filters_of(selection, shown_map), *([] if page.at_start else [("after", request.args["after"])])],
         most=forms.MOST,
         selection=selection,
-        formats=exporting.FORMATS,
+        formats=exporting.LIST_FORMATS,
         chips=directory.chosen_chips(selection),
         ways_out=directory.ways_out(selection) if not page.items and selection.any else [],
     )

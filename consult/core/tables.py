@@ -132,18 +132,24 @@ def table_response(
     expected: int | None = None,
 ) -> Response:
     """A download of the table; `filename` comes without extension. A failure is an error page, never half a file."""
+    pieces = write_table(fmt, columns, rows, language, sheet=sheet, expected=expected)
+    return download(pieces, f"{filename}.{fmt}", FORMATS[fmt].content_type)
+
+
+def download(pieces: Iterable[bytes], filename: str, content_type: str) -> Response:
+    """A download of these pieces; nothing leaves the house before the last one is there."""
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the response
     try:
-        for piece in write_table(fmt, columns, rows, language, sheet=sheet, expected=expected):
+        for piece in pieces:
             file.write(piece)
     except BaseException:  # whatever it is, the file is given back
         file.close()
         raise
     size = file.tell()
     file.seek(0)
-    response = Response(_read(file), content_type=FORMATS[fmt].content_type)
+    response = Response(_read(file), content_type=content_type)
     response.content_length = size
-    response.headers["Content-Disposition"] = attachment(f"{filename}.{fmt}")
+    response.headers["Content-Disposition"] = attachment(filename)
     response.call_on_close(file.close)
     return response
 

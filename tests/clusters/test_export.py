@@ -56,6 +56,11 @@ def test_the_files_hold_what_the_list_shows(client: Any, indexed_facts: Dataset,
     assert [plain_spaces(row["Name"]) for row in sheet] == shown
     records = json.loads(download(client, f"{LIST}{query}{sign}format=json"))
     assert [plain_spaces(record["name"]["de"]) for record in records] == shown
+    linked = json.loads(download(client, f"{LIST}{query}{sign}format=jsonld"))
+    assert linked["@context"] == "https://schema.org" and linked["numberOfItems"] == len(shown)
+    items = [one["item"] for one in linked["itemListElement"]]
+    assert {one["@type"] for one in items} <= {"Organization"}
+    assert [one["identifier"] for one in items] == [record["id"] for record in records]
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -121,8 +126,11 @@ def test_another_format_is_the_page(client: Any, facts: Dataset, query: str) -> 
     assert client.get(f"{LIST}?{query}").mimetype == "text/html"
 
 
+LABELS = {"CSV": "csv", "XLSX": "xlsx", "JSON": "json", "JSON-LD": "jsonld"}
+
+
 def test_the_list_offers_the_files_of_what_is_chosen(client: Any, facts: Dataset) -> None:
     page = client.page(f"{LIST}?region=DEG&c=optonet&map=world")
     links = {str(one.get_text()): str(one["href"]) for one in page.select("main a[download]")}
-    assert links == {label: f"{LIST}?region=DEG&format={label.lower()}" for label in ("CSV", "XLSX", "JSON")}
+    assert links == {label: f"{LIST}?region=DEG&format={code}" for label, code in LABELS.items()}
     assert not client.page(f"{LIST}?q=gibtesnicht").select("main a[download]")

@@ -25,7 +25,7 @@ PAGES = {
     "editor": [
         "/de/editorial/clusters/", "/de/editorial/clusters/new", "/de/editorial/clusters/optonet",
         "/de/editorial/clusters/optonet/merge", "/de/editorial/clusters/translations",
-        "/de/editorial/clusters/optonet/translations/strengths/en",
+        "/de/editorial/clusters/optonet/translations/strengths/en", "/de/editorial/import",
     ],
     "company": ["/de/clusters/biorn/claim"],
     "admin": ["/de/admin/clusters"],
@@ -97,3 +97,27 @@ def test_the_longest_portraits_print_on_two_pages(browser: Any) -> None:
             page.goto(f"/{language}/clusters/{slug}")
             sheet = page.pdf(format="A4", print_background=True, prefer_css_page_size=True)
             assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 2, f"{language} {slug}"
+
+
+def test_a_table_is_brought_in_and_taken_back(browser: Any, live_server: Any) -> None:
+    """From the upload over the plan and the result to taking it back; every page holds."""
+    page = browser.page()
+    sign_in(page, live_server, "editor")
+    page.goto("/de/editorial/import")
+    page.select_option("main [name=kind]", "clusters")
+    content = "id;name.de;name.en;form.value\nneu-eins;Neu eins;New one;unassigned\nneu-zwei;Neu zwei;New two;club\n"
+    table = {"name": "cluster.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    page.set_input_files("main [name=file]", files=[table])  # type: ignore[list-item]
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.locator("main")).to_contain_text("club")
+    assert_good_everywhere(page)
+    page.goto("/de/editorial/import")
+    good = {**table, "buffer": content.replace("club", "unassigned").encode()}
+    page.select_option("main [name=kind]", "clusters")
+    page.set_input_files("main [name=file]", files=[good])  # type: ignore[list-item]
+    page.locator("main form button[type=submit]").last.click()
+    assert_good_everywhere(page)
+    page.locator('main form[action$="/carry-out"] button').click()
+    assert_good_everywhere(page)
+    page.locator('main form[action$="/undo"] button').click()
+    expect(page.locator("main")).to_contain_text("zurückgenommen")
