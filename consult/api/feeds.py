@@ -1,29 +1,23 @@
 """Atom feeds of ideas, activities and topics, in both languages, with the filters of the lists.
 
-A reader's program cannot mend an address, so what is not understood in it is left aside. Entries have the same identifier
-in both languages and keep it when the site changes from http to https.
+A reader's program cannot mend an address, so what is not understood in it is left aside.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, request
 from markupsafe import Markup
 from pydantic import ValidationError
 
 from consult.api import parameters as asked
 from consult.api import queries
-from consult.api.layer import Parameters, conditional, given_values, self_address
+from consult.api.layer import Parameters, given_values
 from consult.api.views import filters_of
 from consult.core.access import access
-from consult.core.clock import start_of_day, today
+from consult.core.atom import Entry, feed, identifier
 from consult.core.i18n import LANGUAGES, _, current_language, in_language, pick, picked_language
 from consult.core.text import clean_line
 from consult.core.web import LANGUAGE_PREFIX, address, path, plain_blueprint
@@ -35,30 +29,10 @@ from consult.projects.words import day_words, place_words, time_words
 from consult.topics.models import OF_THE_MONTH, Topic
 
 SIZE = 30
-SINCE = "2026"  # year in the identifiers; never changes
 NAMES = ("ideas", "activities", "topics")
-
-# What XML cannot hold, not even escaped.
-_UNFIT = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 blueprint = plain_blueprint("feeds", __name__, "/feeds" + LANGUAGE_PREFIX)
 Given = TypeVar("Given", bound=Parameters)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An entry of a feed. `content` is HTML that has been checked."""
-
-    id: str
-    title: str
-    language: str
-    url: str
-    published: datetime
-    updated: datetime
-    summary: str = ""
-    content: str = ""
-    author: str = ""
-    categories: Sequence[str] = field(default_factory=tuple)
 
 
 def lenient(model: type[Given]) -> Given:
@@ -69,35 +43,6 @@ def lenient(model: type[Given]) -> Given:
     except ValidationError as error:
         unfit = {one["loc"][0] for one in error.errors()}
         return model.model_validate({name: value for name, value in values.items() if name not in unfit})
-
-
-def identifier(what: str) -> str:
-    """A tag URI (RFC 4151)."""
-    host = urlsplit(current_app.config["SETTINGS"].site_url).hostname or "localhost"
-    return f"tag:{host},{SINCE}:{what}"
-
-
-def feed(name: str, title: str, page: str, entries: Sequence[Entry]) -> Response:
-    """The document; conditional, and kept with the pages."""
-    query = request.query_string.decode("ascii", "ignore")
-    text = render_template(
-        "api/feed.xml",
-        id=identifier(f"feeds/{current_language()}/{name}" + (f"?{query}" if query else "")),
-        title=title,
-        page=page,
-        own=self_address(),
-        entries=entries,
-        updated=max((one.updated for one in entries), default=start_of_day(today())),
-        stamp=stamp,
-    )
-    response = make_response(_UNFIT.sub("", text))
-    response.mimetype = "application/atom+xml"
-    return conditional(response)
-
-
-def stamp(moment: datetime) -> str:
-    """A moment as RFC 3339 writes it, without fractions."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 # ---- ideas ----------------------------------------------------------------------------------------------------------

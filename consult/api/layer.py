@@ -10,13 +10,11 @@ Every answer is the public's: the reader's account plays no part in it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Generic, Literal, TypeVar, get_origin
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -25,6 +23,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from consult.core.access import access
+from consult.core.answers import conditional, self_address
 from consult.core.db import set_reading
 from consult.core.errors import NotFound
 from consult.core.i18n import LANGUAGES, _, _l, current_language
@@ -167,24 +166,6 @@ def _unkept(document: Mapping[str, Any]) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Language"] = current_language()
     return response
-
-
-def conditional(response: Response) -> Response:
-    """The same with ETag and language; 304 without body where the reader has it already."""
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-    # a signed-in reader's answer carries the renewed session cookie, which nobody else may get
-    response.headers["Cache-Control"] = "private, no-cache" if request.cookies else "public, no-cache"
-    response.headers["Content-Language"] = current_language()
-    return response.make_conditional(request)  # type: ignore[return-value]
-
-
-def self_address(**changes: Any) -> str:
-    """The full address of what was asked for, with parameters changed."""
-    query: MultiDict[str, Any] = MultiDict(request.args)
-    for name, value in changes.items():
-        query[name.replace("__", "[") + "]" if "__" in name else name] = value
-    base = current_app.config["SETTINGS"].site_url + request.path
-    return f"{base}?{urlencode(list(query.items(multi=True)))}" if query else base
 
 
 def _document(endpoint: Endpoint, result: Any) -> tuple[dict[str, Any], str]:

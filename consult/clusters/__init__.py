@@ -21,6 +21,7 @@ from consult.clusters import (
     readings,
     recency,
     review,
+    saved,
     subjects,
     views_claims,
     views_editing,
@@ -57,6 +58,7 @@ def init_app(app: Flask) -> None:
         lambda context: _("Somebody claims the portrait %(name)s.", name=pick(context["name"])),
         lambda context: path("clusters.editorial_claim", claim_id=context["claim_id"]),
     )
+    registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
     registries.resolvers["clusters.show"] = subjects.resolve
     registries.actor_parts.append(subjects.actor_part)

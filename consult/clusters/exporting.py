@@ -15,14 +15,17 @@ from consult.clusters.facets import COUNTRY, LABEL, REGION
 from consult.clusters.forms import BY_NAME, Selection, title_of
 from consult.clusters.linked_data import CONTENT_TYPE, JSON_LD, item_list
 from consult.clusters.models import Cluster
-from consult.core.i18n import _, _l
+from consult.core import outlets
+from consult.core.atom import Entry, identifier
+from consult.core.i18n import _, _l, pick, picked_language
+from consult.core.outlets import ATOM
 from consult.core.tables import CSV, JSON, XLSX, Column, download, table_response
 from consult.core.vocabularies import vocabulary
 from consult.core.web import address
 from consult.links.sources import readable_source
 
 FORMATS = {CSV: "CSV", XLSX: "XLSX", JSON: "JSON"}
-LIST_FORMATS = {**FORMATS, JSON_LD: "JSON-LD"}
+LIST_FORMATS = {**FORMATS, JSON_LD: "JSON-LD", ATOM: outlets.FORMATS[ATOM]}
 
 # Filters whose codes are given as they are found, and once more in words.
 LISTED = ("form", REGION, "sector", "ecosystem", "technology", "service", COUNTRY, LABEL, "open", "legal")
@@ -81,8 +84,19 @@ def rows(parts: Iterator[tuple[Sequence[Cluster], queries.CodesOf]]) -> Iterator
             yield row_of(cluster, codes.get(cluster.id, {}))
 
 
+def _entry(cluster: Cluster) -> Entry:
+    return Entry(
+        id=identifier(f"clusters/{cluster.slug}"), title=pick(cluster.name), language=picked_language(cluster.name),
+        url=address("clusters.show", slug=cluster.slug), published=cluster.created_at, updated=cluster.updated_at,
+        summary=pick(cluster.strengths), categories=[*cluster.sectors, *cluster.key_technologies],
+    )  # fmt: skip
+
+
 def as_file(fmt: str, selection: Selection) -> Response:
     """What the list shows, as a download."""
+    if fmt == ATOM:
+        found = queries.latest(selection, outlets.FEED_SIZE)
+        return outlets.newest_first("list/clusters", _("Clusters"), map(_entry, found))
     if fmt == JSON_LD:
         parts = (clusters for clusters, _codes in queries.every_cluster(selection))
         return download(item_list(parts), f"{_('clusters')}.{JSON_LD}", CONTENT_TYPE)

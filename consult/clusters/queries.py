@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, String, func, literal, or_, select, tuple_, union_all
@@ -56,6 +57,20 @@ def clusters_page(selection: Selection, after: str | None) -> Page[Cluster]:
     """One page of the clusters that fit, by name, with the columns of a card."""
     statement = select(Cluster).where(*_conditions(selection)).options(load_only(*_CARD, raiseload=True))
     return keyset(statement, [(Cluster.sort_key, "asc"), (Cluster.id, "asc")], after, PAGE_SIZE)
+
+
+def entered_between(selection: Selection, since: datetime, until: datetime, limit: int) -> list[Cluster]:
+    """Portraits that fit and were entered in this span, the latest first."""
+    statement = select(Cluster).where(*_conditions(selection), Cluster.created_at > since, Cluster.created_at <= until)
+    statement = statement.order_by(Cluster.created_at.desc(), Cluster.id.desc()).limit(limit)
+    return list(db.session.execute(statement).scalars())
+
+
+def latest(selection: Selection, limit: int) -> list[Cluster]:
+    """Portraits that fit, the latest changes first."""
+    statement = select(Cluster).where(*_conditions(selection))
+    statement = statement.order_by(Cluster.updated_at.desc(), Cluster.id.desc()).limit(limit)
+    return list(db.session.execute(statement).scalars())
 
 
 # What a file tells beyond a card.

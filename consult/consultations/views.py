@@ -14,6 +14,7 @@ from consult.core.access import access, current_actor
 from consult.core.errors import NotFound
 from consult.core.i18n import current_language, format_ago, picked_language
 from consult.core.web import room_blueprint
+from consult.notifications.queries import is_following
 
 blueprint = room_blueprint("consultations", __name__)
 
@@ -110,4 +111,5 @@ def question(slug: str, position: int) -> str:
         answer_url=answer_url(consultation, found),
         words=words,
         other=_other,
+        follows=is_following(current_actor(), "question", found.id),
     )

@@ -153,11 +153,15 @@ class SearchDocument:
 
 @dataclass(frozen=True)
 class Searchable:
-    """A searchable kind. `documents(ids)` yields public documents of these ids, of all with None; others are dropped."""
+    """A searchable kind. `documents(ids)` yields public documents of these ids, of all with None; others are dropped.
+
+    `at_is_news` says that a document's moment is that of its publication or change, not that of what it tells of.
+    """
 
     kind: str
     documents: Callable[[Sequence[int] | None], Iterable[SearchDocument]]
     label: Any
+    at_is_news: bool = True
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,12 @@ from flask import Response
 from sqlalchemy import Integer, and_, case, cast, select
 
 from consult.consultations.models import Question
+from consult.core.atom import Entry, identifier
 from consult.core.audiences import PUBLIC
 from consult.core.db import db
 from consult.core.i18n import _, _l, pick
-from consult.core.tables import CSV, JSON, XLSX, Column, table_response
+from consult.core.outlets import ATOM, FEED_SIZE, newest_first
+from consult.core.tables import Column, table_response
 from consult.core.vocabularies import term_title
 from consult.core.web import address
 from consult.ideas import queries
@@ -24,7 +26,6 @@ from consult.ideas.models import Answer, Idea, IdeaFacet, IdeaVersion
 from consult.ideas.publishing import CLUSTER, PROJECT
 from consult.links.models import LinkEnd
 
-FORMATS = {CSV: "CSV", XLSX: "XLSX", JSON: "JSON"}
 PART = 500  # ideas read at once
 MOST_ANSWERS = 12
 
@@ -130,8 +131,21 @@ def _ends(ideas: Sequence[Idea]) -> dict[int, dict[str, list[str]]]:
     return found
 
 
+def _entry(idea: Idea) -> Entry:
+    published = idea.published_at or idea.created_at
+    return Entry(
+        id=identifier(f"ideas/{idea.number}"), title=idea.title, language=idea.language,
+        url=address("ideas.show", number=idea.number), published=published, updated=published, summary=idea.teaser,
+        author=idea.byline, categories=[code for code in (idea.sector, idea.region) if code],
+    )  # fmt: skip
+
+
 def as_file(fmt: str, chosen: Chosen) -> Response:
-    """What the list shows, all of its pages, as a download."""
+    """What the list shows, all of its pages, as a download; the newest of it as a feed."""
+    if fmt == ATOM:
+        newest = queries.Filters(chosen.filters.codes, chosen.filters.q, queries.NEWEST)
+        found = queries.ideas_page(newest, chosen.tallies, size=FEED_SIZE).items
+        return newest_first("list/ideas", _("Ideas"), map(_entry, found))
     questions = list(chosen.questions.values())
     wanted = columns(questions)
     positions = [int(one.name.removeprefix("answer_")) for one in wanted if one.name.startswith("answer_")]

@@ -19,6 +19,7 @@ from consult.core.errors import Gone, NotFound, Refused
 from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
 from consult.core.memory import detached, remembered
+from consult.core.outlets import FORMATS
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.ideas import (
     attachments,
@@ -63,11 +64,11 @@ def index() -> Any:
     `format` gives what the list shows, all of its pages, as a file.
     """
     wanted = request.args.get("format", "")
-    if wanted in listing_files.FORMATS:
+    if wanted in FORMATS:
         return listing_files.as_file(wanted, filters.read_filters())
     minute = now().replace(second=0, microsecond=0)  # whether ideas can be sent now hangs on the clock
     key = ("ideas.index", current_language(), request.query_string[:1000], minute)
-    return render_template("ideas/list.html", formats=listing_files.FORMATS, **remembered(key, _list_values))
+    return render_template("ideas/list.html", formats=FORMATS, **remembered(key, _list_values))
 
 
 def _list_values() -> dict[str, Any]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from consult.core.access import Actor, access, current_actor
+from consult.core.atom import Entry, feed, identifier
 from consult.core.clock import now, today
 from consult.core.errors import NotFound
-from consult.core.i18n import _, _l, current_language
+from consult.core.i18n import _, _l, current_language, pick, picked_language
+from consult.core.outlets import ATOM, FEED_SIZE, FORMATS
 from consult.core.registry import FooterItem, registries
 from consult.core.tables import Column, table_response
 from consult.core.templating import with_query
@@ -25,7 +28,6 @@ from consult.partnering.models import Offer, OfferVersion
 
 blueprint = room_blueprint("partnering", __name__)
 
-FILES = ("csv", "xlsx", "json")
 SHOWN_MATCHES = 5
 
 
@@ -62,7 +64,7 @@ def index() -> str:
         chips=filters.chips(wanted, titles),
         chosen=sum(len(codes) for codes in wanted.chosen.values()) + bool(wanted.q),
         ways_out=filters.ways_out(wanted, titles) if not page.items and wanted.active else [],
-        files=[(fmt.upper(), path("partnering.export", fmt=fmt) + _query()) for fmt in FILES],
+        files=[(fmt, label, path("partnering.export", fmt=fmt) + _query()) for fmt, label in FORMATS.items()],
         words=words,
         titles=titles,
     )
@@ -74,12 +76,26 @@ def _query() -> str:
     return mark + query
 
 
-@blueprint.get("/partners/offers.<any(csv, xlsx, json):fmt>")
+@blueprint.get("/partners/offers.<any(csv, xlsx, json, atom):fmt>")
 @access("public")
 def export(fmt: str) -> Response:
-    """The filtered list as a file; an anonymous offer stands in it without owner."""
+    """The filtered list as a file or feed; an anonymous offer stands in it without owner."""
     wanted, titles = filters.read(), queries.titles()
+    if fmt == ATOM:
+        found = queries.offers_page(replace(wanted, sort=queries.NEWEST), size=FEED_SIZE).items
+        shown = current_app.config["SETTINGS"].site_url + path("partnering.index") + _query()
+        return feed("list/partners", _("Offers and requests"), shown, [_entry(one) for one in found])
     return table_response(fmt, _("partners"), COLUMNS, _rows(wanted, titles), sheet=_("Partners"))
+
+
+def _entry(offer: Offer) -> Entry:
+    published = offer.published_at or now()  # a public offer has been published
+    return Entry(
+        id=identifier(f"partners/{offer.slug}"), title=pick(offer.title), language=picked_language(offer.title) or "de",
+        url=address("partnering.show", slug=offer.slug), published=published, updated=published,
+        summary=pick(offer.teaser), author=pick(offer.owner_title) if offer.shows_owner else "",
+        categories=[offer.kind, offer.category],
+    )  # fmt: skip
 
 
 COLUMNS = (

@@ -12,7 +12,19 @@ from flask import Flask
 from consult.core import pagecache
 from consult.core.i18n import _l
 from consult.core.registry import FooterItem, Loader, registries
-from consult.programmes import editorial, exchange, jobs, loading, notices, page, personal, queries, subjects, views
+from consult.programmes import (
+    editorial,
+    exchange,
+    jobs,
+    loading,
+    notices,
+    page,
+    personal,
+    queries,
+    saved,
+    subjects,
+    views,
+)
 
 __all__ = ["init_app", "jobs"]
 
@@ -25,6 +37,7 @@ def init_app(app: Flask) -> None:
     registries.footer.append(FooterItem(45, _l("Take part"), "programmes.index", _l("Programmes")))
     registries.resolvers["programmes.show"] = subjects.resolve
     registries.subjects[subjects.KIND] = subjects.SUBJECT
+    registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(45, "facts", "programmes", loading.load))

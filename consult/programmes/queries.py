@@ -64,10 +64,19 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     return found
 
 
-def programmes_page(selection: Selection, after: str | None) -> Page[Programme]:
+def programmes_page(selection: Selection, after: str | None, size: int = PAGE_SIZE) -> Page[Programme]:
     """One page of the programmes that fit, by title."""
     statement = select(Programme).where(*_conditions(selection))
-    return keyset(statement, [(Programme.sort_key, "asc"), (Programme.id, "asc")], after, PAGE_SIZE)
+    return keyset(statement, [(Programme.sort_key, "asc"), (Programme.id, "asc")], after, size)
+
+
+def entered_between(selection: Selection, since: datetime, until: datetime, limit: int) -> list[Programme]:
+    """Programmes that fit and were entered in this span, the latest first."""
+    statement = select(Programme).where(
+        *_conditions(selection), Programme.created_at > since, Programme.created_at <= until
+    )
+    statement = statement.order_by(Programme.created_at.desc(), Programme.id.desc()).limit(limit)
+    return list(db.session.execute(statement).scalars())
 
 
 def filter_counts(selection: Selection) -> Mapping[tuple[str, str], int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import render_template, request
@@ -14,78 +13,33 @@ from consult.core.clock import now
 from consult.core.errors import Invalid, NotFound
 from consult.core.i18n import _, format_moment, pick
 from consult.core.limits import allow_write
-from consult.core.registry import SubjectInfo, registries
-from consult.core.vocabularies import vocabulary
+from consult.core.outlets import FORMATS
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.links.queries import links_of
-from consult.programmes import ics, operations, page, queries, rules
+from consult.programmes import ics, listing_files, operations, page, queries, rules
+from consult.programmes.filters import chips, filter_groups, selection_of_address, topic_titles
 from consult.programmes.models import Call, Programme
-from consult.programmes.queries import Selection
 
 blueprint = room_blueprint("programmes", __name__)
 
-LISTS = {"level": "programme_levels", "kind": "programme_kinds"}
 LINKED_KINDS = ("cluster", "project", "activity", "topic", "country", "macro-region")
-
-
-def topic_titles() -> dict[str, SubjectInfo]:
-    """The topics that programmes may carry, which the room above knows, by their codes (one query)."""
-    subject = registries.subjects.get("topic")
-    known = subject.picker("", 100) if subject is not None and subject.picker is not None else []
-    return {one.key: one for one in known}
-
-
-def selection_of_address(topics: Mapping[str, SubjectInfo]) -> Selection:
-    """What the address asks for; a code that is in no list counts as not chosen."""
-    chosen = {name: code for name in LISTS if (code := request.args.get(name, "")) in vocabulary(LISTS[name])}
-    topic = request.args.get("topic", "")
-    return Selection(
-        **chosen, topic=topic if topic in topics else "", open="1" if request.args.get("open") == "1" else ""
-    )
-
-
-def _options(name: str, everything: str, titles: Iterable[tuple[str, str]], chosen: str, counts: Any) -> dict[str, Any]:
-    options: list[dict[str, Any]] = [{"value": "", "label": everything, "checked": not chosen}]
-    options += [
-        {"value": code, "label": title, "count": counts.get((name, code), 0), "checked": chosen == code}
-        for code, title in titles
-        if counts.get((name, code)) or chosen == code
-    ]
-    return {"name": name, "kind": "radio", "options": options}
-
-
-def filter_groups(
-    selection: Selection, counts: Mapping[tuple[str, str], int], topics: Mapping[str, SubjectInfo]
-) -> list[dict[str, Any]]:
-    """The filters: whether one can apply now, then one choice each, with "all" first."""
-    now_open = {
-        "value": "1",
-        "label": _("One can apply now"),
-        "count": counts.get(("open", "1"), 0),
-        "checked": bool(selection.open),
-    }
-    legends = {"level": (_("Level"), _("All levels")), "kind": (_("Kind"), _("All kinds"))}
-    groups: list[dict[str, Any]] = [{"name": "open", "legend": _("Calls"), "options": [now_open]}]
-    for name, listed in LISTS.items():
-        titles = [(term.code, term.title()) for term in vocabulary(listed)]
-        group = _options(name, legends[name][1], titles, getattr(selection, name), counts)
-        groups.append({**group, "legend": legends[name][0]})
-    titles = [(code, info.title) for code, info in topics.items()]
-    groups.append({**_options("topic", _("All topics"), titles, selection.topic, counts), "legend": _("Topic")})
-    return groups
 
 
 @blueprint.get("/programmes/")
 @access("public")
-def index() -> str:
-    """All programmes by title."""
+def index() -> str | Response:
+    """All programmes by title; exactly what is shown is also a file and a feed."""
     topics = topic_titles()
     selection = selection_of_address(topics)
+    if (fmt := request.args.get("format", "")) in FORMATS:
+        return listing_files.LIST.answer(fmt, lambda after, size: queries.programmes_page(selection, after, size))
     found = queries.programmes_page(selection, request.args.get("after"))
     moment = now()
     return render_template(
         "programmes/index.html",
         page=found,
+        formats=FORMATS,
+        chips=chips(selection, topics),
         selection=selection,
         groups=filter_groups(selection, queries.filter_counts(selection), topics),
         bodies=queries.bodies_of(found.items),

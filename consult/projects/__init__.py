@@ -63,7 +63,8 @@ def init_app(app: Flask) -> None:
     registries.add_panel(Panel("activities.show", 5, "activities/_messages.html", message_views.for_page))
     registries.personal_data["projects"] = personal.DATA
     registries.merge_hooks.append(merging.HOOK)
-    registries.saved_lists[saved.LIST.kind] = saved.LIST
+    for kept in (saved.LIST, saved.PROJECTS):
+        registries.saved_lists[kept.kind] = kept
     registries.counters["activities.places"] = places.recount
     pagecache.add_boundary("projects", activity_queries.next_change)
     for exchanged in (exchange.PROJECTS, exchange.ACTIVITIES):

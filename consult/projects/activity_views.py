@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from consult.accounts import operations as accounts
 from consult.accounts.queries import person_by_id
+from consult.core import outlets
 from consult.core.access import Actor, access, current_actor
 from consult.core.clock import now
 from consult.core.errors import Gone, NotFound, Refused
@@ -29,6 +30,7 @@ from consult.projects import (
     filters,
     ics,
     joining,
+    listing_files,
     mails,
     message_queries,
     project_facts,
@@ -76,16 +78,22 @@ def line(activity: Activity) -> words.DateLine:
 
 @blueprint.get("/activities/")
 @access("public")
-def index() -> str:
-    """All activities: upcoming first, then past."""
+def index() -> str | Response:
+    """All activities: upcoming first, then past; `file` gives exactly what is shown as a file or feed, since `format` is
+    a filter here."""
     chosen, q = filters.chosen_codes(reads.FACETS), filters.words_sought()
     wanted = reads.ActivityFilter(q=q, chosen=chosen)
+    if (fmt := request.args.get("file", "")) in outlets.FORMATS:
+        return listing_files.ACTIVITIES.answer(
+            fmt, lambda after, size: reads.activities_page(wanted, after, size), parameter="file"
+        )
     moment = now()
     page = reads.activities_page(wanted, request.args.get("after"))
     counts = reads.activity_counts(wanted)
     return render_template(
         "activities/index.html",
         page=page,
+        formats=outlets.FORMATS,
         upcoming=[line(one) for one in page.items if not one.is_past(moment)],
         past=[line(one) for one in page.items if one.is_past(moment)],
         total=counts.total,

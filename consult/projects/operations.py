@@ -18,6 +18,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.i18n import _
 from consult.core.notices import notify
 from consult.core.states import move
+from consult.notifications.operations import follow, unfollow
 from consult.organisations import acting
 from consult.projects import mails, queries, rules
 from consult.projects.machines import MEMBERSHIP
@@ -57,7 +58,8 @@ def manages(actor: Actor, project: Project) -> bool:
 def join_project(
     actor: Actor, project_id: int, *, role: str, message: str, language: str, organisation_id: int | None = None
 ) -> Asked:
-    """Ask to take part in a degree. The degree without duties needs nobody's consent and counts at once.
+    """Ask to take part in a degree. The degree without duties needs nobody's consent and counts at once; who has it
+    follows the project, and hears of the ideas that speak to it.
 
     `organisation_id` is for whom they join. Who asked or takes part already keeps what they have. Closed where the project
     takes nobody, or nobody in this degree.
@@ -85,6 +87,8 @@ def join_project(
     db.session.flush()
     audit.record("membership.asked", actor, ("membership", membership.id), project_id=project.id, role=role, to=status)
     mails.send_membership(project, membership, status)
+    if role == rules.FREE_ROLE:
+        follow(actor, "project", project.id)
     if status == "asked":
         notify(
             "projects.asked",
@@ -102,6 +106,8 @@ def leave_project(actor: Actor, project_id: int, role: str = "") -> list[Members
         if role in ("", membership.role) and rules.can_leave(actor, membership):
             move(MEMBERSHIP, membership, "leave", actor)
             ended.append(membership)
+            if membership.role == rules.FREE_ROLE:
+                unfollow(actor, "project", project_id)
     db.session.flush()
     return ended
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from typing import cast as as_type
 
@@ -76,6 +77,13 @@ def projects_page(wanted: ProjectFilter, after: str | None = None, size: int = 2
     """One page of the projects that match, in the order of their titles."""
     column = Project.sort_en if current_language() == "en" else Project.sort_de
     return keyset(_filtered(wanted), [(column, "asc"), (Project.id, "asc")], after, size)
+
+
+def entered_between(wanted: ProjectFilter, since: datetime, until: datetime, limit: int) -> list[Project]:
+    """Projects that match and were entered in this span, the latest first."""
+    statement = _filtered(wanted).where(Project.created_at > since, Project.created_at <= until)
+    statement = statement.order_by(Project.created_at.desc(), Project.id.desc()).limit(limit)
+    return list(db.session.execute(statement).scalars())
 
 
 def project_counts(wanted: ProjectFilter) -> facets.Counts:

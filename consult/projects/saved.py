@@ -1,4 +1,4 @@
-"""The list of activities as a search that people keep: what is new in it, with its own filters."""
+"""The lists of projects and of activities as searches that people keep: what is new in them, with their own filters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import current_app
 
 from consult.core.i18n import _l
 from consult.core.registry import SavedList, SubjectInfo
-from consult.projects import activity_queries, filters, subjects
+from consult.projects import activity_queries, filters, queries, subjects
 
 MOST = 20
 
@@ -22,3 +22,14 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
 
 
 LIST = SavedList("activities", _l("Activities"), "activities.index", (*activity_queries.FACETS, "q"), newest)
+
+
+def newest_projects(query: dict[str, list[str]], since: datetime, until: datetime) -> list[SubjectInfo]:
+    """Projects that the filters leave, entered since then."""
+    with current_app.test_request_context("/", query_string=query):
+        chosen, q = filters.chosen_codes(queries.FACETS), filters.words_sought()
+    wanted = queries.ProjectFilter(q=q, chosen=chosen)
+    return [subjects.project_info(one) for one in queries.entered_between(wanted, since, until, MOST)]
+
+
+PROJECTS = SavedList("projects", _l("Projects"), "projects.index", (*queries.FACETS, "q"), newest_projects)

@@ -119,4 +119,4 @@ ACTIVITY = SubjectKind(
     "activity", _l("Activity"), describe_activities, find_activity, pick_activities, may_manage_activity
 )
 SEARCHABLE_PROJECT = Searchable("project", project_documents, _l("Projects"))
-SEARCHABLE_ACTIVITY = Searchable("activity", activity_documents, _l("Activities"))
+SEARCHABLE_ACTIVITY = Searchable("activity", activity_documents, _l("Activities"), at_is_news=False)

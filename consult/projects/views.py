@@ -12,13 +12,24 @@ from consult.core.clock import now
 from consult.core.errors import NotFound, Refused
 from consult.core.i18n import _, _l, current_language
 from consult.core.limits import allow_write
+from consult.core.outlets import FORMATS
 from consult.core.registry import registries
 from consult.core.templating import with_query, without_value
 from consult.core.vocabularies import term_title, vocabulary
 from consult.core.web import flash_done, room_blueprint, see_other
 from consult.links.queries import LinkView, links_of
 from consult.organisations import acting
-from consult.projects import filters, joining, mails, operations, project_facts, queries, refusals, rules
+from consult.projects import (
+    filters,
+    joining,
+    listing_files,
+    mails,
+    operations,
+    project_facts,
+    queries,
+    refusals,
+    rules,
+)
 from consult.projects.forms import JoinForm, join_form
 from consult.projects.models import Membership, Project
 from consult.projects.refusals import Closed
@@ -57,16 +68,19 @@ def find(slug: str) -> Project:
 
 @blueprint.get("/projects/")
 @access("public")
-def index() -> str:
-    """All projects in the order of their titles."""
+def index() -> str | Response:
+    """All projects in the order of their titles; exactly what is shown is also a file and a feed."""
     chosen, q = filters.chosen_codes(queries.FACETS), filters.words_sought()
     wanted = queries.ProjectFilter(q=q, chosen=chosen)
+    if (fmt := request.args.get("format", "")) in FORMATS:
+        return listing_files.PROJECTS.answer(fmt, lambda after, size: queries.projects_page(wanted, after, size))
     counts = queries.project_counts(wanted)
     shapes = _shapes()
     page = queries.projects_page(wanted, request.args.get("after"))
     return render_template(
         "projects/index.html",
         page=page,
+        formats=FORMATS,
         total=counts.total,
         q=q,
         groups=filters.groups(shapes, counts, chosen),

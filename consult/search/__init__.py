@@ -11,11 +11,12 @@ from flask import Flask
 
 from consult.core.i18n import _l
 from consult.core.registry import NavigationItem, registries
-from consult.search import operations, views
+from consult.search import operations, saved, views
 
 
 def init_app(app: Flask) -> None:
     """Register the page, the menu entry and the index's place in every commit."""
     app.register_blueprint(views.blueprint)
     registries.on_touch.append(operations.refresh)
+    registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.navigation.append(NavigationItem(70, "search", "search.index", _l("Search")))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -54,6 +55,7 @@ class Result:
     label: Any
     snippet: Markup
     language: str
+    at: datetime | None = None
 
 
 def _tags(chosen: Chosen) -> list[list[str]]:
@@ -110,8 +112,20 @@ def results(query: str, hits: Sequence[Hit]) -> list[Result]:
         if info is None or document is None or not info.public:
             continue
         body, language = _text_for_reader(document, query)
-        shown.append(Result(info, registries.searchables[hit.kind].label, snippet(body, query), language))
+        shown.append(Result(info, registries.searchables[hit.kind].label, snippet(body, query), language, document.at))
     return shown
+
+
+def dated_between(hits: Sequence[Hit], since: datetime, until: datetime) -> list[Hit]:
+    """Those of the hits that were published or changed in this span, the latest first; one query."""
+    kinds = {kind for kind, one in registries.searchables.items() if one.at_is_news}
+    ids = {hit.document_id: hit for hit in hits if hit.kind in kinds}
+    rows = db.session.execute(
+        select(SearchDoc.id)
+        .where(SearchDoc.id.in_(list(ids)), SearchDoc.at > since, SearchDoc.at <= until)
+        .order_by(SearchDoc.at.desc(), SearchDoc.id.desc())
+    )
+    return [ids[number] for number in rows.scalars()]
 
 
 def _text_for_reader(document: SearchDoc, query: str) -> tuple[str, str]:

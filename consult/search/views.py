@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,18 @@ from flask import render_template, request
 
 from consult.core.access import access
 from consult.core.i18n import LANGUAGES, _
+from consult.core.outlets import FORMATS
 from consult.core.registry import describe, registries
 from consult.core.text import clean_line
 from consult.core.vocabularies import vocabulary
 from consult.core.web import room_blueprint
+from consult.search import listing_files
 from consult.search.queries import RANKED, Hit, results, search_hits
 from consult.search.vocabulary import did_you_mean
 
 SIZE = 20
+LONGEST = 200  # characters of a query
+CHOICES = ("kind", "language", "year", "region", "consultation")
 FEW = 3  # so few hits get a suggestion beside them
 MOST_OPTIONS = 12  # of a facet
 
@@ -39,36 +43,47 @@ class Facet:
 @access("public")
 def index() -> Any:
     """Hits of the words `q`, of one code of each facet that the address names."""
-    query = clean_line(request.args.get("q"))[:200]
-    chosen = _chosen()
-    every = search_hits(query, limit=RANKED + 1) if query else []
-    # of the newest 1,000 hits few may have what is chosen; asked for alone, it gets a thousand of its own
-    narrow = len(every) > RANKED and bool(chosen)
-    found = (
-        search_hits(query, {name: [code] for name, code in chosen.items()}, limit=RANKED + 1)
-        if narrow
-        else [hit for hit in every if not chosen or _fits(_codes(*_key(hit)), chosen)]
-    )
+    query = clean_line(request.args.get("q"))[:LONGEST]
+    chosen = choices(request.args)
+    every, found = hits_of(query, chosen)
     hits = found[:RANKED]
+    if (fmt := request.args.get("format", "")) in FORMATS and query:
+        return listing_files.answer(fmt, query, hits)
     after = request.args.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 5 else 0
+    facets = _facets(every[:RANKED], chosen, len(hits))
     return render_template(
         "search/index.html",
         query=query,
         chosen=chosen,
         total=len(hits),
         capped=len(found) > RANKED,
-        facets=_facets(every[:RANKED], chosen, len(hits)),
+        facets=facets,
         results=results(query, hits[start : start + SIZE]) if hits else [],
         next_after=start + SIZE if len(hits) > start + SIZE else None,
         start=start,
+        formats=FORMATS,
+        chips=[{"label": f"»{query}«"}, *({"label": label} for label in _chosen_labels(facets))] if query else [],
         suggestion=did_you_mean(query) if query and len(every) <= FEW else None,
     )
 
 
-def _chosen() -> dict[str, str]:
+def hits_of(query: str, chosen: dict[str, str]) -> tuple[list[Hit], list[Hit]]:
+    """All hits of the words, and those of them with what is chosen; one more than `RANKED` where there are more."""
+    every = search_hits(query, limit=RANKED + 1) if query else []
+    if len(every) > RANKED and chosen:
+        # of the newest 1,000 hits few may have what is chosen; asked for alone, it gets a thousand of its own
+        return every, search_hits(query, {name: [code] for name, code in chosen.items()}, limit=RANKED + 1)
+    return every, [hit for hit in every if not chosen or _fits(_codes(*_key(hit)), chosen)]
+
+
+def _chosen_labels(facets: Sequence[Facet]) -> list[Any]:
+    return [label for facet in facets for _code, label, _count, current in facet.options if current]
+
+
+def choices(arguments: Mapping[str, str]) -> dict[str, str]:
     """What the address chooses, as far as it can be; the rest is left out of account."""
-    asked = {name: request.args.get(name, "") for name in ("kind", "language", "year", "region", "consultation")}
+    asked = {name: arguments.get(name, "") for name in CHOICES}
     sound = {
         "kind": asked["kind"] in registries.searchables,
         "language": asked["language"] in LANGUAGES,

@@ -12,7 +12,7 @@ from flask import Flask
 from consult.core import editing, pagecache
 from consult.core.i18n import _l
 from consult.core.registry import Loader, NavigationItem, Panel, registries
-from consult.topics import editorial, exchange, jobs, loading, personal, queries, subjects, uploads, views
+from consult.topics import editorial, exchange, jobs, loading, personal, queries, saved, subjects, uploads, views
 
 __all__ = ["init_app", "jobs"]
 
@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
     registries.add_panel(Panel("pages.home", 60, "topics/_home.html", views.on_home))
     registries.resolvers["topics.show"] = subjects.resolve
     registries.subjects[subjects.KIND] = subjects.SUBJECT
+    registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.on_touch.append(exchange.follow)

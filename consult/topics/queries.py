@@ -45,7 +45,7 @@ def _following(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def topics_of_the_month(after: str | None, archive: Archive | None = None) -> Page[Topic]:
+def topics_of_the_month(after: str | None, archive: Archive | None = None, size: int = PAGE_SIZE) -> Page[Topic]:
     """One page of the published topics of the month, the newest first."""
     statement = _published(OF_THE_MONTH)
     if archive is not None and archive.month is not None:
@@ -55,7 +55,13 @@ def topics_of_the_month(after: str | None, archive: Archive | None = None) -> Pa
         )
     if archive is not None and archive.theme:
         statement = statement.where(cast(Topic.tags, Text).contains(f'"{archive.theme}"', autoescape=True))
-    return keyset(statement, [(Topic.published_at, "desc"), (Topic.id, "desc")], after, PAGE_SIZE)
+    return keyset(statement, [(Topic.published_at, "desc"), (Topic.id, "desc")], after, size)
+
+
+def published_between(archive: Archive, since: datetime, until: datetime, limit: int) -> list[Topic]:
+    """Topics of the month that fit and were published in this span, the latest first."""
+    page = topics_of_the_month(None, archive, limit)
+    return [one for one in page.items if since < one.published_at <= until]
 
 
 def archive_counts(archive: Archive) -> ArchiveCounts:

@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.dates import format_date
 from flask import render_template, request
+from werkzeug.wrappers import Response
 
 from consult.consultations.queries import questions_by_ids
 from consult.core.access import Actor, access
@@ -15,11 +16,12 @@ from consult.core.db import sort_key
 from consult.core.editing import machine_made
 from consult.core.errors import NotFound
 from consult.core.i18n import _, current_language, pick, picked_language
+from consult.core.outlets import FORMATS
 from consult.core.registry import registries
 from consult.core.web import path, room_blueprint
 from consult.links.queries import LinkView, links_of, links_to
 from consult.organisations.queries import organisations_by_ids
-from consult.topics import queries
+from consult.topics import listing_files, queries
 from consult.topics.models import AGENDA, Topic
 from consult.topics.pictures import file_name
 from consult.topics.queries import Archive
@@ -110,15 +112,18 @@ def other_language(language: str) -> str | None:
 
 @blueprint.get("/topics/")
 @access("public")
-def index() -> str:
-    """The topics of the month, the newest first, by month and theme; and the tags of the agenda."""
+def index() -> str | Response:
+    """The topics of the month, the newest first, by month and theme, as files and feed, too; and the tags of the agenda."""
     agenda = queries.agenda_topics()
     theme = request.args.get("theme", "")
     chosen = Archive(
         queries.month_of(request.args.get("month", "")), theme if theme in {one.slug for one in agenda} else ""
     )
+    if (fmt := request.args.get("format", "")) in FORMATS:
+        return listing_files.LIST.answer(fmt, lambda after, size: queries.topics_of_the_month(after, chosen, size))
     return render_template(
         "topics/index.html",
+        formats=FORMATS,
         page=queries.topics_of_the_month(request.args.get("after"), chosen),
         agenda=agenda,
         titles={one.slug: one.title for one in agenda},

@@ -126,11 +126,11 @@ def test_another_format_is_the_page(client: Any, facts: Dataset, query: str) -> 
     assert client.get(f"{LIST}?{query}").mimetype == "text/html"
 
 
-LABELS = {"CSV": "csv", "XLSX": "xlsx", "JSON": "json", "JSON-LD": "jsonld"}
+LABELS = {"CSV": "csv", "XLSX": "xlsx", "JSON": "json", "JSON-LD": "jsonld", "Feed (Atom)": "atom"}
 
 
 def test_the_list_offers_the_files_of_what_is_chosen(client: Any, facts: Dataset) -> None:
     page = client.page(f"{LIST}?region=DEG&c=optonet&map=world")
-    links = {str(one.get_text()): str(one["href"]) for one in page.select("main a[download]")}
+    links = {str(one.get_text()): str(one["href"]) for one in page.select("main .c-outlets a")}
     assert links == {label: f"{LIST}?region=DEG&format={code}" for label, code in LABELS.items()}
-    assert not client.page(f"{LIST}?q=gibtesnicht").select("main a[download]")
+    assert not client.page(f"{LIST}?q=gibtesnicht").select("main .c-outlets a")

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from consult.core.db import db
 from consult.core.errors import Conflict
+from consult.notifications.queries import followers
 from consult.projects import operations, queries
 from consult.projects.models import Membership, Project
 from tests.projects.crowd import led_by
@@ -127,7 +128,9 @@ def test_ask_and_take_back(client: Any, sign_in: Any, cast: Any, project: Projec
     page = client.page("/de/projects/pruefstaende?role=test-partner")
     fields = page.form()
     assert set(fields) == {"csrf_token", "role", "message"} and fields["role"] == "test-partner"
-    response = client.submit("/de/projects/pruefstaende?role=test-partner", {"message": "Wir haben ein Labor."})
+    response = client.submit(
+        "/de/projects/pruefstaende?role=test-partner", {"message": "Wir haben ein Labor."}, form="form[action$='/join']"
+    )
     assert response.status_code == 303
     page = client.page(response.location)
     assert "Ihr Angebot liegt bei der Projektleitung." in page.text and "Angefragt" in page.text
@@ -143,10 +146,13 @@ def test_ask_and_take_back(client: Any, sign_in: Any, cast: Any, project: Projec
 def test_staying_informed_needs_nobodys_consent(client: Any, sign_in: Any, cast: Any, project: Project) -> None:
     sign_in(client, cast.participant)
     assert client.page("/de/projects/pruefstaende").form()["role"] == "informed"  # the first one offered
-    client.submit("/de/projects/pruefstaende")
+    client.submit("/de/projects/pruefstaende", form="form[action$='/join']")
     client.submit("/de/projects/pruefstaende", {"role": "expertise"}, form="form[action$='/join']")
     assert memberships(project) == [("informed", "accepted"), ("expertise", "asked")]
     assert "1 ist dabei" in client.page("/de/projects/pruefstaende").text
+    assert followers("project", project.id) == [cast.participant.id]
+    client.submit("/de/projects/pruefstaende", form="form[action$='/leave']")
+    assert followers("project", project.id) == []
 
 
 def test_asking_twice_changes_nothing(make: Any, cast: Any, project: Project, outbox: Any) -> None:

@@ -1,0 +1,54 @@
+"""The hits of a search as files and feed, in their order; the feed has the latest changes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Response, current_app
+
+from consult.core.atom import Entry, identifier
+from consult.core.clock import start_of_day, today
+from consult.core.i18n import _, _l
+from consult.core.outlets import ATOM, newest_first
+from consult.core.tables import Column, table_response
+from consult.search.queries import Hit, Result, results
+
+COLUMNS = (
+    Column("kind", _l("Kind"), 20),
+    Column("title", _l("Title"), 40),
+    Column("text", _l("Passage that was found"), 60),
+    Column("language", _l("Language")),
+    Column("date", _l("Date")),
+    Column("url", _l("Address"), 40),
+)
+PART = 200
+
+
+def answer(fmt: str, query: str, hits: Sequence[Hit]) -> Response:
+    """These hits in this format."""
+    if fmt == ATOM:
+        return newest_first("search", _("Search: %(query)s", query=query), _entries(query, hits))
+    return table_response(fmt, _("search results"), COLUMNS, _rows(query, hits), sheet=_("Search results"))
+
+
+def _found(query: str, hits: Sequence[Hit]) -> Iterator[Result]:
+    for start in range(0, len(hits), PART):
+        yield from results(query, hits[start : start + PART])
+
+
+def _rows(query: str, hits: Sequence[Hit]) -> Iterator[list[Any]]:
+    for one in _found(query, hits):
+        where = current_app.config["SETTINGS"].site_url + one.info.url
+        text = one.snippet.striptags()
+        yield [str(one.label), one.info.title, text, one.info.language or one.language, one.at, where]
+
+
+def _entries(query: str, hits: Sequence[Hit]) -> Iterator[Entry]:
+    for one in _found(query, hits):
+        info, at = one.info, one.at or start_of_day(today())
+        yield Entry(
+            id=identifier(f"search/{info.kind}/{info.key or info.id}"), title=info.title,
+            language=info.language or one.language, url=current_app.config["SETTINGS"].site_url + info.url,
+            published=at, updated=at, summary=one.snippet.striptags(), categories=[info.kind],
+        )  # fmt: skip

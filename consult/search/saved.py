@@ -1,0 +1,28 @@
+"""A search over everything as one that people keep: what came to its hits since they last heard of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from consult.core.i18n import _l
+from consult.core.registry import SavedList, SubjectInfo, describe
+from consult.core.text import clean_line
+from consult.search.queries import RANKED, dated_between
+from consult.search.views import CHOICES, LONGEST, choices, hits_of
+
+MOST = 20
+
+
+def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> list[SubjectInfo]:
+    """Hits that were published or changed since then. Activities are left out: their own list tells of new ones."""
+    words = clean_line(next(iter(query.get("q", [])), ""))[:LONGEST]
+    asked = {name: values[0] for name, values in query.items() if values and name in CHOICES}
+    chosen = choices(asked)
+    if not words or len(chosen) < len(asked):
+        return []
+    new = dated_between(hits_of(words, chosen)[1][:RANKED], since, until)[:MOST]
+    infos = describe((hit.kind, hit.id) for hit in new)
+    return [infos[hit.kind, hit.id] for hit in new if (hit.kind, hit.id) in infos]
+
+
+LIST = SavedList("search", _l("Search"), "search.index", ("q", *CHOICES), newest)

@@ -1,0 +1,109 @@
+"""Every public list leaves the house as it stands: the same things in the same order as file, the same as feed, and kept
+as a search of whoever is signed in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ElementTree
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from openpyxl import load_workbook
+
+from consult.core.clock import now
+from consult.core.outlets import FEED_SIZE
+from consult.core.registry import registries
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+# list -> (address, filters that leave some and not all of it, how a file is asked for, links of its items)
+LISTS: dict[str, tuple[str, str, str, str]] = {
+    "ideas": ("/de/ideas/", "sector=C", "{list}?{query}&format={fmt}", ".c-list h2 a"),
+    "clusters": ("/de/clusters/", "region=DEG", "{list}?{query}&format={fmt}", ".l-cards h3 a"),
+    "projects": ("/de/projects/", "kind=consortium", "{list}?{query}&format={fmt}", ".c-list h3 a"),
+    "activities": ("/de/activities/", "kind=matchmaking", "{list}?{query}&file={fmt}", ".c-dates h3 a"),
+    "programmes": ("/de/programmes/", "level=federal", "{list}?{query}&format={fmt}", ".c-list h3 a"),
+    "partners": ("/de/partners/", "kind=offer", "{list}offers.{fmt}?{query}", ".c-list h3 a"),
+    "topics": ("/de/topics/", "", "{list}?{query}&format={fmt}", "section[aria-labelledby=month] .c-list h3 a"),
+    "search": ("/de/search", "q=Photonik", "{list}?{query}&format={fmt}", ".c-results h2 a"),
+}
+
+
+def walked(client: Any, address: str, items: str) -> list[str]:
+    """The paths of all items, page after page."""
+    found: list[str] = []
+    following: str | None = address
+    while following:
+        page = client.page(following)
+        found += [str(one["href"]) for one in page.select(f"main {items}")]
+        further = page.select("main .c-pages a[rel=next]")
+        following = str(further[0]["href"]) if further else None
+    return found
+
+
+def fetched(client: Any, address: str) -> bytes:
+    with client.get(address) as answer:
+        assert answer.status_code == 200, address
+        return bytes(answer.data)
+
+
+def paths_of(addresses: list[str]) -> list[str]:
+    return [urlsplit(one).path for one in addresses]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_files_and_feed_hold_what_the_list_shows(name: str, client: Any, demo: None) -> None:
+    address, query, file, items = LISTS[name]
+    sizes = []
+    for wanted in dict.fromkeys(("q=Photonik" if name == "search" else "", query)):
+        shown = walked(client, f"{address}?{wanted}", items)
+        sizes.append(len(shown))
+        assert shown, (name, wanted)
+
+        def place(fmt: str, wanted: str = wanted) -> str:
+            return file.format(list=address, query=wanted, fmt=fmt)
+
+        as_json = [one["url"] for one in json.loads(fetched(client, place("json")))]
+        assert paths_of(as_json) == shown
+        table = csv.reader(io.StringIO(fetched(client, place("csv")).decode("utf-8-sig"), newline=""), delimiter=";")
+        assert [row[-1] for row in list(table)[1:]] == as_json
+        sheet = load_workbook(io.BytesIO(fetched(client, place("xlsx"))), read_only=True).worksheets[0]
+        assert [row[-1] for row in list(sheet.iter_rows(values_only=True))[1:]] == as_json
+        feed = ElementTree.fromstring(fetched(client, place("atom")))
+        entries = feed.findall(f"{ATOM}entry")
+        told = [one.find(f"{ATOM}link").attrib["href"] for one in entries]  # type: ignore[union-attr]
+        updated = [one.findtext(f"{ATOM}updated") or "" for one in entries]
+        assert len(told) == min(len(shown), FEED_SIZE) and set(told) <= set(as_json)
+        assert updated == sorted(updated, reverse=True)
+        page = client.page(f"{address}?{wanted}")
+        assert place("atom").replace("?&", "?").rstrip("?") in page.links("main a")
+    assert len(sizes) == 1 or sizes[1] < sizes[0], "the filter leaves some of it"
+
+
+def test_every_list_can_be_kept_as_a_search(client: Any, cast: Any, sign_in: Any, demo: None, run_jobs: Any) -> None:
+    assert set(registries.saved_lists) == set(LISTS)
+    sign_in(client, cast.owner)
+    for name, (address, query, _file, _items) in LISTS.items():
+        page = client.page(f"{address}?{query}")
+        form = page.one("main form[action='/de/notices/searches']")
+        assert form.select_one("input[name=list]")["value"] == name  # type: ignore[index]
+        answer = client.submit(f"{address}?{query}", form="main form[action='/de/notices/searches']")
+        assert answer.status_code == 303 and answer.location.startswith(address.rstrip("/"))
+
+
+def test_a_kept_list_tells_what_came_in_its_time(demo: None) -> None:
+    """All of the demo came between two moments: then it is news, the latest first; before and after nothing is."""
+    long_ago, moment = now() - timedelta(days=4000), now()
+    for name, (_address, query, _file, _items) in LISTS.items():
+        tell = registries.saved_lists[name].newest
+        wanted = parse_qs(query)
+        told = tell(wanted, long_ago, moment)
+        assert 0 < len(told) <= 20 and all(one.public for one in told), name
+        assert {one.id for one in told} <= {one.id for one in tell({}, long_ago, moment)} or name == "search"
+        assert tell(wanted, moment, moment + timedelta(days=1)) == []
+        facet = next((one for one in registries.saved_lists[name].parameters if one not in ("q", "sort")), "")
+        unknown = {**wanted, facet: ["gibtesnicht"]}
+        assert tell(unknown, long_ago, moment) == [], f"{name}: a filter that means nothing finds nothing"
