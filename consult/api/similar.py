@@ -24,7 +24,8 @@ from consult.search.similar import Match, Similar, matches, similar
 PARTNERS = ("cluster", "project")
 FORMULA = _l(
     "Half of the score is the share of the text's telling words that the other text has too, weighted by how rare they are; "
-    "the other half is the likeness of runs of four characters within words."
+    "the other half is the likeness of runs of four characters within words. Where the installation computes sentence "
+    "vectors, the score of an idea like another one is the likeness of both in sense."
 )
 
 
@@ -37,6 +38,7 @@ class SimilarIdea(Resource):
     score: Annotated[int, Field(ge=0, le=100, description=FORMULA)]
     by_words: Annotated[int, Field(ge=0, le=50, description=_l("The half of the score that comes from words."))]
     by_characters: Annotated[int, Field(ge=0, le=50, description=_l("The half that comes from characters."))]
+    by_sense: Annotated[int | None, Field(ge=0, le=100, description=_l("The likeness in sense, where it is computed."))]
     shared: Annotated[list[str], Field(description=_l("Telling words that both have, at most five."))]
 
 
@@ -72,6 +74,7 @@ def _similar(found: Sequence[Similar], site: str) -> Listing[SimilarIdea]:
             SimilarIdea(
                 number=one.info.key, title=one.info.title, url=site + one.info.url, score=one.likeness.score,
                 by_words=one.likeness.by_words, by_characters=one.likeness.by_characters,
+                by_sense=one.likeness.by_sense,
                 shared=list(one.likeness.shared),
             )
             for one in found

@@ -47,6 +47,7 @@ NAMES = (
     "OIDC_NAME",
     "STORAGE_URL",
     "CLAMAV_URL",
+    "SENTENCE_VECTORS",
 )
 
 
@@ -77,6 +78,7 @@ class Settings:
     clamav_url: str = ""  # the virus scanner: unix:///... or tcp://...; empty: nothing is scanned
     complaint_days: int = 10  # promised working days until a complaint is answered
     release_reminder_days: int = 2  # working days until those who release are reminded of what waits
+    sentence_vectors: bool = False  # similar ideas by sense, too: needs the extra "semantic"
     dispute_bodies: dict[str, str] = field(default_factory=dict)  # by language; empty: where the lists are
     origins: dict[str, str] = field(default_factory=dict)
 
@@ -178,6 +180,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
         dispute_bodies={"de": get("DISPUTE_BODIES_DE"), "en": get("DISPUTE_BODIES_EN")},
         session_idle_days=_number(get("SESSION_IDLE_DAYS", "14"), 14),
         session_days=_number(get("SESSION_DAYS", "30"), 30),
+        sentence_vectors=get("SENTENCE_VECTORS", "") in ("1", "true", "yes", "on"),
         oidc={
             "issuer": get("OIDC_ISSUER").rstrip("/"),
             "client_id": get("OIDC_CLIENT_ID"),

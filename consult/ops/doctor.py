@@ -18,6 +18,7 @@ from consult.core.settings_store import recall
 from consult.files import scanner
 from consult.files import storage as files
 from consult.ops import schema
+from consult.search import vectors
 from consult.search.analyse import ANALYSER_VERSION
 from consult.search.models import SearchDoc
 
@@ -98,12 +99,21 @@ def _jobs() -> tuple[str, str]:
     return "ok", "jobs are on time"
 
 
+def _vectors() -> tuple[str, str]:
+    if not current_app.config["SETTINGS"].sentence_vectors:
+        return "ok", "sentence vectors are off"
+    if not vectors.is_installed():
+        return "fault", "sentence vectors are on, but the extra is missing; install: consult[semantic]"
+    return "ok", "sentence vectors are computed by the job worker"
+
+
 CHECKS: dict[str, Check] = {
     "schema": _schema,
     "mail": _mail,
     "storage": _storage,
     "attachments": _attachments,
     "search": _index,
+    "vectors": _vectors,
     "clock": _clock,
     "jobs": _jobs,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, event, text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -71,6 +71,28 @@ class SearchWord(Base):
     folded: Mapped[str] = mapped_column(
         String(60).with_variant(String(60, collation="C"), "postgresql"), default="", server_default=""
     )
+
+
+class SearchVector(Base):
+    """The sentence vector of a document, 512 numbers of two bytes, with the model that made it."""
+
+    __tablename__ = "search_vector"
+    __private__ = True
+
+    doc_id: Mapped[int] = mapped_column(ForeignKey("search_doc.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(String(40))
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SearchNear(Base):
+    """How alike two documents are in sense, 0 to 100; noted in both directions for the nearest ones only."""
+
+    __tablename__ = "search_near"
+    __private__ = True
+
+    doc_id: Mapped[int] = mapped_column(ForeignKey("search_doc.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("search_doc.id", ondelete="CASCADE"), primary_key=True, index=True)
+    likeness: Mapped[int]
 
 
 def ddl(dialect: str) -> list[str]:

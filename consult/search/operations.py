@@ -16,8 +16,9 @@ from consult.core.db import db
 from consult.core.i18n import LANGUAGES
 from consult.core.registry import SearchDocument, registries
 from consult.core.settings_store import remember
+from consult.search import vectors
 from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, tokens, words
-from consult.search.models import SearchDoc, SearchWord, tag_of
+from consult.search.models import SearchDoc, SearchNear, SearchVector, SearchWord, tag_of
 
 BATCH = 500
 WRITING = 0x5EA4C  # the lock of those who write the index
@@ -54,6 +55,7 @@ def _replace(kind: str, ids: Sequence[int]) -> None:
         if (_texts(row), row.language, _tags(row)) != entry:  # most of what is touched says the same as before
             before.update(_words_of([said]))
             changed.append(row)
+    vectors.forget([row.id for row in (*gone, *changed)])
     if gone:
         _drop_entries([row.id for row in gone])
         db.session.execute(delete(SearchDoc).where(SearchDoc.id.in_([row.id for row in gone])))
@@ -177,6 +179,8 @@ def _take_away(found: Sequence[str], number: int) -> None:
 def reindex() -> int:
     """Make the whole index anew; returns the number of documents. Commits in batches and can be repeated."""
     db.session.execute(text("delete from search_index"))
+    db.session.execute(delete(SearchNear))
+    db.session.execute(delete(SearchVector))
     db.session.execute(delete(SearchDoc))
     db.session.execute(delete(SearchWord))
     db.session.commit()

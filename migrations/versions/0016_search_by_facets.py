@@ -1,4 +1,5 @@
-"""Search by facets: what a hit is filtered by stands beside the document, and words are found by their folded form.
+"""Search by facets: what a hit is filtered by stands beside the document, and words are found by their folded form; and
+tables for sentence vectors.
 
 Revision ID: 0016_search_by_facets
 Revises: 0015_search_both_languages
@@ -45,11 +46,37 @@ def upgrade() -> None:
     with op.batch_alter_table("search_word") as batch:
         batch.add_column(sa.Column("folded", folded, nullable=False, server_default=""))
         batch.create_index("ix_search_word_folded", ["folded", "count"])
+    op.create_table(
+        "search_vector",
+        sa.Column("doc_id", sa.Integer(), nullable=False),
+        sa.Column("model", sa.String(length=40), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["doc_id"], ["search_doc.id"], name="fk_search_vector_doc_id_search_doc", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("doc_id", name="pk_search_vector"),
+    )
+    op.create_table(
+        "search_near",
+        sa.Column("doc_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("likeness", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["doc_id"], ["search_doc.id"], name="fk_search_near_doc_id_search_doc", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["search_doc.id"], name="fk_search_near_other_id_search_doc", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("doc_id", "other_id", name="pk_search_near"),
+    )
+    op.create_index("ix_search_near_other_id", "search_near", ["other_id"])
     if not postgres:  # beginnings of words are looked up among the words now
         _make_index_anew("")
 
 
 def downgrade() -> None:
+    op.drop_table("search_near")
+    op.drop_table("search_vector")
     if op.get_bind().dialect.name != "postgresql":
         _make_index_anew(", prefix='3 5'")
     with op.batch_alter_table("search_word") as batch:
