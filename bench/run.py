@@ -4,9 +4,10 @@ Product and yardstick are asked in turn; the figure is the server's CPU time a r
 rounds, with the spread. A ratio of 1 means: as cheap as the yardstick; above 1: cheaper. Goals are those of the design.
 Requests per second are left out on purpose: on a busy machine they measure the neighbours.
 
-    python bench/run.py [--sizes 1000,100000] [--clusters 5000] [--rounds 3] [--requests 300] [--data DIR]
+    python bench/run.py [--sizes 1000,100000] [--clusters 5000] [--waiting 10000] [--rounds 3] [--requests 300] [--data DIR]
 
-With `--clusters` the directory is measured, too: so many portraits with twenty observations each.
+With `--clusters` the directory is measured, too: so many portraits with twenty observations each; with `--waiting` the
+moderator's queue with so many texts in it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
+import queueing
 import submitting
 from cases import Case, cluster_cases, idea_cases
 
@@ -192,6 +194,21 @@ def prepare_clusters(base: Path, size: int) -> Path:
     return data
 
 
+def prepare_queue(base: Path, waiting: int) -> Path:
+    """A data folder with so many texts that wait for moderation; made once and kept."""
+    data = base / f"queue-{waiting}"
+    if not (data / "ready").exists():
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(parents=True)
+        consult(data, "db", "upgrade")
+        consult(data, "synth", "--ideas", str(waiting), "--users", "200", "--seed", "7")
+        arguments = ("--email", queueing.MODERATOR, "--password", PASSWORD, "--confirmed", "--role", "moderator")
+        consult(data, "users", "create", *arguments)
+        queueing.fill(data, waiting)
+        (data / "ready").touch()
+    return data
+
+
 def line(name: str, found: tuple[float, float, float], against: str, goal: float | None) -> None:
     """Print one line of the table."""
     wanted = f"goal >= {goal}" if goal else "no goal yet"
@@ -202,13 +219,17 @@ def line(name: str, found: tuple[float, float, float], against: str, goal: float
 
 
 def measure(
-    data: Path, rounds: int, requests: int, cases_of: Callable[[Path, str], list[Case]]
+    data: Path,
+    rounds: int,
+    requests: int,
+    cases_of: Callable[[Path, str], list[Case]],
+    reader: str = "bench@synth.example",
 ) -> dict[str, tuple[float, float, float]]:
     """name -> (median ms of the product, median ratio yardstick/product, spread of the ratio)."""
     product = start("product", "product:app", 8711, data)
     yard = start("yardstick", "yardstick:app", 8712, data)
     try:
-        cookie = sign_in(product.port, "bench@synth.example")
+        cookie = sign_in(product.port, reader)
         cases = cases_of(data, cookie)
         found: dict[str, tuple[float, float, float]] = {}
         for name, path, who, against, goal in cases:
@@ -239,6 +260,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="1000,100000")
     parser.add_argument("--clusters", type=int, default=5000, help="0 leaves the directory out")
+    parser.add_argument("--waiting", type=int, default=10_000, help="texts in the queue; 0 leaves it out")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--data", type=Path, default=ROOT / "instance" / "bench")
@@ -247,6 +269,10 @@ def main() -> None:
     if options.clusters:
         print(f"\n{options.clusters} clusters, {options.clusters * 20} observations", flush=True)
         measure(prepare_clusters(options.data, options.clusters), options.rounds, options.requests, cluster_cases)
+    if options.waiting:
+        print(f"\n{options.waiting} texts wait for moderation", flush=True)
+        data = prepare_queue(options.data, options.waiting)
+        measure(data, options.rounds, options.requests, queueing.queue_cases, queueing.MODERATOR)
     for size in (int(part) for part in options.sizes.split(",") if part):
         print(f"\n{size} ideas, {size} comments", flush=True)
         tables[size] = measure(prepare(options.data, size), options.rounds, options.requests, idea_cases)

@@ -2,7 +2,8 @@
 
 Served by the same server on the same rows. *hello* returns 20 kB without a database, *bare list* shows 20 rows by keyset,
 *bare page* the same with five queries, *bare detail* one row with 50 comments, *bare facets* 20 clusters of a Land with the
-numbers of all codes beside them, *bare comparison* four clusters with their observations side by side, *bare search* the 20
+numbers of all codes beside them, *bare queue* the 30 waiting texts that are due first with the numbers of
+all kinds and languages, *bare comparison* four clusters with their observations side by side, *bare search* the 20
 best hits of a plain FTS5 table over the same texts, *bare write* a form checked for its token, one insert, one commit.
 """
 
@@ -48,6 +49,18 @@ class Comment(Base):
     author_name: Mapped[str]
     html: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime)
+
+
+class Waiting(Base):
+    __tablename__ = "moderation_case"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    title: Mapped[str]
+    language: Mapped[str]
+    report_hint: Mapped[str]
+    opened_at: Mapped[datetime] = mapped_column(DateTime)
+    due_at: Mapped[datetime] = mapped_column(DateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime)
 
 
 class Cluster(Base):
@@ -118,6 +131,10 @@ FACETS = """<!doctype html><title>Cluster</title><h1>Cluster</h1><form>{% for fa
 <input type="checkbox" name="{{ facet }}" value="{{ code }}"> {{ code }} {{ number }}</label>{% endfor %}</form><ul>
 {% for c in rows %}<li><a href="/clusters/{{ c.slug }}">{{ c.short_name }}</a><p>{{ c.seat }}, {{ c.members }}</p>
 <p>{{ c.strengths.de }}</p></li>{% endfor %}</ul>"""
+QUEUE = """<!doctype html><title>Was wartet</title><h1>Was wartet</h1><p>{% for kind, language, number in counts %}
+<a href="?kind={{ kind }}&language={{ language }}">{{ kind }}, {{ language }} {{ number }}</a>{% endfor %}</p><table>
+{% for c in rows %}<tr><td>{{ c.due_at.strftime("%d.%m.%Y %H:%M") }}<td><a href="/cases/{{ c.id }}">{{ c.title }}</a>
+<td>{{ c.kind }}<td>{{ c.report_hint }}{% endfor %}</table>"""
 COMPARISON = """<!doctype html><title>Vergleich</title><table><tr>
 {% for c in clusters %}<th>{{ c.short_name }}</th>{% endfor %}</tr>
 {% for kind in kinds %}<tr><th>{{ kind }}</th>{% for c in clusters %}<td>{% for o in found.get((c.id, kind), ()) %}<p>
@@ -164,6 +181,16 @@ def bare_detail(number: str) -> str:
             .limit(50)
         ).all()
         return render_template_string(DETAIL, idea=idea, comments=comments)
+
+
+@app.get("/queue")
+def bare_queue() -> str:
+    with Session(engine) as session:
+        open_ones = Waiting.closed_at.is_(None)
+        rows = list(session.scalars(select(Waiting).where(open_ones).order_by(Waiting.due_at, Waiting.id).limit(30)))
+        columns = (Waiting.kind, Waiting.language)
+        counts = session.execute(select(*columns, func.count()).where(open_ones).group_by(*columns)).all()
+        return render_template_string(QUEUE, rows=rows, counts=counts)
 
 
 @app.get("/facets/<region>")

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select
 
-from consult.core.clock import now
 from consult.moderation.models import Decision
 
 DAYS = 30
@@ -24,9 +23,9 @@ class Pace:
     in_time: float
 
 
-def pace_columns() -> tuple[ScalarSelect[Any], ScalarSelect[Any], ScalarSelect[Any]]:
-    """Number, number in time and median seconds, as columns for a query that is made anyway."""
-    recent = (Decision.made_at > now() - timedelta(days=DAYS), Decision.reversed_at.is_(None))
+def pace_columns(since: Any) -> tuple[ScalarSelect[Any], ScalarSelect[Any], ScalarSelect[Any]]:
+    """Number, number in time and median seconds of the decisions since then, as columns for a query made anyway."""
+    recent = (Decision.made_at > since, Decision.reversed_at.is_(None))
     number = select(func.count()).select_from(Decision).where(*recent).scalar_subquery()
     in_time = select(func.count()).select_from(Decision).where(*recent, Decision.in_time).scalar_subquery()
     middle = select((func.count() - 1) // 2).select_from(Decision).where(*recent).scalar_subquery()

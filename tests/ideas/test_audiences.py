@@ -6,16 +6,20 @@ One idea holds an answer for each audience; a word in each is a mark that is loo
 from __future__ import annotations
 
 import base64
+import logging
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from consult.consultations.queries import questions_of
 from consult.core.audit import AuditRow
 from consult.core.registry import registries
 from consult.ideas import operations, subjects
 from consult.ideas.models import Answer, Idea
+from consult.notifications.operations import follow
 from consult.search.queries import search_hits
+from tests.ideas.conftest import the_idea
 from tests.support.page import html
 
 MARKS = {"public": "Quarzglas", "anonymous": "Zirkonoxid", "agency": "Hafniumfilm", "ministry": "Tantalpaste"}
@@ -120,6 +124,41 @@ def test_search_finds_public_words_only(who: str, audience: str, idea: Idea, rea
     for address in (f"/de/search?q={MARKS[audience]}", f"/de/ideas/?q={MARKS[audience]}"):
         assert (f"/ideas/{idea.number}" in client.get(address).get_data(as_text=True)) is wanted
     assert bool(search_hits(MARKS[audience])) is wanted
+
+
+def test_mails_notices_and_log_tell_no_more_than_the_page(
+    writer: Any, sign_in: Any, new_client: Any, make: Any, cast: Any, db: Any, outbox: Any, run_jobs: Any,
+    consultation: Any, clock: Any, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """The whole way, with somebody who follows everything, a comment and a new version."""
+    caplog.set_level(logging.DEBUG)
+    for question in questions_of(consultation.id):
+        follow(cast.actor(cast.participant), "question", question.id)
+    follow(cast.actor(cast.participant), "consultation", consultation.id)
+    follow(cast.actor(cast.participant), "cluster", cast.cluster.id)
+    db.session.commit()
+    sign_in(writer.client, cast.owner)
+    writer.open()
+    fields = {f"answer-{place}": text for place, (text, _audience) in ANSWERS.items()}
+    chosen = {f"audience-{place}": audience for place, (_text, audience) in ANSWERS.items()}
+    writer.send("submit", {"title": "Vier Antworten", "clusters": str(cast.cluster.id), **fields, **chosen})
+    sent = the_idea(db)
+    run_jobs()
+    make.decide("idea", sent.id, "publish")
+    db.session.commit()
+    run_jobs()
+    reader = sign_in(new_client(), cast.participant)
+    reader.submit(f"/de/comments/idea/{sent.number}/new", {"body": "Das passt zu uns."})
+    run_jobs()
+    clock.shift(days=2)
+    run_jobs()
+    assert reader.page("/de/notices/").text.count("Vier Antworten") >= 1
+    assert not marks_in(reader.page("/de/notices/").source)
+    mails = list(outbox)
+    assert cast.owner.email in {mail.recipient for mail in mails}
+    for mail in mails:
+        assert marks_in(mail.text + mail.html) <= {"public"}, mail.subject
+    assert marks_in(caplog.text) == set()
 
 
 def test_an_answer_without_name_leads_nowhere(idea: Idea, client: Any, consultation: Any) -> None:
