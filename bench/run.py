@@ -17,6 +17,7 @@ import http.client
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -96,6 +97,13 @@ def consult(data: Path, *arguments: str) -> None:
         [sys.executable, "-m", "consult", *arguments], check=True, cwd=ROOT, env=environment(data),
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def free_port() -> int:
+    """A port that nobody listens on: granian shares a taken one without a word, and another server would answer."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def start(name: str, target: str, port: int, data: Path) -> Server:
@@ -226,8 +234,8 @@ def measure(
     reader: str = "bench@synth.example",
 ) -> dict[str, tuple[float, float, float]]:
     """name -> (median ms of the product, median ratio yardstick/product, spread of the ratio)."""
-    product = start("product", "product:app", 8711, data)
-    yard = start("yardstick", "yardstick:app", 8712, data)
+    product = start("product", "product:app", free_port(), data)
+    yard = start("yardstick", "yardstick:app", free_port(), data)
     try:
         cookie = sign_in(product.port, reader)
         cases = cases_of(data, cookie)
