@@ -58,8 +58,12 @@ def test_without_connection_nothing_is_lost(browser: Any) -> None:
     page.evaluate(
         "() => { window.fetch = () => Promise.reject(new TypeError('no connection')); }"
     )  # holds while the page closes, too
+    page.locator("#idea-form [name=audience-2][value=ministry]").check(force=True)
+    page.locator("#idea-form [name=answer-2]").fill("Nur für das Ministerium.")
     page.locator("#idea-form [name=answer-1]").fill("Im Zug geschrieben.")
     expect(page.locator("[data-save]")).to_have_text(NOT_SAVED)
+    stored = page.evaluate("JSON.stringify(Object.values(localStorage))")
+    assert "Im Zug geschrieben." in stored and "Nur für das Ministerium." not in stored, "others may use the device"
     page.close(run_before_unload=False)
     again = page.context.new_page()
     again.goto(address)
