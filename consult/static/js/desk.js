@@ -21,14 +21,17 @@ if (take) {
   const text = document.querySelector("[data-marking]");
   const status = document.querySelector("[data-taken]");
   let last = "";
-  // Pressing a button may take the selection away, so the last one inside of the text is remembered.
-  document.addEventListener("selectionchange", () => {
+  // Pressing a button may take the selection away, so the last one inside of the text is remembered; a key may come before
+  // the browser has told of a new one, so it is looked at once more.
+  const remember = () => {
     const chosen = getSelection();
     if (chosen.isCollapsed || !text?.contains(chosen.anchorNode) || !text.contains(chosen.focusNode)) return;
     last = chosen.toString().trim();
-  });
+  };
+  document.addEventListener("selectionchange", remember);
   take.hidden = false;
   take.addEventListener("click", () => {
+    remember();
     const field = [...document.querySelectorAll("[data-passages] textarea")].find((one) => !one.value.trim());
     const found = last && field;
     if (found) {
