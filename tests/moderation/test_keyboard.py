@@ -143,6 +143,9 @@ def test_views_passages_and_help_by_key(browser: Any, live_server: Any, written:
     assert value
     assert value in page.locator("[data-marking]").inner_text()
     assert page.evaluate("document.activeElement.name") == "passage_note"
+    page.locator("[data-take]").click()
+    expect(page.locator("[data-taken]")).not_to_contain_text(value)  # once is enough
+    assert [one.input_value() for one in page.locator("[name=passage]").all()].count(value) == 1
 
 
 def test_everything_without_scripts(browser: Any, live_server: Any, written: Any) -> None:

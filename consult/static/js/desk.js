@@ -36,6 +36,7 @@ if (take) {
     const found = last && field;
     if (found) {
       field.value = last;
+      getSelection().removeAllRanges(); // taken once
       field.closest("[data-passages] > *")?.querySelector("input")?.focus();
     }
     status.textContent = (found ? status.dataset.done : status.dataset.none).replace("{text}", last.slice(0, 60));
