@@ -161,12 +161,13 @@ def _counting(scoped: bool) -> Select[Any]:
     keys = (Case.kind.label("kind"), Case.consultation_id.label("consultation"), Case.language.label("language"))
     reported = func.sum(sql_case((Case.report_count > 0, 1), else_=0)).label("reported")
     cases = select(literal("case").label("what"), *keys, func.count().label("number"), reported)
+    # from the reports to their cases: there are far fewer of these than texts that wait
+    concerned = select(Case.id).where(Case.id == Report.case_id, *waiting).exists()
     reasons = (
         select(
             literal("reason"), Report.reason, literal(0), literal(""), func.count(func.distinct(Report.case_id)), literal(0)
         )
-        .join(Case, Case.id == Report.case_id)
-        .where(*waiting)
+        .where(concerned)
         .group_by(Report.reason)
     )  # fmt: skip
     groups = union_all(cases.where(*waiting).group_by(*keys), reasons).subquery()
@@ -177,7 +178,7 @@ def _counting(scoped: bool) -> Select[Any]:
     totals = (
         number(Case.due_at <= moment),
         number(Case.due_at > moment, Case.due_at < bindparam("day_end", type_=UTCDateTime())),
-        number(Case.claimed_by == person, Case.claimed_until > moment),
+        number(Case.claimed_by == person, Case.claimed_until > moment, Case.status == "claimed"),
     )
     one = select(literal(1).label("one")).subquery()  # keeps the rest where nothing waits
     columns = (*totals, *pace_columns(bindparam("since", type_=UTCDateTime())))
