@@ -2,8 +2,9 @@
 
 An entry lives as long as the content version (`core.unit`) stays the same, and at the longest until the next moment at
 which time alone changes a page (midnight in Berlin, opening or closing, end of a registration: `add_boundary`). The version
-is read on a raw connection in every request, so a request that begins after a change was acknowledged sees it. Requests
-with our session cookie pass by: what they see is theirs.
+is read on a raw connection in every request, and an entry is handed out for the version it was made under and for no other,
+so a request that begins after a change was acknowledged sees it, however slow the threads beside it are. Requests with our
+session cookie pass by: what they see is theirs.
 """
 
 from __future__ import annotations
@@ -53,6 +54,17 @@ def add_boundary(name: str, next_moment: Callable[[], datetime | None]) -> None:
     _boundaries[name] = next_moment
 
 
+@dataclass(frozen=True)
+class Period:
+    """What an answer depends on beside its address: the content version, and the moment at which time alone changes it."""
+
+    version: int
+    until: float
+
+    def holds(self, version: int, moment: float) -> bool:
+        return self.version == version and moment < self.until
+
+
 @dataclass
 class Entry:
     """A stored answer and its compressed forms, made when first asked for."""
@@ -60,7 +72,7 @@ class Entry:
     body: bytes
     headers: list[tuple[str, str]]
     etag: str
-    until: float
+    period: Period
     packed: dict[str, bytes] = field(default_factory=dict)
 
     def encoded(self, encoding: str) -> bytes:
@@ -86,8 +98,7 @@ class PageCache:
         self.app, self.inner = app, inner
         self.cookie = app.config["SESSION_COOKIE_NAME"] + "="
         self.entries: OrderedDict[tuple[str, str], Entry] = OrderedDict()
-        self.version = -1
-        self.until = 0.0
+        self.period = Period(-1, 0.0)
         self.lock = threading.Lock()
         self.local = threading.local()
         with app.app_context():
@@ -131,16 +142,24 @@ class PageCache:
         if version < 0:
             return self.inner(environ, start_response)
         moment = now().timestamp()
-        if version != self.version or moment >= self.until:
-            with self.lock:
-                if version != self.version or moment >= self.until:
-                    self.entries.clear()
-                    self.version, self.until = version, self._next_boundary()
+        period = self._period(version, moment)
         key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
         entry = self.entries.get(key)
-        if entry is None:
-            return self._fetch(environ, start_response, key, version)
+        if entry is None or not entry.period.holds(version, moment):
+            return self._fetch(environ, start_response, key, period)
         return _answer(entry, environ, start_response)
+
+    def _period(self, version: int, moment: float) -> Period:
+        """The period of a request that read this version; the entries of another one go.
+
+        A thread that was held up comes with an older version than the others have seen meanwhile. It may throw away what is
+        newer (that is made again), and what it keeps is found by nobody who read the newer version.
+        """
+        with self.lock:
+            if not self.period.holds(version, moment):
+                self.entries.clear()
+                self.period = Period(version, self._next_boundary())
+            return self.period
 
     def _next_boundary(self) -> float:
         moments = [end_of_day(today()), now() + timedelta(hours=1)]
@@ -157,9 +176,9 @@ class PageCache:
         return min((one for one in moments if one > present), default=present + timedelta(seconds=5)).timestamp()
 
     def _fetch(
-        self, environ: dict[str, Any], start_response: StartResponse, key: tuple[str, str], version: int
+        self, environ: dict[str, Any], start_response: StartResponse, key: tuple[str, str], period: Period
     ) -> Iterable[bytes]:
-        """Let the application answer and keep the answer if it is public. The version was read before, never after."""
+        """Let the application answer and keep the answer if it is public. The period was read before, never after."""
         seen: dict[str, Any] = {}
 
         def note(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -172,10 +191,10 @@ class PageCache:
         finally:
             if hasattr(result, "close"):
                 result.close()
-        entry = self._entry(seen, body)
+        entry = self._entry(seen, body, period)
         if entry is not None:
             with self.lock:
-                if self.version == version:
+                if self.period == period:
                     self.entries[key] = entry
                     while len(self.entries) > MAX_ENTRIES:
                         self.entries.popitem(last=False)
@@ -183,7 +202,7 @@ class PageCache:
         start_response(seen["status"], seen["headers"])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _entry(self, seen: dict[str, Any], body: bytes) -> Entry | None:
+    def _entry(self, seen: dict[str, Any], body: bytes, period: Period) -> Entry | None:
         headers = {name.lower(): value for name, value in seen["headers"]}
         if (
             not seen["status"].startswith("200")
@@ -194,7 +213,7 @@ class PageCache:
         ):
             return None
         kept = [(name, value) for name, value in seen["headers"] if name.lower() in KEPT]
-        return Entry(body, kept, hashlib.sha256(body).hexdigest()[:24], self.until)
+        return Entry(body, kept, hashlib.sha256(body).hexdigest()[:24], period)
 
 
 def _answer(entry: Entry, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

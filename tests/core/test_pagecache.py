@@ -134,22 +134,93 @@ def test_number_of_entries_is_bounded(cached: Any, monkeypatch: Any) -> None:
     assert len(cached.cache.entries) == 3
 
 
-def test_readers_and_a_writer_at_once_never_see_old_content(cached: Any, app: Flask, db: Any) -> None:
+class Stamped:
+    """The application with the content version written behind each page, read as the page begins."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.wait: threading.Event | None = None  # the next page is held back after it was made
+        self.made = threading.Event()
+        self.cache: PageCache | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        assert self.cache is not None
+        version = self.cache._read_version()
+        body = b"".join(self.inner(environ, start_response)) + f"<!-- {version} -->".encode()
+        wait, self.wait = self.wait, None
+        if wait:
+            self.made.set()
+            assert wait.wait(30)
+        return [body]
+
+
+@pytest.fixture
+def stamped(app: Flask) -> Any:
+    inner = app.wsgi_app
+    stamp = Stamped(inner)
+    stamp.cache = PageCache(app, stamp)
+    app.wsgi_app = stamp.cache  # type: ignore[method-assign]
+    yield stamp
+    app.wsgi_app = inner  # type: ignore[method-assign]
+
+
+def _seen(app: Flask) -> int:
+    """The content version under which the page that a visitor gets was made."""
+    page = Visitor(app, app.response_class).get(PAGE)
+    assert page.status_code == 200
+    return int(page.get_data(as_text=True).rsplit("<!-- ", 1)[1].split()[0])
+
+
+def test_readers_and_a_writer_at_once_never_see_old_content(stamped: Any, app: Flask, db: Any) -> None:
     """Whoever asks after a commit was acknowledged gets a page made after it."""
-    versions: list[int] = []
+    committed = [stamped.cache._read_version()]
+    old: list[tuple[int, int]] = []
 
     def read() -> None:
-        client = Visitor(app, app.response_class)
         for _ in range(20):
-            assert client.get(PAGE).status_code == 200
+            least = committed[-1]
+            found = _seen(app)
+            if found < least:
+                old.append((found, least))
 
     threads = [threading.Thread(target=read) for _ in range(3)]
     for thread in threads:
         thread.start()
     for _ in range(5):
         change(db)
-        cached.get(PAGE)
-        versions.append(cached.cache.version)
+        committed.append(stamped.cache._read_version())
+        assert _seen(app) >= committed[-1]
     for thread in threads:
         thread.join()
-    assert versions == sorted(set(versions))
+    assert old == []
+    assert committed == sorted(set(committed))
+
+
+def test_a_page_held_up_on_its_way_is_not_kept_for_those_who_come_later(
+    stamped: Any, app: Flask, db: Any, monkeypatch: Any
+) -> None:
+    """A page made before a change, kept after it beside another thread with the old version, is found by nobody new."""
+    change(db)
+    before = stamped.cache._read_version()
+    stamped.wait = release = threading.Event()
+    slow = threading.Thread(target=_seen, args=(app,))
+    slow.start()
+    assert stamped.made.wait(30)
+    change(db)
+    after = stamped.cache._read_version()
+    assert (after > before, _seen(app)) == (True, after)
+    with (
+        monkeypatch.context() as held_up
+    ):  # a second thread that read the version before the change and goes on only now
+        reads = iter([before])
+        current = stamped.cache._read_version
+        held_up.setattr(stamped.cache, "_read_version", lambda: next(reads, None) or current())
+        assert _seen(app) == after
+    release.set()
+    slow.join()
+    # The old page lies under its old version now. A reader of the new one who has passed the check of the period:
+    period = stamped.cache.period
+    held = {entry.period.version for entry in stamped.cache.entries.values()}
+    monkeypatch.setattr(stamped.cache, "_period", lambda version, moment: period)
+    assert held <= {before}
+    assert _seen(app) == after
