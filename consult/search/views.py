@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from flask import render_template, request
@@ -74,7 +75,7 @@ def hits_of(query: str, chosen: dict[str, str]) -> tuple[list[Hit], list[Hit]]:
     if len(every) > RANKED and chosen:
         # of the newest 1,000 hits few may have what is chosen; asked for alone, it gets a thousand of its own
         return every, search_hits(query, {name: [code] for name, code in chosen.items()}, limit=RANKED + 1)
-    return every, [hit for hit in every if not chosen or _fits(_codes(*_key(hit)), chosen)]
+    return every, [hit for hit in every if not chosen or _fits(_codes(*KEY(hit)), chosen)]
 
 
 def _chosen_labels(facets: Sequence[Facet]) -> list[Any]:
@@ -101,8 +102,7 @@ def _is_number(text: str) -> bool:
 Codes = dict[str, tuple[str, ...]]  # of a hit, by facet
 
 
-def _key(hit: Hit) -> tuple[str, str, int | None, str, int | None]:
-    return hit.kind, hit.languages, hit.year, hit.region, hit.consultation_id
+KEY = itemgetter(*map(Hit._fields.index, ("kind", "languages", "year", "region", "consultation_id")))
 
 
 def _codes(kind: str, languages: str, year: int | None, region: str, consultation_id: int | None) -> Codes:
@@ -117,7 +117,7 @@ def _fits(codes: Codes, chosen: dict[str, str]) -> bool:
 
 def _combinations(hits: Iterable[Hit]) -> list[tuple[Codes, int]]:
     """How many hits have the same codes: there are far fewer of these than of hits."""
-    return [(_codes(*key), number) for key, number in Counter(map(_key, hits)).items()]
+    return [(_codes(*key), number) for key, number in Counter(map(KEY, hits)).items()]
 
 
 def _facets(hits: Sequence[Hit], chosen: dict[str, str], count: int) -> list[Facet]:
