@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consult.clusters import addresses
-from consult.clusters.models import Cluster, ClusterManager
+from consult.clusters.models import Cluster, ClusterManager, Observation
 from consult.clusters.rules import can_manage
 from consult.core.db import db, sort_key
 from consult.core.i18n import _l, pick, picked_language
@@ -71,7 +71,20 @@ def _words(cluster: Cluster, language: str) -> str:
         ("nuts2024_de", [cluster.nuts1, cluster.nuts2]),
     )  # fmt: skip
     terms = [term_title(name, code, language) for name, codes in lists for code in codes if code]
-    return "\n".join([pick(cluster.strengths, language), *terms])
+    return "\n".join(dict.fromkeys(filter(None, [pick(cluster.strengths, language), *terms])))
+
+
+def _aliases(ids: Sequence[int] | None) -> dict[int, list[str]]:
+    """Other names by cluster, as they are written; one query."""
+    query = select(Observation.cluster_id, Observation.value).where(
+        Observation.kind == "alias", Observation.replaced_at.is_(None)
+    )
+    if ids is not None:
+        query = query.where(Observation.cluster_id.in_(ids))
+    found: dict[int, list[str]] = {}
+    for cluster_id, name in db.session.execute(query.order_by(Observation.id)):
+        found.setdefault(cluster_id, []).append(name)
+    return found
 
 
 def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
@@ -79,10 +92,12 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     query = select(Cluster).where(Cluster.listed.is_(True)).order_by(Cluster.id)
     if ids is not None:
         query = query.where(Cluster.id.in_(ids))
+    aliases = _aliases(ids)
     for cluster in db.session.execute(query).scalars():
+        names = dict.fromkeys([cluster.short_name, *aliases.get(cluster.id, [])])
         yield SearchDocument(
             kind=KIND, id=cluster.id, title=pick(cluster.name, "de"), language="de", at=cluster.updated_at,
-            body="\n".join([cluster.name_key, cluster.seat, _words(cluster, "de")]),
+            body="\n".join(filter(None, [_words(cluster, "de"), cluster.seat, *names])),
             title_en=pick(cluster.name, "en"), body_en=_words(cluster, "en"),
             facets={"region": [cluster.nuts1], "sector": cluster.sectors},
         )  # fmt: skip

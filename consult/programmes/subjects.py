@@ -80,7 +80,7 @@ def _words(programme: Programme, calls: Sequence[Call], language: str) -> list[s
 
 
 SUBJECT = SubjectKind(kind=KIND, label=_l("Programme"), describe=describe, find=find, picker=pick_by_name)
-SEARCHABLE = Searchable(kind=KIND, documents=documents, label=_l("Programme"))
+SEARCHABLE = Searchable(kind=KIND, documents=documents, label=_l("Programmes"))
 
 
 # ---- calls, which people follow to hear of their deadlines ----------------------------------------------------------

@@ -113,7 +113,7 @@ def results(query: str, hits: Sequence[Hit]) -> list[Result]:
         if info is None or document is None or not info.public:
             continue
         body, language = _text_for_reader(document, query)
-        shown.append(Result(info, registries.searchables[hit.kind].label, snippet(body, query), language, document.at))
+        shown.append(Result(info, registries.subjects[hit.kind].label, snippet(body, query), language, document.at))
     return shown
 
 

@@ -73,4 +73,4 @@ def _words(topic: Topic, language: str) -> str:
 
 
 SUBJECT = SubjectKind(kind=KIND, label=_l("Topic"), describe=describe, find=find, picker=pick_by_name)
-SEARCHABLE = Searchable(kind=KIND, documents=documents, label=_l("Topic"))
+SEARCHABLE = Searchable(kind=KIND, documents=documents, label=_l("Topics"))

@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from tests.front.sample import frame, sample
 
 STATIC = Path(__file__).resolve().parents[2] / "consult" / "static"
+TEMPLATES = STATIC.parent / "templates"
 OURS = (STATIC / "consult.css").read_text("utf-8")
 KERN = (STATIC / "vendor" / "kern" / "dist" / "kern.min.css").read_text("utf-8")
 TOKENS = dict(re.findall(r"(--c-[a-z0-9-]+): light-dark\((#[0-9a-f]{6}, #[0-9a-f]{6})\)", OURS))
@@ -50,6 +51,25 @@ def test_every_class_of_the_parts_is_styled(app: Any) -> None:
         for name in tag["class"]
     }
     assert used - known == set()
+
+
+def test_every_class_that_a_page_writes_is_styled() -> None:
+    """A class that exists nowhere is a page without its spacing, and nobody is told. Mails bring their own styles."""
+    sheets = [KERN, *(path.read_text("utf-8") for path in (STATIC / "css").glob("*.css")), OURS]
+    known = {name for sheet in sheets for name in re.findall(r"\.([A-Za-z][\w-]*)", sheet)}
+    unknown: dict[str, str] = {}
+    for page in TEMPLATES.rglob("*.html"):
+        written = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "\0", page.read_text("utf-8"), flags=re.DOTALL)
+        own = set(re.findall(r"\.([A-Za-z][\w-]*)", "".join(re.findall(r"<style.*?</style>", written, re.DOTALL))))
+        for name in " ".join(re.findall(r'\bclass="([^"]*)"', written)).split():
+            if (
+                "\0" not in name
+                and name not in known | own
+                and page.parent.name != "mails"
+                and "mail_" not in page.name
+            ):
+                unknown[name] = str(page.relative_to(TEMPLATES))
+    assert unknown == {}
 
 
 @pytest.mark.sqlite
