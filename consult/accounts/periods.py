@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -15,6 +16,18 @@ def oldest_allowed(moment: datetime) -> tuple[datetime, datetime]:
     """(last seen after this, created after this) for sessions that are alive at `moment` (OWASP ASVS 7.3.1, 7.3.2)."""
     settings = current_app.config["SETTINGS"]
     return moment - timedelta(days=settings.session_idle_days), moment - timedelta(days=settings.session_days)
+
+
+def idle_of_house() -> timedelta:
+    """How long a session of somebody with a role of the house lives without a visit."""
+    return timedelta(hours=current_app.config["SETTINGS"].session_idle_hours)
+
+
+def idle_too_long(last_seen_at: datetime, moment: datetime, roles: Iterable[str]) -> bool:
+    """Whether a session of somebody with these roles has waited too long, though others' would live: who decides about
+    other people's texts or settings leaves no open session on a desk over night (OWASP ASVS 7.3.1, 7.1.1).
+    """
+    return last_seen_at <= moment - idle_of_house() and not set(FACTOR_ROLES).isdisjoint(roles)
 
 
 def factor_roles() -> frozenset[str]:

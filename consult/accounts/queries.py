@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from consult.accounts.agents import browser_words
 from consult.accounts.models import Person, RoleGrant, Token, UserSession
-from consult.accounts.periods import factor_roles, oldest_allowed
-from consult.accounts.rules import missing_factor
+from consult.accounts.periods import factor_roles, idle_of_house, idle_too_long, oldest_allowed
+from consult.accounts.rules import FACTOR_ROLES, missing_factor
 from consult.accounts.tokens import token_hash
 from consult.core.access import PERMISSIONS, Grant
 from consult.core.clock import now
@@ -90,7 +90,7 @@ def session_by_token(raw: str) -> SessionView | None:
     rows = db.session.execute(
         _LIVING, {"hash": token_hash(raw), "moment": moment, "idle_since": idle_since, "born_since": born_since}
     ).all()
-    if not rows:
+    if not rows or idle_too_long(rows[0].last_seen_at, moment, [row.role for row in rows if row.role is not None]):
         return None
     found = rows[0]
     return SessionView(
@@ -173,7 +173,11 @@ def roles_of(ids: Sequence[int]) -> dict[int, list[RoleGrant]]:
 
 def sessions_of(person_id: int) -> list[UserSession]:
     """Living sessions of a person, the one used last first."""
-    idle_since, born_since = oldest_allowed(now())
+    moment = now()
+    idle_since, born_since = oldest_allowed(moment)
+    of_house = select(RoleGrant.id).where(
+        RoleGrant.person_id == person_id, RoleGrant.role.in_(FACTOR_ROLES), _running(moment)
+    )
     statement = (
         select(UserSession)
         .where(
@@ -181,6 +185,7 @@ def sessions_of(person_id: int) -> list[UserSession]:
             UserSession.ended_at.is_(None),
             UserSession.last_seen_at > idle_since,
             UserSession.created_at > born_since,
+            or_(UserSession.last_seen_at > moment - idle_of_house(), ~of_house.exists()),
         )
         .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
         .limit(100)

@@ -90,7 +90,11 @@ def security() -> Any:
         form.roles.data = list(recall(FACTOR_SETTING, FACTOR_ROLES))
     settings = current_app.config["SETTINGS"]
     body = render_template(
-        "admin/security.html", form=form, idle=settings.session_idle_days, longest=settings.session_days
+        "admin/security.html",
+        form=form,
+        idle=settings.session_idle_days,
+        idle_hours=settings.session_idle_hours,
+        longest=settings.session_days,
     )
     return body, 422 if form.errors else 200
 

@@ -40,6 +40,7 @@ NAMES = (
     "DISPUTE_BODIES_DE",
     "DISPUTE_BODIES_EN",
     "SESSION_IDLE_DAYS",
+    "SESSION_IDLE_HOURS_OF_HOUSE",
     "SESSION_DAYS",
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
@@ -71,6 +72,7 @@ class Settings:
     log_format: str
     metrics_token: str
     session_idle_days: int
+    session_idle_hours: int  # of people with a role of the house
     session_days: int
     oidc: dict[str, str]
     operator: dict[str, str]
@@ -116,7 +118,7 @@ def _secret_key(data_dir: Path) -> str:
 
 
 def _number(text: str, default: int) -> int:
-    """A number of days, at least one; what is no number is the default."""
+    """A number of days or hours, at least one; what is no number is the default."""
     return max(1, int(text)) if text.isdigit() else default
 
 
@@ -179,6 +181,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
         release_reminder_days=min(60, _number(get("RELEASE_REMINDER_DAYS", "2"), 2)),
         dispute_bodies={"de": get("DISPUTE_BODIES_DE"), "en": get("DISPUTE_BODIES_EN")},
         session_idle_days=_number(get("SESSION_IDLE_DAYS", "14"), 14),
+        session_idle_hours=_number(get("SESSION_IDLE_HOURS_OF_HOUSE", "12"), 12),
         session_days=_number(get("SESSION_DAYS", "30"), 30),
         sentence_vectors=get("SENTENCE_VECTORS", "") in ("1", "true", "yes", "on"),
         oidc={

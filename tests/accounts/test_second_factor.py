@@ -337,9 +337,12 @@ def test_a_new_browser_is_told_of_a_known_one_not(client: Any, new_client: Any, 
 
 
 def test_periods_can_be_set(own_app: Any, mona: Any) -> None:
-    app = own_app(SESSION_IDLE_DAYS="1", SESSION_DAYS="x")
+    app = own_app(SESSION_IDLE_DAYS="1", SESSION_DAYS="x", SESSION_IDLE_HOURS_OF_HOUSE="2")
     with app.app_context():
         moment = now()
+        seen = moment - timedelta(hours=2)
+        assert periods.idle_too_long(seen, moment, ["moderator"])
+        assert not periods.idle_too_long(seen, moment, ["company", "cluster"])
         assert periods.oldest_allowed(moment) == (moment - timedelta(days=1), moment - timedelta(days=30))
 
 

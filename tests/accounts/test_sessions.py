@@ -28,6 +28,22 @@ def test_a_session_ends_after_fourteen_idle_days(client: Any, cast: Any, sign_in
     assert client.get(ACCOUNT).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("who", "lives"),
+    [("owner", True), ("moderator", False), ("analyst", False), ("admin", False)],
+)
+def test_who_decides_about_others_is_asked_again_the_next_morning(
+    client: Any, cast: Any, sign_in: Any, clock: Any, who: str, lives: bool
+) -> None:
+    person = getattr(cast, who)
+    sign_in(client, person)
+    clock.shift(hours=11, minutes=50)
+    assert client.get(ACCOUNT).status_code == 200
+    clock.shift(hours=12, minutes=6)
+    assert client.get(ACCOUNT).status_code == (200 if lives else 303)
+    assert bool(queries.sessions_of(person.id)) is lives
+
+
 def test_a_session_ends_after_thirty_days_in_any_case(client: Any, cast: Any, sign_in: Any, clock: Any) -> None:
     sign_in(client, cast.owner)
     for _day in range(29):
