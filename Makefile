@@ -66,6 +66,10 @@ format: $(VENV)/.dev ## bring the code into its form
 lock: $(VENV)/.dev ## make the lock files anew (needs uv and a registry)
 	@$(BIN)/python tools/lock.py $(ARGS)
 
+.PHONY: sbom
+sbom: $(VENV)/.dev ## the list of all parts that others made, as CycloneDX (dist/consult.cdx.json)
+	@$(BIN)/python tools/sbom.py $(ARGS)
+
 .PHONY: bench
 bench: install-dev ## the benchmark table
 	@$(BIN)/python bench/run.py $(ARGS)
