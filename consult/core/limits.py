@@ -1,4 +1,4 @@
-"""Limits on writing and on failed sign-ins, per network address and per account.
+"""Limits on writing, on failed sign-ins and on what costs much to read, per network address and per account.
 
 Counters stand in memory, or in Redis where several processes share them; a Redis that is away costs the limit, not the
 page. A failure elsewhere never locks a person out of their own device.
@@ -30,6 +30,7 @@ DEFAULTS = {
     "factor.person": "30/hour",
     "confirmations.recipient": "5/day",
     "search.address": "120/minute",
+    "files.address": "30/minute",
 }
 
 
@@ -100,6 +101,22 @@ def allow_write() -> None:
                 _("That was a lot in a short time. Please wait a moment and send it again; your text is still here."),
                 limits().wait(name, key),
             )
+
+
+def _allow_read(name: str) -> None:
+    key = (name, client_address())
+    if not limits().hit(*key):
+        raise TooMany(_("That was a lot in a short time. Please wait a moment and try it again."), limits().wait(*key))
+
+
+def allow_search() -> None:
+    """Count a search; TooMany when the limit of the address is reached. What the page cache answers is not counted."""
+    _allow_read("search.address")
+
+
+def allow_file() -> None:
+    """Count a list that is made into a file, which costs as much as all of its pages (OWASP ASVS 2.4.1)."""
+    _allow_read("files.address")
 
 
 def init_app(app: Flask, redis_url: str) -> None:

@@ -35,6 +35,7 @@ from consult.core.clock import LOCAL, now
 from consult.core.errors import Invalid
 from consult.core.i18n import _, current_language, format_number, in_language, pick
 from consult.core.late import late
+from consult.core.limits import allow_file
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -131,7 +132,10 @@ def table_response(
     sheet: str = "",
     expected: int | None = None,
 ) -> Response:
-    """A download of the table; `filename` comes without extension. A failure is an error page, never half a file."""
+    """A download of the table; `filename` comes without extension. A failure is an error page, never half a file; who asks
+    for very many in a minute gets TooMany.
+    """
+    allow_file()
     pieces = write_table(fmt, columns, rows, language, sheet=sheet, expected=expected)
     return download(pieces, f"{filename}.{fmt}", FORMATS[fmt].content_type)
 

@@ -12,6 +12,7 @@ from flask import render_template, request
 
 from consult.core.access import access
 from consult.core.i18n import LANGUAGES, _
+from consult.core.limits import allow_search
 from consult.core.outlets import FORMATS
 from consult.core.registry import describe, registries
 from consult.core.text import clean_line
@@ -46,6 +47,8 @@ def index() -> Any:
     """Hits of the words `q`, of one code of each facet that the address names."""
     query = clean_line(request.args.get("q"))[:LONGEST]
     chosen = choices(request.args)
+    if query:
+        allow_search()
     every, found = hits_of(query, chosen)
     hits = found[:RANKED]
     if (fmt := request.args.get("format", "")) in FORMATS and query:

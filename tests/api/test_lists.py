@@ -28,7 +28,7 @@ LISTS: dict[str, tuple[str, str, str, str]] = {
     "programmes": ("/de/programmes/", "level=federal", "{list}?{query}&format={fmt}", ".c-list h3 a"),
     "partners": ("/de/partners/", "kind=offer", "{list}offers.{fmt}?{query}", ".c-list h3 a"),
     "topics": ("/de/topics/", "", "{list}?{query}&format={fmt}", "section[aria-labelledby=month] .c-list h3 a"),
-    "search": ("/de/search", "q=Photonik", "{list}?{query}&format={fmt}", ".c-results h2 a"),
+    "search": ("/de/search", "q=Photonik", "{list}?{query}&format={fmt}", ".c-list h2 a"),
 }
 
 
@@ -107,3 +107,22 @@ def test_a_kept_list_tells_what_came_in_its_time(demo: None) -> None:
         facet = next((one for one in registries.saved_lists[name].parameters if one not in ("q", "sort")), "")
         unknown = {**wanted, facet: ["gibtesnicht"]}
         assert tell(unknown, long_ago, moment) == [], f"{name}: a filter that means nothing finds nothing"
+
+
+def test_who_asks_for_very_many_files_in_a_minute_waits(client: Any, clock: Any) -> None:
+    """A file costs as much as all pages of its list; pages themselves are not counted (OWASP ASVS 2.4.1)."""
+    for _ in range(30):
+        assert client.get("/de/topics/?format=csv").status_code == 200
+    late = client.get("/de/topics/?format=csv")
+    assert late.status_code == 429
+    assert 1 <= int(late.headers["Retry-After"]) <= 61
+    assert "Bitte warten Sie einen Moment" in late.get_data(as_text=True)
+    assert client.get("/de/topics/").status_code == 200
+
+
+def test_who_searches_very_often_in_a_minute_waits(client: Any, clock: Any) -> None:
+    for number in range(120):
+        assert client.get(f"/de/search?q=Wort{number}").status_code == 200
+    late = client.get("/de/search?q=Photonik")
+    assert (late.status_code, "Retry-After" in late.headers) == (429, True)
+    assert client.get("/de/search").status_code == 200

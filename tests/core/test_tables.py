@@ -97,7 +97,7 @@ def test_a_failure_on_the_way_is_no_file(app: Any, fmt: str) -> None:
         yield ["a", "b", "c"]
         raise LookupError("the database is gone")
 
-    with pytest.raises(LookupError):
+    with app.test_request_context("/"), pytest.raises(LookupError):
         table_response(fmt, "ideas", COLUMNS, rows())
 
 
