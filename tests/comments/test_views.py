@@ -341,6 +341,7 @@ def test_the_journey_of_a_comment(
     new_client().submit(f"/en/report?url=/en/comments/{comment.id}", fields)
     second = db.session.execute(select(Case).where(Case.closed_at.is_(None))).scalar_one()
     hide = {"outcome": "hide", "reason": "advertising", "note": "Bitte ohne Preise.", "passage": "Preisliste"}
+    sign_in(moderator, cast.moderator)
     sent = moderator.submit(f"/en/moderation/cases/{second.id}", hide, form="form.c-decide")
     assert sent.status_code == 303
     assert "Ein Angebot mit Preisliste." not in thread(app, note).text

@@ -213,8 +213,11 @@ def test_a_question_with_answers_is_not_taken_out(admin: Any, made: Consultation
     assert len(stored().questions) == 3
 
 
-def test_a_question_is_closed_and_reworded_with_a_visible_date(clock: Any, admin: Any, made: Consultation) -> None:
+def test_a_question_is_closed_and_reworded_with_a_visible_date(
+    clock: Any, admin: Any, made: Consultation, cast: Any, sign_in: Any
+) -> None:
     clock.move_to(start_of_day(today()) + timedelta(days=1, hours=12))
+    sign_in(admin, cast.admin)
     typed = fields(admin.page(EDIT)) | {"questions-0-closed": "y", "questions-1-text_de": "Ganz anders gefragt?"}
     assert admin.post(EDIT, data=typed).status_code == 303
     assert "keine Antworten mehr an" in admin.page("/de/consultations/wege/questions/1").text

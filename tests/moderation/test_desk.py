@@ -247,10 +247,11 @@ def test_a_reporter_does_not_decide_on_what_they_reported(
 
 
 def test_hiding_gives_the_last_word_a_promise_of_its_own(
-    notes: Notes, moderator: Any, cast: Any, db: Any, clock: Any
+    notes: Notes, moderator: Any, cast: Any, db: Any, clock: Any, sign_in: Any
 ) -> None:
     case = notes.open(notes.published(), source="look")
     clock.shift(days=3)
+    sign_in(moderator, cast.moderator)
     assert decide(moderator, case, outcome="hide", reason="insult", note="Sofort.").status_code == 303
     db.session.refresh(case)
     assert case.closed_at is None

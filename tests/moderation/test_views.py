@@ -32,12 +32,14 @@ def decide(client: Any, case: Case, **fields: Any) -> Any:
 # ---- queue ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_queue_shows_the_oldest_promise_first(notes: Notes, moderator: Any, cast: Any, clock: Any) -> None:
+def test_the_queue_shows_the_oldest_promise_first(
+    notes: Notes, moderator: Any, cast: Any, clock: Any, sign_in: Any
+) -> None:
     notes.sent("Alt", author=cast.owner)
     clock.shift(hours=40)
     notes.sent("Neu", author=cast.outsider)
     clock.shift(hours=16)
-    page = moderator.page(QUEUE)
+    page = sign_in(moderator, cast.moderator).page(QUEUE)
     assert [row.get_text() for row in page.select(".c-queue tbody h2")] == ["Alt", "Neu"]
     assert "überfällig , um eine Stunde" in page.text
     assert "wartet 2 Tage" in page.text

@@ -31,7 +31,7 @@ def test_pages_are_accessible_and_an_entry_is_typed(browser: Any, live_server: A
     look(reader, "/en/consultations/open-region/form")
     reader.emulate_media(media="print")
     expect(reader.locator(".p-take")).to_be_hidden()
-    expect(reader.locator(".p-form .p-room").first).to_be_visible()
+    expect(reader.locator("main .l-read .p-room").first).to_be_visible()
 
     page = browser.page()
     sign_in(page, live_server, "official")

@@ -65,8 +65,8 @@ def test_every_format_says_the_same_in_both_languages(client: Any, make: Any, db
     db.session.commit()
     for language, (how, where) in HEADINGS.items():
         page: Page = client.page(f"/{language}/consultations/open-region/form")
-        assert page.h1 == NASTY and len(page.select(".p-form section")) == 9
-        asked = [" ".join(one.get_text().split()) for one in page.select(".p-form h2")]
+        assert page.h1 == NASTY and len(page.select("main .l-read section")) == 9
+        asked = [" ".join(one.get_text().split()) for one in page.select("main .l-read h2")]
         links = [one for one in page.links() if "/form." in one]
         assert [one.rsplit(".", 1)[1] for one in links] == ["pdf", "docx", "odt"]
         for link in links:
@@ -74,7 +74,7 @@ def test_every_format_says_the_same_in_both_languages(client: Any, make: Any, db
             answer = client.get(link)
             assert answer.status_code == 200 and "attachment" in answer.headers["Content-Disposition"], kind
             text, heads = words_of(kind, answer.data, language)
-            sentences = [*asked, *(" ".join(one.get_text().split()) for one in page.select(".p-form p"))]
+            sentences = [*asked, *(" ".join(one.get_text().split()) for one in page.select("main .l-read p"))]
             missing = [one for one in sentences if bare(one) not in bare(text)]
             assert not missing, (kind, missing)
             assert how in (heads or text) and where in (heads or text)

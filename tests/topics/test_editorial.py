@@ -147,9 +147,10 @@ def test_a_late_plan_is_a_conflict(editor: Any, make: Any) -> None:
     assert response.status_code == 409 and stored("labore").status == DRAFT
 
 
-def test_versions_carry_their_dates(editor: Any, make: Any, clock: Any) -> None:
+def test_versions_carry_their_dates(editor: Any, make: Any, clock: Any, cast: Any, sign_in: Any) -> None:
     desk.topic(make, status=PUBLISHED, days=-3)
     clock.shift(days=1)
+    sign_in(editor, cast.editor)
     editor.submit("/de/editorial/topics/labore", {"title_de": "Zweite Fassung"})
     versions = db.session.query(TopicVersion).order_by(TopicVersion.number).all()
     assert [one.number for one in versions] == [1, 2]
