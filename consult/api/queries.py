@@ -178,7 +178,7 @@ def published(ideas: Iterable[Idea]) -> dict[int, Published]:
 def attachments(idea: Idea) -> list[IdeaAttachment]:
     """The files of its public version that everyone may read now; at most two queries."""
     named = db.session.execute(select(IdeaVersion.attachments).where(IdeaVersion.id == idea.public_version_id)).scalar()
-    return [one for one in attachments_named(named or [], (PUBLIC,)) if one.is_ready]
+    return [one for one in attachments_named(named or [], (PUBLIC,)) if one.is_ready and not one.is_held]
 
 
 def partners_of(ideas: Sequence[Idea]) -> dict[int, dict[str, list[str]]]:

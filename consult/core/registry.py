@@ -57,13 +57,17 @@ class SubjectKind:
 
 @dataclass
 class ReviewPart:
-    """A piece of text under moderation. `audience` as in `core.audiences`, empty where it does not apply."""
+    """A piece of text under moderation. `audience` as in `core.audiences`, empty where it does not apply.
+
+    A `whole` part is a file: no passage of it can be blacked out, but all of it can be held back.
+    """
 
     heading: str
     source: str
     html: Markup
     audience: str = ""
     name: str = ""
+    whole: bool = False
 
 
 @dataclass
@@ -91,7 +95,8 @@ class Verdict:
     """A moderator's decision as handed to the subject's room, which carries it out.
 
     `target_id` is the subject of the same kind that a text is merged into. A split moves the parts named in `second`
-    (`ReviewPart.name`) into a subject of their own under `second_title`. "reinstate" is the outcome of an upheld
+    (`ReviewPart.name`) into a subject of their own under `second_title`. A redaction takes out the `passages`, and holds
+    back the whole parts named in `held_back`. "reinstate" is the outcome of an upheld
     complaint or a second look: the effect of the decision `overturns` (its outcome, `overturned_id` its id) is taken
     back, however long ago.
     """
@@ -108,6 +113,7 @@ class Verdict:
     second_title: str = ""
     overturns: str = ""
     overturned_id: int | None = None
+    held_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

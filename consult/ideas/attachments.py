@@ -28,7 +28,8 @@ from consult.files import checking, scanner
 from consult.files.checking import Checked
 from consult.files.storage import Missing, name_of, storage
 from consult.ideas.drafting import attachments_of, change_attachments
-from consult.ideas.models import PUBLISHED, Idea, IdeaAttachment, IdeaDraft, IdeaVersion
+from consult.ideas.models import BY_MODERATION, PUBLISHED, Idea, IdeaAttachment, IdeaDraft, IdeaRedaction, IdeaVersion
+from consult.moderation.blackening import places
 
 MOST = 8  # attachments of an idea at a time
 MOST_EVER = 60  # of an idea, with those that earlier versions name
@@ -118,6 +119,59 @@ def drop(actor: Actor, idea_id: int, attachment_id: int) -> None:
     audit.record("idea.attachment_dropped", actor, ("idea", idea_id), attachment_id=attachment_id)
 
 
+# ---- held back by moderation ----------------------------------------------------------------------------------------
+
+PART = "file-"  # before the number of an attachment, in the name of the part that moderation reads
+
+
+def hold_back(
+    idea_id: int, names: Collection[str], passages: Sequence[str], *, reason: str, decision_id: int
+) -> set[str]:
+    """Hold back the attachments that are named, and those whose title says one of the passages, in all versions.
+
+    Returns the passages that were found in titles. A title cannot be blacked out by itself, since it says what the file
+    shows.
+    """
+    query = select(IdeaAttachment).where(IdeaAttachment.idea_id == idea_id)
+    found: set[str] = set()
+    for one in db.session.execute(query.order_by(IdeaAttachment.id)).scalars():
+        said = {passage for passage in passages if passage.strip() and places(one.title, passage)}
+        found |= said
+        if (said or f"{PART}{one.id}" in names) and not one.is_held:
+            one.held_by, one.held_reason = decision_id, reason
+    db.session.flush()
+    return found
+
+
+def carry_over(version: IdeaVersion) -> None:
+    """What moderation blacked out in earlier versions is not told by the title of a file that came since."""
+    earlier = select(IdeaRedaction).where(
+        IdeaRedaction.version_id.in_(select(IdeaVersion.id).where(IdeaVersion.idea_id == version.idea_id)),
+        IdeaRedaction.kind == BY_MODERATION,
+        IdeaRedaction.lifted_at.is_(None),
+    )
+    files = [one for one in attachments(version.attachments) if not one.is_held]
+    for row in db.session.execute(earlier.order_by(IdeaRedaction.id)).scalars() if files else ():
+        for one in files:
+            if not one.is_held and places(one.title, row.passage):
+                one.held_by, one.held_reason = row.decision_id, row.reason
+
+
+def release(decision_ids: Collection[int | None]) -> bool:
+    """Show again what these decisions hold back. False if they hold nothing."""
+    query = select(IdeaAttachment).where(IdeaAttachment.held_by.in_([one for one in decision_ids if one is not None]))
+    rows = db.session.execute(query).scalars().all()
+    for one in rows:
+        one.held_by, one.held_reason = None, ""
+    db.session.flush()
+    return bool(rows)
+
+
+def holding(version: IdeaVersion) -> list[int]:
+    """The decisions that hold back attachments of this version."""
+    return [one.held_by for one in attachments(version.attachments) if one.held_by is not None]
+
+
 # ---- reading --------------------------------------------------------------------------------------------------------
 
 
@@ -150,13 +204,15 @@ def by_key(key: str) -> tuple[IdeaAttachment, Idea]:
 
 def is_for_everyone(attachment: IdeaAttachment, idea: Idea) -> bool:
     """Whether anybody may read it: public, of the version that everyone reads."""
-    return attachment.audience == PUBLIC and idea.is_public and _is_named(attachment, idea.public_version_id)
+    shared = attachment.audience == PUBLIC and not attachment.is_held
+    return shared and idea.is_public and _is_named(attachment, idea.public_version_id)
 
 
 def is_for_officials(actor: Actor, attachment: IdeaAttachment, idea: Idea) -> bool:
     """Whether the actor reads it by a right of agency or ministry: of a published idea, and the look is noted."""
     return (
         idea.status == PUBLISHED
+        and not attachment.is_held
         and attachment.audience in readable_by(actor, idea.consultation_id)
         and _is_named(attachment, idea.public_version_id)
     )

@@ -21,7 +21,7 @@ from consult.core.jobs import enqueue
 from consult.core.notices import notify
 from consult.core.registry import Verdict
 from consult.core.states import move
-from consult.ideas import mails, redactions, rules, transfers
+from consult.ideas import attachments, mails, redactions, rules, transfers
 from consult.ideas.models import (
     CURRENT,
     HELD,
@@ -116,8 +116,17 @@ def _decide_version(actor: Actor, idea: Idea, verdict: Verdict) -> str:
 
 
 def _redact(version: IdeaVersion, verdict: Verdict) -> None:
-    passages = [text for text, _remark in verdict.passages]
-    redactions.redact(version, passages, reason=verdict.reason, decision_id=verdict.decision_id)
+    passages = [text for text, _remark in verdict.passages if text.strip()]
+    reason, made = verdict.reason, verdict.decision_id
+    found = attachments.hold_back(version.idea_id, verdict.held_back, passages, reason=reason, decision_id=made)
+    if passages or not verdict.held_back:
+        redactions.redact(version, passages, reason=reason, decision_id=made, elsewhere=found)
+
+
+def _lift(decision_ids: list[int | None], by: int | None) -> bool:
+    """Show again the passages and attachments that these decisions took out. False if there are none."""
+    passages = redactions.lift([one for one in decision_ids if one is not None], by)
+    return attachments.release(decision_ids) or bool(passages)
 
 
 def _redact_public(actor: Actor, idea: Idea, verdict: Verdict) -> None:
@@ -204,7 +213,7 @@ def reverse(actor: Actor, idea_id: int, verdict: Verdict) -> None:
         transfers.undo_split(actor, idea, _transfer(SPLIT, idea, verdict.decision_id))
         move(rules.MACHINE, idea, "reverse_split", actor)
     elif verdict.outcome == "redact" and not _published_by(verdict):
-        redactions.lift([verdict.decision_id], None)
+        _lift([verdict.decision_id], None)
         move(rules.MACHINE, idea, "reverse_redact_public", actor)
     elif verdict.outcome in ACTS:
         _reverse_version(actor, idea, verdict)
@@ -233,7 +242,7 @@ def _reverse_version(actor: Actor, idea: Idea, verdict: Verdict) -> None:
     version.state, version.published_at = WAITING, None
     idea.waiting_version_id = version.id
     if verdict.outcome == "redact":
-        redactions.lift([verdict.decision_id], None)
+        _lift([verdict.decision_id], None)
     if publishing:
         _public_again(idea, before)
 
@@ -309,11 +318,12 @@ def _reinstate(actor: Actor, idea: Idea, verdict: Verdict) -> None:
 
 
 def _unredact(actor: Actor, idea: Idea, verdict: Verdict) -> None:
-    ids = [verdict.overturned_id] if verdict.overturned_id is not None else []
+    ids: list[int | None] = [verdict.overturned_id] if verdict.overturned_id is not None else []
     version_id = verdict.version_id or idea.public_version_id
     if not ids and version_id is not None:
-        ids = [one.decision_id for one in redactions.live_redactions([version_id]) if one.decision_id is not None]
-    if not redactions.lift([one for one in ids if one is not None], verdict.decision_id):
+        ids = [one.decision_id for one in redactions.live_redactions([version_id])]
+        ids += attachments.holding(db.session.get_one(IdeaVersion, version_id))
+    if not _lift(ids, verdict.decision_id):
         raise _overtaken()
     if idea.status == PUBLISHED:
         move(rules.MACHINE, idea, "unredact", actor)

@@ -239,7 +239,8 @@ class IdeaAttachment(Base):
     """A file of an idea. `digest` names the stored content, `key` its address; `title` is what it shows or holds.
 
     `scan` is "clean", "waiting" or "infected" (`files.scanner`): only a clean one is ever handed out. `width` and `height`
-    are those of a picture, 0 elsewhere.
+    are those of a picture, 0 elsewhere. While the decision `held_by` holds it back for `held_reason` (a code of the
+    catalogue), only its authors and moderators in an open case read it, in every version that names it.
     """
 
     __tablename__ = "idea_attachment"
@@ -259,6 +260,13 @@ class IdeaAttachment(Base):
     scan: Mapped[str] = mapped_column(String(10))
     uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    held_by: Mapped[int | None]
+    held_reason: Mapped[str] = mapped_column(String(40), default="", server_default="")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether moderation holds it back."""
+        return self.held_by is not None
 
     @property
     def is_image(self) -> bool:

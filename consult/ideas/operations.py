@@ -23,7 +23,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.forms import email_problem
 from consult.core.i18n import _, format_day
 from consult.core.states import move
-from consult.ideas import invitations, mails, redactions, rules, sharing, signoff, tokens
+from consult.ideas import attachments, invitations, mails, redactions, rules, sharing, signoff, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked
 from consult.ideas.drafts import Content, secret_fault
@@ -246,6 +246,7 @@ def _put_before_moderation(
     redactions.keep_secrets(version, content.secrets)
     if version.number > 1:
         redactions.carry_over(version)
+        attachments.carry_over(version)
     idea.waiting_version_id = version.id
     if idea.public_version_id is None:
         idea.title, idea.language = version.title, version.language

@@ -81,6 +81,7 @@ class IdeaView:
     milestones: list[Milestone] = field(default_factory=list)
     backers: list[tuple[str, str]] = field(default_factory=list)
     files: list[IdeaAttachment] = field(default_factory=list)
+    held_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ class _Content:
     milestones: list[Milestone]
     backers: list[tuple[str, str]]
     files: list[IdeaAttachment]
+    held_back: tuple[str, ...]
 
 
 def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaView:
@@ -193,6 +195,7 @@ def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaV
         milestones=content.milestones,
         backers=content.backers,
         files=content.files,
+        held_back=content.held_back,
     )
 
 
@@ -234,7 +237,8 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> 
     version = next(one for one in versions if one.id == version_id)
     full = _full_texts(version, readable, own)
     marks = redactions.blackened(version.id) if version.is_redacted else []
-    files = attachments(version.attachments, readable)
+    every = attachments(version.attachments, readable)
+    files = [one for one in every if own or not one.is_held]
 
     def answer(question: Question, audience: str, text: str | None) -> AnswerView:
         part = redactions.part_of(question.id)
@@ -253,6 +257,7 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> 
         milestones=milestones(idea, links),
         backers=_backers(idea.id) if backed else [],
         files=files,
+        held_back=tuple(dict.fromkeys(one.held_reason for one in every if one.is_held)),
     )
 
 

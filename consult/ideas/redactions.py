@@ -6,7 +6,7 @@ author, the approvers of the organisation, and moderators in an open case. A bus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -112,8 +112,12 @@ def sent_content(version: IdeaVersion) -> Content:
 # ---- writing --------------------------------------------------------------------------------------------------------
 
 
-def redact(version: IdeaVersion, passages: Sequence[str], *, reason: str, decision_id: int) -> list[IdeaRedaction]:
-    """Black out passages wherever they stand in a version. Invalid at `passage` for one that is not found."""
+def redact(
+    version: IdeaVersion, passages: Sequence[str], *, reason: str, decision_id: int, elsewhere: Collection[str] = ()
+) -> list[IdeaRedaction]:
+    """Black out passages wherever they stand in a version. Invalid at `passage` for one that is not found, neither here
+    nor `elsewhere`.
+    """
     wanted = [passage for passage in dict.fromkeys(passages) if passage.strip()]
     if not wanted:
         raise Invalid({"passage": _("Please copy the passage that is to be blacked out from the text.")})
@@ -121,7 +125,7 @@ def redact(version: IdeaVersion, passages: Sequence[str], *, reason: str, decisi
     rows = []
     for passage in wanted:
         parts = [part for part, text in texts.items() if places(text, passage)]
-        if not parts:
+        if not parts and passage not in elsewhere:
             raise Invalid(
                 {"passage": _("“%(passage)s” cannot be found in the text. Please copy it anew.", passage=passage[:80])}
             )

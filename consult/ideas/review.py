@@ -20,11 +20,12 @@ from consult.core.text import render_markdown
 from consult.core.vocabularies import term_title
 from consult.core.web import path
 from consult.ideas import origins, redactions, rules
-from consult.ideas.attachments import attachments, words_of_size
+from consult.ideas.attachments import PART, attachments, words_of_size
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import newest_version_id
 from consult.ideas.models import HIDDEN, PUBLISHED, SUBMITTED, Answer, Idea, IdeaVersion
 from consult.ideas.versions import version_with_answers
+from consult.moderation.catalogue import reason_title
 
 FULL = "full-"  # before the name of a part that holds a text as it was sent, where passages of it are blacked out
 READERS = {
@@ -122,7 +123,11 @@ def _file_parts(version: IdeaVersion) -> list[ReviewPart]:
             link += Markup("<p>%s</p>") % _(
                 "The virus scanner has not looked at it yet; until then nobody can open it."
             )
-        parts.append(ReviewPart(_("Attachment"), one.title, link, one.audience, f"file-{one.id}"))
+        if one.is_held:
+            link += Markup("<p>%s</p>") % _(
+                "The moderation holds it back: %(reason)s.", reason=reason_title(one.held_reason)
+            )
+        parts.append(ReviewPart(_("Attachment"), one.title, link, one.audience, f"{PART}{one.id}", whole=True))
     return parts
 
 

@@ -78,7 +78,7 @@ def _check_rights(actor: Actor, attachment: IdeaAttachment, idea: Idea) -> None:
         case is not None and can_read_restricted(actor, case, involved)
     ):
         raise NotFound()
-    if attachment.audience == PUBLIC:
+    if attachment.audience == PUBLIC and not attachment.is_held:
         return
     idea_id, attachment_id = idea.id, attachment.id
     db.session.rollback()

@@ -116,7 +116,9 @@ def preview(token: str) -> Any:
         answers=previews.previewed(frame, reader),
         reader=reader,
         readers=previews.readers(),
-        files=attachments.attachments(frame.content.attachments, previews.READS[reader]),
+        files=[
+            one for one in attachments.attachments(frame.content.attachments, previews.READS[reader]) if not one.is_held
+        ],
     )
 
 

@@ -27,8 +27,8 @@ MARKED = ("return", "redact")  # outcomes that speak of passages; the others may
 class Choice:
     """What a moderator sends: `version` is the version they saw, `passages` pairs of passage and remark.
 
-    `internal_note` is read by moderators only. `target` is the public key of what a text is merged into; a split moves the
-    parts named in `second` under `second_title`.
+    `internal_note` is read by moderators only. `held_back` names whole parts that a redaction holds back. `target` is the
+    public key of what a text is merged into; a split moves the parts named in `second` under `second_title`.
     """
 
     outcome: str
@@ -40,6 +40,7 @@ class Choice:
     target: str = ""
     second: tuple[str, ...] = ()
     second_title: str = ""
+    held_back: tuple[str, ...] = ()
 
 
 def with_version(choice: Choice, version: str) -> Choice:
@@ -114,6 +115,8 @@ def check(case: Case, choice: Choice, offered: tuple[str, ...]) -> int | None:
     review = queries.review_of(case) if choice.passages or choice.outcome in ("redact", "split") else None
     if review is not None and (fault := _passage_fault(review, choice)):
         faults["passage"] = fault
+    if review is not None and (set(choice.held_back) - {part.name for part in review.parts if part.whole}):
+        faults["held_back"] = _("Please choose among the attachments of this text.")
     if review is not None and choice.outcome == "split":
         faults |= _split_faults(review, choice)
     target_id, fault = _target(case, choice) if choice.outcome == "merge" else (None, "")
@@ -141,7 +144,8 @@ def reason_faults(outcome: str, reason: str, note: str) -> dict[str, str]:
 
 def _passage_fault(review: Review, choice: Choice) -> str:
     if not choice.passages:
-        return _("Please name the passage that is to be blacked out.") if choice.outcome == "redact" else ""
+        missing = choice.outcome == "redact" and not choice.held_back
+        return _("Please name the passage that is to be blacked out.") if missing else ""
     if len(choice.passages) > MAX_PASSAGES:
         return _("Please mark at most %(number)s passages.", number=MAX_PASSAGES)
     sources = [review.title, *(part.source for part in review.parts)]
@@ -160,7 +164,7 @@ def _passage_fault(review: Review, choice: Choice) -> str:
 
 
 def _split_faults(review: Review, choice: Choice) -> dict[str, str]:
-    names = [part.name for part in review.parts if part.name]
+    names = [part.name for part in review.parts if part.name and not part.whole]
     faults: dict[str, str] = {}
     if not choice.second or any(name not in names for name in choice.second):
         faults["second"] = _("Please tick the parts that go into the second text.")

@@ -90,6 +90,11 @@ class CaseView:
         return any(view.change is not None for view in self.parts)
 
     @property
+    def holdable(self) -> list[ReviewPart]:
+        """The parts that can be held back as a whole: attachments."""
+        return [part for part in self.review.parts if part.whole]
+
+    @property
     def splittable(self) -> list[ReviewPart]:
         """The parts that may go into a text of their own."""
         return splittable(self.review)
@@ -97,7 +102,7 @@ class CaseView:
 
 def splittable(review: Review) -> list[ReviewPart]:
     """The parts of a text that may go into one of their own."""
-    return [part for part in review.parts if part.name and not part.name.startswith(FIXED_PARTS)]
+    return [part for part in review.parts if part.name and not part.whole and not part.name.startswith(FIXED_PARTS)]
 
 
 # ---- the text -------------------------------------------------------------------------------------------------------

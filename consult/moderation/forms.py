@@ -44,6 +44,7 @@ OUTCOME_CHOICES = {
     "remove": (_l("Remove"), "e", "x"),
 }
 LEAVE = _l("Leave it as it is")
+HOLD_BACK = _l("Black out a passage or hold back an attachment")
 
 
 class DecisionForm(Form):
@@ -54,17 +55,17 @@ class DecisionForm(Form):
     note = TextField(_l("One sentence about it"))
     passage = RowsField(_l("Passage"))
     passage_note = RowsField(_l("Remark"))
+    held_back = RowsField(_l("Hold attachments back"))
     target = LineField(_l("Number of the other text"))
     second = RowsField(_l("Parts of the second text"))
     second_title = LineField(_l("Title of the second text"))
     internal_note = TextField(_l("Internal remark"))
     version = LineField()
 
-    def offer(self, outcomes: tuple[str, ...], as_it_is: bool) -> None:
+    def offer(self, outcomes: tuple[str, ...], as_it_is: bool, with_files: bool = False) -> None:
         """Offer these outcomes and the reasons of the catalogue."""
-        self.outcome.choices = [
-            (code, str(LEAVE if code == "publish" and as_it_is else OUTCOME_CHOICES[code][0])) for code in outcomes
-        ]
+        other = ({"publish": LEAVE} if as_it_is else {}) | ({"redact": HOLD_BACK} if with_files else {})
+        self.outcome.choices = [(code, str(other.get(code, OUTCOME_CHOICES[code][0]))) for code in outcomes]
         self.reason.choices = reason_choices()
 
     def choice(self) -> Choice:
@@ -77,6 +78,7 @@ class DecisionForm(Form):
             passages=self.passages(),
             version=self.version.data,
             internal_note=self.internal_note.data,
+            held_back=tuple(dict.fromkeys(self.held_back.data)) if outcome == "redact" else (),
             target=self.target.data if outcome == "merge" else "",
             second=tuple(dict.fromkeys(self.second.data)) if outcome == "split" else (),
             second_title=self.second_title.data if outcome == "split" else "",

@@ -19,7 +19,7 @@ from consult.core.notices import notify
 from consult.core.registry import Verdict
 from consult.moderation.models import Case, Decision
 from consult.moderation.rules import AT_ONCE, UNDO
-from consult.moderation.statements import statement_of
+from consult.moderation.statements import spoken_outcome, statement_of
 
 
 def _reference(decision_id: int) -> str:
@@ -61,7 +61,7 @@ def send_decision(
         language,
         kind="moderation.decision",
         context={
-            "outcome": decision.outcome,
+            "outcome": spoken_outcome(decision),
             "statement": statement_of(decision, language),
             "decision": decision,
             "title": title,

@@ -101,8 +101,8 @@ class Decision(Base):
 
     `reason_texts` keeps title and template sentence of the reason as they were (version `reason_version` of the
     catalogue). `internal_note` is for moderators only and never leaves the desk. `target_id` is what a text was merged
-    into, `second` the names of the parts that a split moved under `second_title`. `overturned_id` is the decision that this
-    one takes back.
+    into, `held_back` the whole parts that a redaction holds back, each as [name, title]; `second` the names of the parts
+    that a split moved under `second_title`. `overturned_id` is the decision that this one takes back.
     """
 
     __tablename__ = "moderation_decision"
@@ -138,6 +138,7 @@ class Decision(Base):
     reason_version: Mapped[int] = mapped_column(default=1, server_default="1")
     reason_texts: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONType, default=dict, server_default="{}")
     target_id: Mapped[int | None]
+    held_back: Mapped[list[list[str]]] = mapped_column(JSONType, default=list, server_default="[]")
     second: Mapped[list[str]] = mapped_column(JSONType, default=list, server_default="[]")
     second_title: Mapped[str] = mapped_column(String(300), default="", server_default="")
     overturned_id: Mapped[int | None]

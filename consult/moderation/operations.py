@@ -173,6 +173,7 @@ def _store(actor: Actor, case: Case, decision: Decision, choice: Choice) -> None
     decision.case_id, decision.kind, decision.subject_id = case.id, case.kind, case.subject_id
     decision.outcome, decision.note, decision.internal_note = choice.outcome, choice.note, choice.internal_note
     decision.passages = [list(pair) for pair in choice.passages]
+    decision.held_back = _with_titles(case, choice.held_back)
     decision.reason = choice.reason or catalogue.DEFAULT_REASON
     if reason is not None:
         decision.reason_version, decision.reason_texts = reason.version, {"title": reason.title, "text": reason.text}
@@ -184,13 +185,20 @@ def _store(actor: Actor, case: Case, decision: Decision, choice: Choice) -> None
     db.session.flush()
     decision.statement = statement_texts(decision)
     detail: dict[str, Any] = {
-        "note": decision.note, "passages": decision.passages, "internal_note": decision.internal_note,
+        "note": decision.note, "passages": decision.passages, "held_back": decision.held_back,
+        "internal_note": decision.internal_note,
     }  # fmt: skip
     audit.record(
         "decision.made", actor, (case.kind, case.subject_id), case_id=case.id, decision_id=decision.id,
         version_id=decision.version_id, outcome=decision.outcome, reason=decision.reason, automated=False,
         detail={key: value for key, value in detail.items() if value},
     )  # fmt: skip
+
+
+def _with_titles(case: Case, names: tuple[str, ...]) -> list[list[str]]:
+    """Each part with its title as it is now: the decision must be understood when the text is long gone."""
+    review = queries.review_of(case) if names else None
+    return [[part.name, part.source] for part in review.parts if part.name in names] if review is not None else []
 
 
 def verdict_of(decision: Decision, overturns: str = "") -> Verdict:
@@ -208,6 +216,7 @@ def verdict_of(decision: Decision, overturns: str = "") -> Verdict:
         second_title=decision.second_title,
         overturns=overturns,
         overturned_id=decision.overturned_id,
+        held_back=tuple(name for name, _title in decision.held_back),
     )
 
 

@@ -51,12 +51,25 @@ class Statement:
         return "\n\n".join(part for part in parts if part)
 
 
+HOLD_BACK = "hold_back"  # a redaction that takes out no passage, only attachments
+
+
+def spoken_outcome(decision: Decision) -> str:
+    """The outcome as letters speak of it."""
+    return HOLD_BACK if decision.outcome == "redact" and not decision.passages else decision.outcome
+
+
+def _held_back(decision: Decision) -> list[tuple[str, str]]:
+    return [(title, _("Attachment that is held back")) for _name, title in decision.held_back or ()]
+
+
 def outcome_sentence(outcome: str) -> str:
     """What a decision means for the text, said to its author in the present language."""
     sentences = {
         "publish": _("The text is published."),
         "return": _("Before we publish the text, we ask you for a change."),
         "redact": _("The text is published, with one passage blacked out."),
+        HOLD_BACK: _("The text is published, without an attachment."),
         "reject": _("We will not publish the text."),
         "merge": _("We have joined the text with another one on the same matter."),
         "split": _("We have split the text in two, so that each can be answered."),
@@ -90,6 +103,7 @@ def decision_subject(outcome: str, named: str) -> str:
         "publish": _("Published: %(named)s", named=named),
         "return": _("%(named)s still needs a change", named=named),
         "redact": _("Published with one passage blacked out: %(named)s", named=named),
+        HOLD_BACK: _("Published without an attachment: %(named)s", named=named),
         "reject": _("Not published: %(named)s", named=named),
         "hide": _("Hidden: %(named)s", named=named),
         "restore": _("Readable again: %(named)s", named=named),
@@ -107,6 +121,7 @@ def decision_heading(outcome: str) -> str:
         "publish": _("Your text is published"),
         "return": _("Your text still needs a change"),
         "redact": _("Your text is published with one passage blacked out"),
+        HOLD_BACK: _("Your text is published without an attachment"),
         "reject": _("We will not publish your text"),
         "hide": _("We have hidden your text"),
         "restore": _("Your text can be read again"),
@@ -128,6 +143,7 @@ def scope_sentence(outcome: str) -> str:
     scopes = {
         "return": _("This concerns the version that you sent, everywhere, until you have changed it."),
         "redact": _("This concerns the passages named, for all readers, everywhere and without an end."),
+        HOLD_BACK: _("This concerns the attachments named, for all readers, everywhere and without an end."),
         "reject": _("This concerns the version that you sent, everywhere and without an end."),
         "merge": _("This holds everywhere and without an end; the address of the text leads to the other one."),
         "split": _("This holds everywhere and without an end."),
@@ -189,15 +205,15 @@ def statement_of(decision: Decision, language: str) -> Statement:
         complain_url = "" if favourable else complaint_address("author", decision.id)
         return Statement(
             language=language,
-            what=outcome_sentence(decision.outcome),
-            passages=tuple((text, remark) for text, remark in decision.passages),
+            what=outcome_sentence(spoken_outcome(decision)),
+            passages=(*((text, remark) for text, remark in decision.passages), *_held_back(decision)),
             reason="" if favourable else reason_text(decision, language),
             note=decision.note,
             facts="" if favourable else _facts(decision),
             basis="" if favourable else _basis(decision, language),
             who="" if favourable else _who(decision),
             redress="" if favourable else _redress(decision, complain_url),
-            scope="" if favourable else scope_sentence(decision.outcome),
+            scope="" if favourable else scope_sentence(spoken_outcome(decision)),
             complain_url=complain_url,
         )
 

@@ -65,7 +65,7 @@ def _wanted_preview() -> tuple[str, bool] | None:
 
 def _case_page(view: desk.CaseView, form: DecisionForm, refusal: str = "") -> str:
     """The page of a case; `refusal` says why a decision was not taken, which keeps what was typed."""
-    form.offer(view.outcomes, view.as_it_is)
+    form.offer(view.outcomes, view.as_it_is, with_files=bool(view.holdable))
     form.version.data = queries.version_text(view.case)
     if not form.is_submitted():
         form.outcome.data = view.outcomes[0] if view.outcomes else None

@@ -198,7 +198,8 @@ def _decision(decision: Decision, names: dict[int, str]) -> dict[str, Any]:
     return {
         "number": decision.number, "case": decision.case_id, "version": decision.version_id, "outcome": decision.outcome,
         "reason": decision.reason, "ground": decision.ground, "legal_basis": decision.legal_basis, "note": decision.note,
-        "passages": decision.passages, "automated": decision.automated, "made_at": _iso(decision.made_at),
+        "passages": decision.passages, "held_back": [title for _name, title in decision.held_back],
+        "automated": decision.automated, "made_at": _iso(decision.made_at),
         "by": names.get(decision.moderator_id or 0, ""), "taken_back_at": _iso(decision.reversed_at),
         "taken_back_by": names.get(decision.reversed_by or 0, ""),
         "overturns": f"E-{decision.overturned_id:05d}" if decision.overturned_id else None,
