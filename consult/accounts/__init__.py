@@ -14,6 +14,7 @@ from consult.accounts import (
     demo,
     erasure,
     jobs,
+    notices,
     outside,
     personal,
     transport,
@@ -39,5 +40,7 @@ def init_app(app: Flask) -> None:
     registries.loaders.append(Loader(10, "demo", "accounts", demo.load))
     registries.personal_data["accounts"] = personal.DATA
     registries.personal_data["core"] = erasure.CORE
+    app.jinja_env.globals["day_of"] = notices.day_of
+    registries.notice_kinds.update({kind.kind: kind for kind in notices.NOTICE_KINDS})
     registries.me_sections.append(Panel("pages.me", 1, "accounts/_rules.html", acceptance.waiting))
     jobs.init_app()

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from consult.accounts import erasure, mails
-from consult.accounts.models import Person, RoleGrant, Token, UserSession
+from consult.accounts.models import DataRequest, Person, RoleGrant, Token, UserSession
 from consult.accounts.periods import oldest_allowed
 from consult.accounts.rules import DEMO_DOMAIN, FACTOR_ROLES
 from consult.core import jobs
@@ -112,5 +112,9 @@ def init_app() -> None:
         Retention(
             23, "unconfirmed_accounts", _l("Accounts whose address was never confirmed"),
             _l("erased; published texts stay without name"), 365, least=30, **_erased(_unconfirmed),
+        ),
+        Retention(
+            24, "data_requests", _l("Requests about personal data that were answered"), _l("removed"), 1095, least=365,
+            **rows(DataRequest, lambda before: DataRequest.answered_on < before.date()),
         ),
     )  # fmt: skip

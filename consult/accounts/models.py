@@ -5,10 +5,10 @@ Secrets are kept as hashes only: a copy of the database signs nobody in.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core.clock import now
@@ -177,3 +177,39 @@ class RulesAcceptance(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     version: Mapped[str] = mapped_column(String(20))
     accepted_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class DataRequest(Base):
+    """Somebody asks about their personal data by letter, mail or telephone (Art. 15 to 21 GDPR).
+
+    Open while `answered_on` is empty. `due_on` is the last day for the answer; `extended_because` why it was put off.
+    `contact` is where the answer goes, `note` what was answered, with the reason of a refusal.
+    """
+
+    __tablename__ = "data_request"
+    __private__ = True
+    __table_args__ = (
+        Index("ix_data_request_due_on", "due_on", "id"),
+        Index("ix_data_request_answered_on", "answered_on", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    contact: Mapped[str] = mapped_column(LongText, default="")
+    body: Mapped[str] = mapped_column(LongText, default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    received_on: Mapped[date] = mapped_column(Date)
+    due_on: Mapped[date] = mapped_column(Date)
+    extended_because: Mapped[str] = mapped_column(LongText, default="")
+    answered_on: Mapped[date | None] = mapped_column(Date)
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+    note: Mapped[str] = mapped_column(LongText, default="")
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+    @property
+    def number(self) -> str:
+        """How people name it in letters: D-00042."""
+        return f"D-{self.id:05d}"

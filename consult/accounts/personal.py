@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from consult.accounts import factors, outside, queries
+from consult.accounts import data_requests, factors, outside, queries
 from consult.accounts.models import (
     OutsideIdentity,
     RecoveryCode,
@@ -67,6 +67,7 @@ def export(person_id: int) -> dict[str, Any]:
             ).scalars()
         ],
         "unused_recovery_codes": factors.codes_left(person_id),
+        "data_requests": data_requests.of_person(person_id),
         "other_houses": [{"issuer": one.issuer, "subject": one.subject} for one in outside.identities_of(person_id)],
     }
 
@@ -83,6 +84,7 @@ def erase(person_id: int) -> None:
     for table in (UserSession, Token, RoleGrant, SecondFactor, RecoveryCode, OutsideIdentity, RulesAcceptance):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Token).where(func.lower(Token.email) == address))  # asked for signed out, or by others
+    data_requests.forget_person(person_id)
     audit.record("account.erased", SYSTEM, ("person", person_id))
 
 
@@ -95,6 +97,7 @@ TABLES = (
     "recovery_code",
     "outside_identity",
     "rules_acceptance",
+    "data_request",
 )
 
 DATA = PersonalData("accounts", TABLES, export, erase)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.admin import views, views_exchange, views_organisations, views_system
+from consult.admin import views, views_exchange, views_organisations, views_requests, views_system
 
-__all__ = ["init_app", "views_organisations", "views_system"]
+__all__ = ["init_app", "views_organisations", "views_requests", "views_system"]
 
 
 def init_app(app: Flask) -> None:

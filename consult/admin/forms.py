@@ -9,7 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.consultations.queries import all_consultations
 from consult.core.access import ROLES
-from consult.core.forms import ChoiceField, EmailField, Form, LineField, longest, required
+from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest, required
 from consult.core.i18n import LANGUAGE_NAMES, _, _l, pick
 from consult.core.text import clean_line
 from consult.organisations.queries import all_organisations
@@ -50,6 +50,58 @@ class DayField(DateField):
     def _value(self) -> str:
         """What was typed, fit for a page."""
         return clean_line(super()._value())
+
+
+REQUEST_KINDS = {
+    "access": _l("Access to their data (Art. 15 GDPR)"),
+    "rectification": _l("Rectification (Art. 16)"),
+    "erasure": _l("Erasure (Art. 17)"),
+    "restriction": _l("Restriction (Art. 18)"),
+    "portability": _l("Taking their data along (Art. 20)"),
+    "objection": _l("Objection (Art. 21)"),
+}
+REQUEST_CHANNELS = {
+    "letter": _l("by letter"),
+    "mail": _l("by e-mail"),
+    "telephone": _l("by telephone"),
+    "person": _l("in person"),
+}
+REQUEST_OUTCOMES = {
+    "fulfilled": _l("fulfilled"),
+    "partly": _l("fulfilled in part"),
+    "refused": _l("refused"),
+    "withdrawn": _l("withdrawn"),
+}
+
+
+def _named(words: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(code, str(name)) for code, name in words.items()]
+
+
+class DataRequestForm(Form):
+    """A request about personal data as it came in."""
+
+    kind = ChoiceField(_l("What is asked for"), choices=lambda: _named(REQUEST_KINDS))
+    channel = ChoiceField(_l("How it came"), choices=lambda: _named(REQUEST_CHANNELS))
+    received_on = DayField(_l("Received on"))
+    name = LineField(_l("Who asks"), [longest(200)])
+    contact = TextField(_l("Where the answer goes"), [longest(2000)])
+    email = EmailField(_l("E-mail address of the account"))
+    body = TextField(_l("What they wrote, in short"), [longest(4000)])
+
+
+class DataAnswerForm(Form):
+    """That a request was answered."""
+
+    outcome = ChoiceField(_l("Result"), choices=lambda: [("", _("Please choose")), *_named(REQUEST_OUTCOMES)])
+    answered_on = DayField(_l("Answered on"))
+    note = TextField(_l("What was answered"), [longest(4000)])
+
+
+class DataExtensionForm(Form):
+    """That an answer takes two months more."""
+
+    because = TextField(_l("Why it takes longer"), [longest(4000)])
 
 
 class PersonForm(Form):

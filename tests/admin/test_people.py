@@ -18,7 +18,7 @@ from tests.support.page import html
 from tests.support.queries import count_queries
 
 PEOPLE = "/de/admin/people/"
-PAGES = ("", "people/", "people/new", "jobs", "audit")
+PAGES = ("", "people/", "people/new", "data-requests/", "data-requests/new", "jobs", "audit")
 
 #                     the back office opens
 ROLES = {

@@ -241,6 +241,7 @@ TABLE: dict[str, Who] = {
     "admin.import_undo": EDITOR,
     "consultations_admin.edit": ADMIN,
     "admin.add_place": ADMIN,
+    "admin.data_request": ADMIN,
     "admin.deactivate": ADMIN,
     "admin.end_sessions": ADMIN,
     "admin.grant_role": ADMIN,
@@ -288,6 +289,7 @@ HIDDEN: dict[str, Who] = {
 LISTS: dict[str, Who] = {
     "moderation.queue": MODERATOR,
     "editorial.topics": EDITOR,
+    "admin.data_requests_list": ADMIN,
 }
 SEARCHED = {
     "search.index", "ideas.index", "partnering.index", "topics.index", "clusters.index", "activities.index",

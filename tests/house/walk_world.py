@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime, Integer, LargeBinary, String, Text
 
-from consult.accounts.models import OutsideIdentity, RoleGrant, SecondFactor
+from consult.accounts.models import DataRequest, OutsideIdentity, RoleGrant, SecondFactor
 from consult.accounts.operations import start_session
 from consult.clusters import mergers
 from consult.clusters.models import ClusterClaim, ClusterVersion, Observation
@@ -262,13 +262,16 @@ class World:
         self.fill(TopicVersion, topic_id=topic.id, number=1)
         run = self.fill(ImportRun, kind="clusters", filename="x.csv", content=b"slug\n")
         job = self.fill(Job, kind="walk", payload={})
-        self.victims += [programme, call, topic, run, job]
+        asked = self.fill(
+            DataRequest, kind="access", channel="letter", name=SECRET, received_on=now().date(), due_on=now().date()
+        )
+        self.victims += [programme, call, topic, run, job, asked]
         for room in ("programmes", "programmes_editorial"):
             self._know(room, slug=programme.slug, call=call.slug)
         for room in ("topics", "editorial"):
             self._know(room, slug=topic.slug, number=1)
         self._know("paper", run_id=run.id)
-        self._know("admin", run_id=run.id, job_id=job.id, name="clusters")
+        self._know("admin", run_id=run.id, job_id=job.id, name="clusters", request_id=asked.id)
         self._know("pages", name="imprint")
         self.of_endpoint["api.programme"] = {"slug": programme.slug}
         self.of_endpoint["api.topic"] = {"slug": topic.slug}
