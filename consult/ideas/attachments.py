@@ -30,6 +30,8 @@ from consult.files.storage import Missing, name_of, storage
 from consult.ideas.drafting import attachments_of, change_attachments
 from consult.ideas.models import BY_MODERATION, PUBLISHED, Idea, IdeaAttachment, IdeaDraft, IdeaRedaction, IdeaVersion
 from consult.moderation.blackening import places
+from consult.moderation.models import Decision
+from consult.moderation.queries import decisions_for
 
 MOST = 8  # attachments of an idea at a time
 MOST_EVER = 60  # of an idea, with those that earlier versions name
@@ -158,13 +160,24 @@ def carry_over(version: IdeaVersion) -> None:
 
 
 def release(decision_ids: Collection[int | None]) -> bool:
-    """Show again what these decisions hold back. False if they hold nothing."""
-    query = select(IdeaAttachment).where(IdeaAttachment.held_by.in_([one for one in decision_ids if one is not None]))
-    rows = db.session.execute(query).scalars().all()
+    """Show again what these decisions hold back, and no other one beside them. False if they hold nothing."""
+    gone = {one for one in decision_ids if one is not None}
+    rows = db.session.execute(select(IdeaAttachment).where(IdeaAttachment.held_by.in_(gone))).scalars().all()
     for one in rows:
-        one.held_by, one.held_reason = None, ""
+        made = decisions_for("idea", one.idea_id)
+        gone |= {found.overturned_id for found in made if found.overturned_id is not None}
+        other = next((found for found in made if found.id not in gone and _holds(found, one)), None)
+        one.held_by, one.held_reason = (other.id, other.reason) if other is not None else (None, "")
     db.session.flush()
     return bool(rows)
+
+
+def _holds(decision: Decision, one: IdeaAttachment) -> bool:
+    """Whether a decision that stands holds this attachment back: by its name, or by a passage of its title."""
+    if decision.outcome != "redact" or decision.reversed_at is not None:
+        return False
+    named = any(name == f"{PART}{one.id}" for name, _title in decision.held_back)
+    return named or any(passage.strip() and places(one.title, passage) for passage, _remark in decision.passages)
 
 
 def holding(version: IdeaVersion) -> list[int]:

@@ -156,6 +156,22 @@ def test_taken_back_by_a_complaint_leaves_what_another_decision_holds(
     assert (who_reads(plan), who_reads(phones)) == (set(READERS), AUTHORS)
 
 
+@pytest.mark.parametrize(
+    "second", [{"held_back": "plan"}, {"passages": (("Grundriss", ""),)}], ids=["by its name", "by its title"]
+)
+def test_what_two_decisions_hold_comes_back_with_the_second(
+    second: dict[str, Any], sent: Any, rule: Any, who_reads: Any, cast: Any, db: Any, clock: Any
+) -> None:
+    idea, plan, _phones = sent
+    given = {name: (part(plan),) if value == "plan" else value for name, value in second.items()}
+    decisions = [rule(idea, "redact", held_back=(part(plan),)), rule(idea, "redact", **given)]
+    clock.shift(days=30)
+    for decision, readers in zip(decisions, (AUTHORS, set(READERS)), strict=True):
+        overturn_decision(cast.actor(cast.moderator2), decision.id, "off-topic", "Der Plan darf gezeigt werden.")
+        db.session.commit()
+        assert who_reads(plan) == readers
+
+
 def test_a_new_version_neither_frees_it_nor_tells_what_was_blacked_out(
     sent: Any, rule: Any, who_reads: Any, cast: Any, db: Any, client: Any
 ) -> None:
