@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import sqlite3
+from itertools import combinations
 from pathlib import Path
 
-Case = tuple[str, str, str, str, float | None]
+# (name, address, cookie, yardstick, goal); of several addresses each request asks for the next one
+Case = tuple[str, str | tuple[str, ...], str, str | tuple[str, ...], float | None]
+PAIRS = 2_000
 
 
 def one(data: Path, statement: str) -> str:
@@ -25,10 +29,27 @@ def cursor(data: Path, idea_id: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([0, {"t": moment}, found]).encode()).decode().rstrip("=")
 
 
+def pairs_of_words(data: Path) -> list[tuple[str, str]]:
+    """Pairs of words that stand in one to five of a hundred ideas, in an order that looks like chance and is always the
+    same: more of them than a run asks for, so that none is asked for twice.
+    """
+    with sqlite3.connect(data / "consult.sqlite3") as connection:
+        ideas = int(one(data, "select count(*) from idea"))
+        statement = (
+            "select word from search_word where count between ? and ? and length(word) > 5 order by word limit 100"
+        )
+        words = [word for (word,) in connection.execute(statement, (ideas // 100, ideas // 20))]
+    pairs = list(combinations(words, 2))
+    random.Random(7).shuffle(pairs)
+    return pairs[:PAIRS]
+
+
 def idea_cases(data: Path, cookie: str) -> list[Case]:
     """(name, address, cookie, yardstick, goal) of what readers of ideas ask for."""
     number = one(data, "select number from idea where is_public order by comment_count desc, id limit 1")
     far = one(data, "select max(id) / 2 from idea")
+    pairs = pairs_of_words(data)
+    new = tuple(f"/search?q={a}+{b}" for a, b in pairs)
     common = one(data, "select word from search_word order by count desc limit 1")
     return [
         ("home, signed out", "/de/", "", "/hello", 0.8),
@@ -44,7 +65,8 @@ def idea_cases(data: Path, cookie: str) -> list[Case]:
             f"/list?after={far}",
             0.65,
         ),
-        ("search, two words", "/de/search?q=Werkstoff+Klinik", cookie, "/search?q=werkstoff+klinik", 0.8),
+        ("search, two new words", tuple(f"/de/search?q={a}+{b}" for a, b in pairs), cookie, new, 0.8),
+        ("search, the same two again", "/de/search?q=Werkstoff+Klinik", cookie, "/search?q=werkstoff+klinik", 0.8),
         ("search, the commonest word", f"/de/search?q={common}", cookie, f"/search?q={common}", 8),
         ("similar to an idea, by API", f"/api/v1/ideas/{number}/similar", "", "/page", None),
     ]

@@ -22,10 +22,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle, islice, repeat
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import queueing
 import submitting
@@ -126,12 +127,14 @@ def start(name: str, target: str, port: int, data: Path) -> Server:
     raise SystemExit(f"{name} did not start")
 
 
-def fetch(port: int, path: str, cookie: str = "", count: int = 1) -> bytes:
+def fetch(port: int, paths: str | Iterator[str], cookie: str = "", count: int = 1) -> bytes:
+    """The last answer of so many requests, to the same address or each to the next one."""
+    following = repeat(paths) if isinstance(paths, str) else paths
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {"Cookie": cookie} if cookie else {}
     body = b""
-    for _ in range(count):
-        connection.request("GET", path, headers=headers)
+    for path in islice(following, count):
+        connection.request("GET", quote(path, safe="/?=&%+"), headers=headers)
         response = connection.getresponse()
         body = response.read()
         if response.status != 200:
@@ -147,7 +150,7 @@ def cost_of(server: Server, count: int, work: Callable[[], object]) -> float:
     return (server.cpu() - before) * 1000 / count
 
 
-def cost(server: Server, path: str, cookie: str, count: int) -> float:
+def cost(server: Server, path: str | Iterator[str], cookie: str, count: int) -> float:
     """CPU milliseconds a request."""
     return cost_of(server, count, lambda: fetch(server.port, path, cookie, count))
 
@@ -240,7 +243,9 @@ def measure(
         cookie = sign_in(product.port, reader)
         cases = cases_of(data, cookie)
         found: dict[str, tuple[float, float, float]] = {}
-        for name, path, who, against, goal in cases:
+        for name, asked, who, bare, goal in cases:
+            path = asked if isinstance(asked, str) else cycle(asked)
+            against = bare if isinstance(bare, str) else cycle(bare)
             fetch(product.port, path, who, 20)
             fetch(yard.port, against, "", 20)
             mine, ratios = [], []
@@ -251,7 +256,7 @@ def measure(
                 ratios.append(theirs / max(ours, 1e-6))
             ratio = statistics.median(ratios)
             found[name] = (statistics.median(mine), ratio, (max(ratios) - min(ratios)) / max(ratio, 1e-6))
-            line(name, found[name], against.split("/")[1].split("?")[0], goal)
+            line(name, found[name], (bare if isinstance(bare, str) else bare[0]).split("/")[1].split("?")[0], goal)
         if cases_of is idea_cases:
             name = "submit an idea"
             measured = submitting.measure(product, yard, rounds, min(requests, 60), cost_of, cookie)

@@ -12,7 +12,7 @@ from consult.core.clock import start_of_day, today
 from consult.core.i18n import _, _l
 from consult.core.outlets import ATOM, newest_first
 from consult.core.tables import Column, table_response
-from consult.search.queries import Hit, Result, results
+from consult.search.queries import Result, results
 
 COLUMNS = (
     Column("kind", _l("Kind"), 20),
@@ -25,27 +25,27 @@ COLUMNS = (
 PART = 200
 
 
-def answer(fmt: str, query: str, hits: Sequence[Hit]) -> Response:
-    """These hits in this format."""
+def answer(fmt: str, query: str, documents: Sequence[int]) -> Response:
+    """These hits, by their numbers in the index, in this format."""
     if fmt == ATOM:
-        return newest_first("search", _("Search: %(query)s", query=query), _entries(query, hits))
-    return table_response(fmt, _("search results"), COLUMNS, _rows(query, hits), sheet=_("Search results"))
+        return newest_first("search", _("Search: %(query)s", query=query), _entries(query, documents))
+    return table_response(fmt, _("search results"), COLUMNS, _rows(query, documents), sheet=_("Search results"))
 
 
-def _found(query: str, hits: Sequence[Hit]) -> Iterator[Result]:
-    for start in range(0, len(hits), PART):
-        yield from results(query, hits[start : start + PART])
+def _found(query: str, documents: Sequence[int]) -> Iterator[Result]:
+    for start in range(0, len(documents), PART):
+        yield from results(query, documents[start : start + PART])
 
 
-def _rows(query: str, hits: Sequence[Hit]) -> Iterator[list[Any]]:
-    for one in _found(query, hits):
+def _rows(query: str, documents: Sequence[int]) -> Iterator[list[Any]]:
+    for one in _found(query, documents):
         where = current_app.config["SETTINGS"].site_url + one.info.url
         text = one.snippet.striptags()
         yield [str(one.label), one.info.title, text, one.info.language or one.language, one.at, where]
 
 
-def _entries(query: str, hits: Sequence[Hit]) -> Iterator[Entry]:
-    for one in _found(query, hits):
+def _entries(query: str, documents: Sequence[int]) -> Iterator[Entry]:
+    for one in _found(query, documents):
         info, at = one.info, one.at or start_of_day(today())
         yield Entry(
             id=identifier(f"search/{info.kind}/{info.key or info.id}"), title=info.title,

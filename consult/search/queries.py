@@ -98,35 +98,32 @@ def search_hits(query: str, chosen: Chosen | None = None, limit: int = RANKED) -
     return cast(list[Hit], rows[:limit])
 
 
-def results(query: str, hits: Sequence[Hit]) -> list[Result]:
-    """The page's view of some hits: three queries and one a kind, whatever their number."""
-    infos = describe((hit.kind, hit.id) for hit in hits)
-    documents = {
-        doc.id: doc
-        for doc in db.session.execute(
-            select(SearchDoc).where(SearchDoc.id.in_([hit.document_id for hit in hits]))
-        ).scalars()
-    }
+def results(query: str, documents: Sequence[int]) -> list[Result]:
+    """The page's view of some documents, in this order: one query and those of each kind, whatever their number."""
+    rows = db.session.execute(select(SearchDoc).where(SearchDoc.id.in_(documents))).scalars()
+    found = {row.id: row for row in rows}
+    infos = describe((row.kind, row.subject_id) for row in found.values())
     shown = []
-    for hit in hits:
-        info, document = infos.get((hit.kind, hit.id)), documents.get(hit.document_id)
-        if info is None or document is None or not info.public:
+    for number in documents:
+        document = found.get(number)
+        info = infos.get((document.kind, document.subject_id)) if document is not None else None
+        if document is None or info is None or not info.public:
             continue
         body, language = _text_for_reader(document, query)
-        shown.append(Result(info, registries.subjects[hit.kind].label, snippet(body, query), language, document.at))
+        label = registries.subjects[document.kind].label
+        shown.append(Result(info, label, snippet(body, query), language, document.at))
     return shown
 
 
-def dated_between(hits: Sequence[Hit], since: datetime, until: datetime) -> list[Hit]:
-    """Those of the hits that were published or changed in this span, the latest first; one query."""
-    kinds = {kind for kind, one in registries.searchables.items() if one.at_is_news}
-    ids = {hit.document_id: hit for hit in hits if hit.kind in kinds}
+def dated_between(documents: Sequence[int], since: datetime, until: datetime) -> list[tuple[str, int]]:
+    """(kind, id) of those documents that were published or changed in this span, the latest first; one query."""
+    kinds = [kind for kind, one in registries.searchables.items() if one.at_is_news]
     rows = db.session.execute(
-        select(SearchDoc.id)
-        .where(SearchDoc.id.in_(list(ids)), SearchDoc.at > since, SearchDoc.at <= until)
+        select(SearchDoc.kind, SearchDoc.subject_id)
+        .where(SearchDoc.id.in_(documents), SearchDoc.kind.in_(kinds), SearchDoc.at > since, SearchDoc.at <= until)
         .order_by(SearchDoc.at.desc(), SearchDoc.id.desc())
     )
-    return [ids[number] for number in rows.scalars()]
+    return [(kind, subject_id) for kind, subject_id in rows]
 
 
 def _text_for_reader(document: SearchDoc, query: str) -> tuple[str, str]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from consult.core.i18n import _l
 from consult.core.registry import SavedList, SubjectInfo, describe
 from consult.core.text import clean_line
-from consult.search.queries import RANKED, dated_between
-from consult.search.views import CHOICES, LONGEST, choices, hits_of
+from consult.search.finding import found
+from consult.search.queries import dated_between
+from consult.search.views import CHOICES, LONGEST, choices
 
 MOST = 20
 
@@ -20,9 +21,9 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     chosen = choices(asked)
     if not words or len(chosen) < len(asked):
         return []
-    new = dated_between(hits_of(words, chosen)[1][:RANKED], since, until)[:MOST]
-    infos = describe((hit.kind, hit.id) for hit in new)
-    return [infos[hit.kind, hit.id] for hit in new if (hit.kind, hit.id) in infos]
+    new = dated_between(found(words, chosen)[1].documents, since, until)[:MOST]
+    infos = describe(new)
+    return [infos[one] for one in new if one in infos]
 
 
 LIST = SavedList("search", _l("Search"), "search.index", ("q", *CHOICES), newest)

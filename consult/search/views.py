@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from flask import render_template, request
@@ -19,7 +18,8 @@ from consult.core.text import clean_line
 from consult.core.vocabularies import vocabulary
 from consult.core.web import room_blueprint
 from consult.search import listing_files
-from consult.search.queries import RANKED, Hit, results, search_hits
+from consult.search.finding import Codes, fits, found
+from consult.search.queries import results
 from consult.search.vocabulary import did_you_mean
 
 SIZE = 20
@@ -49,36 +49,27 @@ def index() -> Any:
     chosen = choices(request.args)
     if query:
         allow_search()
-    every, found = hits_of(query, chosen)
-    hits = found[:RANKED]
+    every, hits = found(query, chosen)
+    documents, total = hits.documents, len(hits.documents)
     if (fmt := request.args.get("format", "")) in FORMATS and query:
-        return listing_files.answer(fmt, query, hits)
+        return listing_files.answer(fmt, query, documents)
     after = request.args.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 5 else 0
-    facets = _facets(every[:RANKED], chosen, len(hits))
+    facets = _facets(every.combinations(), chosen, total)
     return render_template(
         "search/index.html",
         query=query,
         chosen=chosen,
-        total=len(hits),
-        capped=len(found) > RANKED,
+        total=total,
+        capped=hits.more,
         facets=facets,
-        results=results(query, hits[start : start + SIZE]) if hits else [],
-        next_after=start + SIZE if len(hits) > start + SIZE else None,
+        results=results(query, documents[start : start + SIZE]) if total else [],
+        next_after=start + SIZE if total > start + SIZE else None,
         start=start,
         formats=FORMATS,
         chips=[{"label": f"»{query}«"}, *({"label": label} for label in _chosen_labels(facets))] if query else [],
-        suggestion=did_you_mean(query) if query and len(every) <= FEW else None,
+        suggestion=did_you_mean(query) if query and len(every.documents) <= FEW else None,
     )
-
-
-def hits_of(query: str, chosen: dict[str, str]) -> tuple[list[Hit], list[Hit]]:
-    """All hits of the words, and those of them with what is chosen; one more than `RANKED` where there are more."""
-    every = search_hits(query, limit=RANKED + 1) if query else []
-    if len(every) > RANKED and chosen:
-        # of the newest 1,000 hits few may have what is chosen; asked for alone, it gets a thousand of its own
-        return every, search_hits(query, {name: [code] for name, code in chosen.items()}, limit=RANKED + 1)
-    return every, [hit for hit in every if not chosen or _fits(_codes(*KEY(hit)), chosen)]
 
 
 def _chosen_labels(facets: Sequence[Facet]) -> list[Any]:
@@ -102,28 +93,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 9
 
 
-Codes = dict[str, tuple[str, ...]]  # of a hit, by facet
-
-
-KEY = itemgetter(*map(Hit._fields.index, ("kind", "languages", "year", "region", "consultation_id")))
-
-
-def _codes(kind: str, languages: str, year: int | None, region: str, consultation_id: int | None) -> Codes:
-    single = {"kind": kind, "year": year, "region": region, "consultation": consultation_id}
-    codes = {name: (str(code),) if code else () for name, code in single.items()}
-    return {**codes, "language": tuple(languages.split())}
-
-
-def _fits(codes: Codes, chosen: dict[str, str]) -> bool:
-    return all(code in codes[name] for name, code in chosen.items())
-
-
-def _combinations(hits: Iterable[Hit]) -> list[tuple[Codes, int]]:
-    """How many hits have the same codes: there are far fewer of these than of hits."""
-    return [(_codes(*key), number) for key, number in Counter(map(KEY, hits)).items()]
-
-
-def _facets(hits: Sequence[Hit], chosen: dict[str, str], count: int) -> list[Facet]:
+def _facets(combinations: Sequence[tuple[Codes, int]], chosen: dict[str, str], count: int) -> list[Facet]:
     """All facets that distinguish the hits. A code's number is that of its list, with what else is chosen."""
     labels = {
         "kind": (_("Kinds of results"), _("All")),
@@ -133,12 +103,11 @@ def _facets(hits: Sequence[Hit], chosen: dict[str, str], count: int) -> list[Fac
         "consultation": (_("Consultation"), _("All consultations")),
     }
     found = []
-    combinations = _combinations(hits)
     for name, (label, every) in labels.items():
         others = {one: code for one, code in chosen.items() if one != name}
         counts: Counter[str] = Counter()
         for codes, number in combinations:
-            if _fits(codes, others):
+            if fits(codes, others):
                 counts.update(dict.fromkeys(codes[name], number))
         if name in chosen:
             counts[chosen[name]] = count

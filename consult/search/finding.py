@@ -1,0 +1,85 @@
+"""What a search found, narrowed down by what is chosen: the numbers of the hits in order, and how many have which codes.
+
+Kept in the process as long as public content stays the same, since whoever searches turns pages, chooses a facet and comes
+back from a hit: the engine is asked once for the same words. A thousand hits take about 6 kB here.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from consult.core.memory import remembered
+from consult.search.queries import RANKED, Hit, search_hits
+
+KEY = itemgetter(*map(Hit._fields.index, ("kind", "languages", "year", "region", "consultation_id")))
+Codes = dict[str, tuple[str, ...]]  # of a hit, by facet
+
+
+@dataclass(frozen=True)
+class Found:
+    """The hits of some words, the best first, at most RANKED; `more` tells that there are others.
+
+    `documents` are their numbers in the index, `groups` to which of `codes` each belongs: hits with the same codes are
+    far more than there are different codes.
+    """
+
+    documents: array[int]
+    groups: array[int]
+    codes: tuple[Codes, ...]
+    more: bool
+
+    def combinations(self) -> list[tuple[Codes, int]]:
+        """How many hits have which codes."""
+        return [(self.codes[group], number) for group, number in Counter(self.groups).items()]
+
+    def narrowed(self, chosen: dict[str, str]) -> Found:
+        """Those of the hits that have the code that is chosen in each facet."""
+        wanted = {group for group, codes in enumerate(self.codes) if fits(codes, chosen)}
+        kept = [place for place, group in enumerate(self.groups) if group in wanted]
+        return Found(
+            array("l", (self.documents[place] for place in kept)), array("H", (self.groups[place] for place in kept)),
+            self.codes, self.more,
+        )  # fmt: skip
+
+
+NOTHING = Found(array("l"), array("H"), (), False)
+
+
+def found(query: str, chosen: dict[str, str]) -> tuple[Found, Found]:
+    """All hits of the words, and those of them with what is chosen."""
+    every = _remembered(query, {}) if query else NOTHING
+    if not chosen:
+        return every, every
+    if every.more:
+        # of the newest 1,000 hits few may have what is chosen; asked for alone, it gets a thousand of its own
+        return every, _remembered(query, chosen)
+    return every, every.narrowed(chosen)
+
+
+def fits(codes: Codes, chosen: dict[str, str]) -> bool:
+    """Whether these codes have the one that is chosen in each facet."""
+    return all(code in codes[name] for name, code in chosen.items())
+
+
+def _remembered(query: str, chosen: dict[str, str]) -> Found:
+    key = ("search.found", query, tuple(sorted(chosen.items())))
+    return remembered(key, lambda: _ask(query, chosen))
+
+
+def _ask(query: str, chosen: dict[str, str]) -> Found:
+    hits: Sequence[Hit] = search_hits(query, {name: [code] for name, code in chosen.items()}, limit=RANKED + 1)
+    ranked = hits[:RANKED]
+    numbers: dict[tuple[str, str, int | None, str, int | None], int] = {}
+    groups = array("H", (numbers.setdefault(KEY(hit), len(numbers)) for hit in ranked))
+    documents = array("l", (hit.document_id for hit in ranked))
+    return Found(documents, groups, tuple(_codes(*key) for key in numbers), len(hits) > RANKED)
+
+
+def _codes(kind: str, languages: str, year: int | None, region: str, consultation_id: int | None) -> Codes:
+    single = {"kind": kind, "year": year, "region": region, "consultation": consultation_id}
+    codes = {name: (str(code),) if code else () for name, code in single.items()}
+    return {**codes, "language": tuple(languages.split())}
