@@ -101,7 +101,7 @@ def _grams(source: str, language: str) -> Counter[int]:
 def _packed(source: str, language: str) -> tuple[array[int], array[float]]:
     """The runs of a document and their weights, small enough to keep many."""
     grams = _grams(source, language)
-    return array("L", grams), array("f", map(_damped, grams.values()))
+    return array("I", grams), array("f", map(_damped, grams.values()))
 
 
 @lru_cache(maxsize=500)
