@@ -76,6 +76,7 @@ def remembered(key: Any, make: Callable[[], Value]) -> Value:
             memory.values.clear()
             memory.version = version
         if memory.version == version and key in memory.values:
+            memory.values.move_to_end(key)  # what is asked for often outlives what was asked for once
             found: Value = memory.values[key]
             return found
     value = make()

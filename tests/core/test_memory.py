@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from consult.core import memory
 from consult.core.memory import remembered
 from consult.core.unit import bump_content
 
@@ -57,3 +58,12 @@ def test_a_failure_is_not_remembered(app: Flask, db: Any) -> None:
         remembered("f", fail)
     calls: list[int] = []
     assert ask(app, calls, "f") == 1
+
+
+def test_many_searches_do_not_push_out_what_every_page_needs(app: Flask, db: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(memory, "MAX_ENTRIES", 3)
+    often: list[int] = []
+    for number in range(10):
+        ask(app, often, "often")
+        ask(app, [], f"once {number}")
+    assert len(often) == 1
