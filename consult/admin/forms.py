@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, SelectMultipleField
+from wtforms import SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.consultations.queries import all_consultations
 from consult.core.access import ROLES
-from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest, required
+from consult.core.forms import ChoiceField, DateField, EmailField, Form, LineField, TextField, longest, required
 from consult.core.i18n import LANGUAGE_NAMES, _, _l, pick
-from consult.core.text import clean_line
 from consult.organisations.queries import all_organisations
 from consult.organisations.rules import MEMBER_ROLES
 
@@ -36,20 +35,6 @@ MEMBER_ROLE_NAMES = {
 def role_choices() -> list[tuple[str, str]]:
     """Roles with their names in the reader's language, in the order of the permission table."""
     return [(role, str(ROLE_NAMES[role])) for role in ROLES]
-
-
-class DayField(DateField):
-    """A date; what is none gets a sentence of ours, and empty is allowed."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata([value for value in valuelist if value])
-        except ValueError:
-            raise ValueError(_("Please enter a date, such as 2027-02-12.")) from None
-
-    def _value(self) -> str:
-        """What was typed, fit for a page."""
-        return clean_line(super()._value())
 
 
 REQUEST_KINDS = {
@@ -83,7 +68,7 @@ class DataRequestForm(Form):
 
     kind = ChoiceField(_l("What is asked for"), choices=lambda: _named(REQUEST_KINDS))
     channel = ChoiceField(_l("How it came"), choices=lambda: _named(REQUEST_CHANNELS))
-    received_on = DayField(_l("Received on"))
+    received_on = DateField(_l("Received on"))
     name = LineField(_l("Who asks"), [longest(200)])
     contact = TextField(_l("Where the answer goes"), [longest(2000)])
     email = EmailField(_l("E-mail address of the account"))
@@ -94,7 +79,7 @@ class DataAnswerForm(Form):
     """That a request was answered."""
 
     outcome = ChoiceField(_l("Result"), choices=lambda: [("", _("Please choose")), *_named(REQUEST_OUTCOMES)])
-    answered_on = DayField(_l("Answered on"))
+    answered_on = DateField(_l("Answered on"))
     note = TextField(_l("What was answered"), [longest(4000)])
 
 
@@ -118,7 +103,7 @@ class GrantForm(Form):
 
     role = ChoiceField(_l("Role"), choices=role_choices)
     consultation = ChoiceField(_l("Where"))
-    until = DayField(_l("Until"))
+    until = DateField(_l("Until"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

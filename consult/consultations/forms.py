@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from wtforms import (
@@ -27,6 +26,7 @@ from wtforms.validators import StopValidation
 from consult.consultations.models import COMMENT_MODES, Consultation, Question
 from consult.consultations.operations import Draft, QuestionDraft
 from consult.consultations.words import COMMENT_MODE_WORDS
+from consult.core.editing_forms import DayField
 from consult.core.errors import Invalid
 from consult.core.forms import ChoiceField, Form, LineField, TextField, longest, required
 from consult.core.i18n import _, _l
@@ -34,7 +34,6 @@ from consult.core.vocabularies import vocabulary
 
 ROWS_KEPT = 40  # rows that a form may carry while it is being edited; what may be saved is checked at saving
 _PREFIX = re.compile(r"^[A-Z]{1,8}$")
-_GERMAN_DAY = re.compile(r"^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$")
 
 
 def written(message: Any) -> Callable[[Any, Field], None]:
@@ -60,33 +59,6 @@ class TicksField(SelectMultipleField):
         known = {str(value) for value, *_rest in self.iter_choices()}
         if any(value not in known for value in self.data or []):
             raise ValidationError(_("Please choose one of the entries in the list."))
-
-
-class DayField(LineField):
-    """A calendar day. `data` is what was typed; `day` is the day or None."""
-
-    day: date | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        if not self.data:
-            self.day = None
-            return
-        self.day = parse_day(self.data)
-        if self.day is None:
-            raise ValidationError(_("Please write the day like 2027-03-31 or 31.3.2027."))
-
-
-def parse_day(text: str) -> date | None:
-    """A day as browsers send it (2027-03-31) or as people write it in German (31.3.2027), between 2000 and 2200."""
-    german = _GERMAN_DAY.match(text)
-    try:
-        if german:
-            found = date(int(german[3]), int(german[2]), int(german[1]))
-        else:
-            found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None
 
 
 class WholeNumberField(LineField):

@@ -10,6 +10,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
+from wtforms import DateField as PlainDateField
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
@@ -18,7 +19,17 @@ from consult.core.errors import Invalid
 from consult.core.i18n import _, _l, _n
 from consult.core.text import clean_line, clean_text, has_words
 
-__all__ = ["ChoiceField", "EmailField", "Form", "LineField", "TextField", "email_key", "longest", "required"]
+__all__ = [
+    "ChoiceField",
+    "DateField",
+    "EmailField",
+    "Form",
+    "LineField",
+    "TextField",
+    "email_key",
+    "longest",
+    "required",
+]
 
 
 class Form(FlaskForm):
@@ -93,6 +104,20 @@ def as_choices(choices: Any) -> Any:
     if not isinstance(choices, list | tuple):
         return choices
     return [SelectChoice(*one) if isinstance(one, tuple) and len(one) == 2 else one for one in choices]
+
+
+class DateField(PlainDateField):
+    """A date. What is none gets a sentence of ours and stays in the field; empty is allowed."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([value for value in valuelist if value])
+        except ValueError:
+            raise ValueError(_("Please enter a date, such as 2027-02-12.")) from None
+
+    def _value(self) -> str:
+        """What was typed, fit for a page."""
+        return clean_line(super()._value())
 
 
 class ChoiceField(SelectField):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, ValidationError
+from wtforms import HiddenField, RadioField, SelectMultipleField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -21,7 +21,7 @@ from consult.core.access import Actor
 from consult.core.audiences import AUDIENCES, PUBLIC
 from consult.core.audiences import LABELS as AUDIENCE_LABELS
 from consult.core.errors import Invalid
-from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest, required
+from consult.core.forms import ChoiceField, DateField, EmailField, Form, LineField, TextField, longest, required
 from consult.core.i18n import _, _l
 from consult.core.registry import SubjectInfo, registries
 from consult.core.text import clean_line
@@ -296,21 +296,11 @@ class CoauthorForm(Form):
     email = EmailField(_l("E-mail address"))
 
 
-class DayField(DateField):
-    """A day; what is none counts as nothing."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata([value for value in valuelist if value])
-        except ValueError:
-            self.data = None
-
-
 class LateForm(Form):
     """Who may still send an idea after the end, and until when."""
 
     email = EmailField(_l("E-mail address"))
-    last_day = DayField(_l("Last day"))
+    last_day = DateField(_l("Last day"))
     note = TextField(_l("Remark"), [longest(500)])
 
 

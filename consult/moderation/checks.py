@@ -15,7 +15,7 @@ from consult.core.registry import Review, SubjectInfo, registries
 from consult.core.text import plain
 from consult.moderation import blackening, catalogue, hooks, queries, rules
 from consult.moderation.models import Case
-from consult.moderation.statements import outcome_word
+from consult.moderation.statements import outcome_word, spoken_outcome
 
 MAX_NOTE = 2000
 MAX_PASSAGES = 10
@@ -87,7 +87,7 @@ def refuse_closed(case: Case) -> None:
             "%(name)s has decided this already, on %(when)s: %(outcome)s. Your entries were not stored.",
             name=name or _("Another moderator"),
             when=format_moment(decision.made_at),
-            outcome=outcome_word(decision.outcome),
+            outcome=outcome_word(spoken_outcome(decision)),
         )
     )
 

@@ -18,7 +18,15 @@ from consult.moderation.models import LOOK, REPORT, Decision
 from consult.moderation.objecting import complaint_address, complaint_until, dispute_bodies
 from consult.moderation.rules import FAVOURABLE
 
-__all__ = ["DEFAULT_REASON", "FAVOURABLE", "Statement", "outcome_word", "statement_of", "statement_texts"]
+__all__ = [
+    "DEFAULT_REASON",
+    "FAVOURABLE",
+    "Statement",
+    "outcome_word",
+    "spoken_outcome",
+    "statement_of",
+    "statement_texts",
+]
 
 
 @dataclass(frozen=True)
@@ -51,16 +59,16 @@ class Statement:
         return "\n\n".join(part for part in parts if part)
 
 
+def _held_back(decision: Decision) -> list[tuple[str, str]]:
+    return [(title, _("Attachment that is held back")) for _name, title in decision.held_back or ()]
+
+
 HOLD_BACK = "hold_back"  # a redaction that takes out no passage, only attachments
 
 
 def spoken_outcome(decision: Decision) -> str:
-    """The outcome as letters speak of it."""
+    """The outcome as letters and lists speak of it."""
     return HOLD_BACK if decision.outcome == "redact" and not decision.passages else decision.outcome
-
-
-def _held_back(decision: Decision) -> list[tuple[str, str]]:
-    return [(title, _("Attachment that is held back")) for _name, title in decision.held_back or ()]
 
 
 def outcome_sentence(outcome: str) -> str:
@@ -87,6 +95,7 @@ def outcome_word(outcome: str) -> str:
         "publish": _("published"),
         "return": _("returned"),
         "redact": _("passage blacked out"),
+        HOLD_BACK: _("attachment held back"),
         "reject": _("rejected"),
         "merge": _("merged"),
         "split": _("split"),
@@ -243,6 +252,7 @@ WORDS: dict[str, Any] = {
     "restrictive_reasons": restrictive_reasons,
     "reason_of": reason_of,
     "outcome_word": outcome_word,
+    "spoken_outcome": spoken_outcome,
     "decision_subject": decision_subject,
     "decision_heading": decision_heading,
     "moment_of": moment_of,

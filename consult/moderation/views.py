@@ -18,7 +18,7 @@ from consult.moderation.forms import DecisionForm
 from consult.moderation.listing import Filters
 from consult.moderation.models import Case, Decision
 from consult.moderation.rules import UNDO
-from consult.moderation.statements import outcome_word
+from consult.moderation.statements import outcome_word, spoken_outcome
 
 blueprint = room_blueprint("moderation", __name__)
 
@@ -167,7 +167,7 @@ def _flash_decision(decision: Decision) -> None:
     """What was decided, with the way back for the next ten minutes."""
     flash(
         Markup('<b>{}</b> <a href="{}">{}</a>').format(
-            _("Decided: %(outcome)s.", outcome=outcome_word(decision.outcome)),
+            _("Decided: %(outcome)s.", outcome=outcome_word(spoken_outcome(decision))),
             path("moderation.case", case_id=decision.case_id),
             _("Take it back within the next 10 minutes"),
         ),

@@ -11,10 +11,10 @@ from wtforms.fields import SelectChoice
 
 from consult.consultations.models import Question
 from consult.core.audiences import AUDIENCES, LABELS, MINISTRY
-from consult.core.forms import ChoiceField, EmailField, Form, LineField, TextField, longest, required
+from consult.core.forms import ChoiceField, DateField, EmailField, Form, LineField, TextField, longest, required
 from consult.core.i18n import _, _l
 from consult.ideas.drafts import ANSWER_MAX, ORGANISATION_MAX, SUMMARY_MAX, TITLE_MAX, Content, Written
-from consult.ideas.forms import DayField, IdeaForm
+from consult.ideas.forms import IdeaForm
 from consult.ideas.origins import CHANNEL_WORDS, CONSENT_WORDS
 from consult.paper.entries import Entry
 
@@ -23,7 +23,7 @@ class EntryForm(Form):
     """Everything of an entry but the answers, which come with `entry_form`."""
 
     channel = ChoiceField(_l("How did it reach you?"))
-    received_on = DayField(_l("Received on"))
+    received_on = DateField(_l("Received on"))
     place = LineField(_l("Place or event"), [longest(200)])
     reference = LineField(_l("Number of the original"), [longest(120)])
     consent = ChoiceField(_l("The author's consent"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from consult.core.i18n import _, format_day, in_language
 from consult.moderation.models import Decision
 from consult.moderation.objecting import dispute_bodies
-from consult.moderation.statements import outcome_word
+from consult.moderation.statements import outcome_word, spoken_outcome
 from consult.redress.models import AUTHOR, CONCERNED, REPORTER, Complaint
 from consult.redress.words import PARTLY, REJECT, UPHOLD, complaint_outcome_word, reason_word
 
@@ -53,7 +53,7 @@ def _consequence(complaint: Complaint, new: Decision | None) -> str:
         )
     if new is None:
         return _("The editors change the text by hand; it is no text that the moderation publishes.")
-    what = outcome_word(new.outcome)
+    what = outcome_word(spoken_outcome(new))
     if complaint.party == REPORTER:
         return _("We have decided about the text anew: %(outcome)s.", outcome=what)
     return _("In place of the first decision we have decided anew: %(outcome)s. You get a mail about it.", outcome=what)

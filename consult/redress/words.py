@@ -10,7 +10,7 @@ from consult.core.i18n import _, _l, format_day
 from consult.moderation.models import Decision, Report
 from consult.moderation.objecting import complaint_until, dispute_bodies
 from consult.moderation.rules import FAVOURABLE
-from consult.moderation.statements import outcome_word
+from consult.moderation.statements import outcome_word, spoken_outcome
 from consult.redress.models import AUTHOR, CONCERNED, REPORTER
 
 UPHOLD, PARTLY, REJECT = "uphold", "partly", "reject"
@@ -111,7 +111,7 @@ def report_answer(report: Report, decision: Decision | None) -> str:
         return _("We have checked the text. It is changed before anyone can read it again.")
     if decision.outcome in ("hide", "remove", "reject"):
         return _("We have checked the text. It can no longer be read.")
-    return _("We have checked the text and decided: %(outcome)s.", outcome=outcome_word(decision.outcome))
+    return _("We have checked the text and decided: %(outcome)s.", outcome=outcome_word(spoken_outcome(decision)))
 
 
 def was_refused(decision: Decision) -> bool:
