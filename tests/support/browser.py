@@ -99,6 +99,7 @@ def violations(page: Page, rules: list[str] | None = None) -> list[str]:
 
     Where scripts are off, axe's promise would never be kept and the test would wait for ever: that is refused.
     """
+    page.wait_for_load_state("load")  # before it, a page may stand there without its style sheet
     allowed = page.evaluate("matchMedia('(scripting: enabled)').matches")
     assert allowed, "axe needs scripts: look at this page in a browser that runs them"
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_RULES}
