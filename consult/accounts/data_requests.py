@@ -15,13 +15,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from consult.accounts import rules
 from consult.accounts.models import DataRequest, RoleGrant
 from consult.accounts.queries import person_by_email
 from consult.core import audit
 from consult.core.access import Actor
 from consult.core.clock import now, today
 from consult.core.db import db
-from consult.core.errors import Conflict, Invalid
+from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import _
 from consult.core.jobs import every
 from consult.core.notices import notify
@@ -64,8 +65,14 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def _refuse_others(actor: Actor) -> None:
+    if not rules.may_manage_people(actor):
+        raise Refused(_("Only administrators look after requests about personal data."))
+
+
 def receive(actor: Actor, given: Received) -> DataRequest:
-    """Enter a request. Invalid at `kind`, `channel`, `received_on`, `name` or `email`."""
+    """Enter a request. Refused without that right; Invalid at `kind`, `channel`, `received_on`, `name` or `email`."""
+    _refuse_others(actor)
     faults = {
         name: _("Please choose one of the entries in the list.")
         for name, value, known in (("kind", given.kind, KINDS), ("channel", given.channel, CHANNELS))
@@ -96,7 +103,7 @@ def receive(actor: Actor, given: Received) -> DataRequest:
 
 def extend(actor: Actor, request_id: int, because: str) -> DataRequest:
     """Two more months. Conflict once it is answered or extended, or after the first month; Invalid at `because`."""
-    request = _open(request_id)
+    request = _open(actor, request_id)
     if request.extended_because:
         raise Conflict(_("The time was extended already; that is possible once only."))
     if today() > request.due_on:
@@ -111,7 +118,7 @@ def extend(actor: Actor, request_id: int, because: str) -> DataRequest:
 
 def answer(actor: Actor, request_id: int, outcome: str, answered_on: date | None, note: str) -> DataRequest:
     """Note that it was answered. Conflict once it is; Invalid at `outcome`, `answered_on` or `note`."""
-    request, note = _open(request_id), clean_text(note)[:TEXT_MAX]
+    request, note = _open(actor, request_id), clean_text(note)[:TEXT_MAX]
     faults: dict[str, str] = {}
     if outcome not in OUTCOMES:
         faults["outcome"] = _("Please choose one of the entries in the list.")
@@ -128,7 +135,7 @@ def answer(actor: Actor, request_id: int, outcome: str, answered_on: date | None
 
 def reopen(actor: Actor, request_id: int) -> DataRequest:
     """Take an answer back that was noted by mistake; its words stay. Conflict where there is none."""
-    request = db.session.get_one(DataRequest, request_id, with_for_update=True, populate_existing=True)
+    request = _locked(actor, request_id)
     if request.answered_on is None:
         raise Conflict(_("This request is open."))
     request.outcome, request.answered_on = "", None
@@ -136,8 +143,13 @@ def reopen(actor: Actor, request_id: int) -> DataRequest:
     return request
 
 
-def _open(request_id: int) -> DataRequest:
-    request = db.session.get_one(DataRequest, request_id, with_for_update=True, populate_existing=True)
+def _locked(actor: Actor, request_id: int) -> DataRequest:
+    _refuse_others(actor)
+    return db.session.get_one(DataRequest, request_id, with_for_update=True, populate_existing=True)
+
+
+def _open(actor: Actor, request_id: int) -> DataRequest:
+    request = _locked(actor, request_id)
     if request.answered_on is not None:
         raise Conflict(_("Somebody has noted an answer meanwhile. Please look at it first."))
     return request

@@ -14,7 +14,7 @@ from consult.accounts.erasure import erase
 from consult.accounts.models import DataRequest
 from consult.core import retention
 from consult.core.clock import today
-from consult.core.errors import Conflict, Invalid
+from consult.core.errors import Conflict, Invalid, Refused
 from tests.support.page import html
 from tests.support.queries import count_queries
 
@@ -101,6 +101,19 @@ def test_two_more_months_once_and_within_the_first(ago: int, before: bool, may: 
     else:
         with pytest.raises(Conflict):
             data_requests.extend(actor, one.id, "Viele Akten.")
+
+
+@pytest.mark.parametrize("who", ["participant", "moderator", "editor", "analyst", "official"])
+def test_nobody_else_writes_in_the_list(who: str, asked: Any, cast: Any) -> None:
+    actor, one = cast.actor(getattr(cast, who)), asked()
+    for act in (
+        lambda: data_requests.receive(actor, Received(**{**LETTER, "received_on": today()})),
+        lambda: data_requests.extend(actor, one.id, "Viele Akten."),
+        lambda: data_requests.answer(actor, one.id, "fulfilled", today(), ""),
+        lambda: data_requests.reopen(actor, one.id),
+    ):
+        with pytest.raises(Refused):
+            act()
 
 
 def test_the_second_of_two_administrators_learns_of_the_first(asked: Any, admin: Any, cast: Any, db: Any) -> None:
