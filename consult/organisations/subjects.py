@@ -33,7 +33,7 @@ def documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
             "organisation",
             one.id,
             " ".join(filter(None, names)),
-            " ".join(filter(None, [described.get("de"), *names])),
+            "\n".join(filter(None, [described.get("de"), *names])),
             "de",
             one.created_at,
             {"type": one.type, "country": one.country, "region": [one.nuts]},

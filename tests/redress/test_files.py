@@ -140,7 +140,7 @@ def test_a_case_that_is_not_there(case: Case, cast: Any) -> None:
     assert look_of(actor, case, names=False) == Look(restricted=False, reporters=False)
 
 
-def test_every_version_is_in_it(disputes: Disputes, cast: Any, notes: Any, db: Any) -> None:
+def test_every_version_is_in_it(disputes: Disputes, cast: Any, notes: Any, db: Any, client: Any, sign_in: Any) -> None:
     note = notes.add("Zwei Fassungen", author=cast.owner)
     case = notes.open(note)
     note.versions.append("Zweite Fassung.")
@@ -149,6 +149,8 @@ def test_every_version_is_in_it(disputes: Disputes, cast: Any, notes: Any, db: A
     assert disputes
     found = case_file(case, Look(restricted=False, reporters=False))
     assert [one["version"] for one in found["versions"]] == [note.id * 100 + 1, note.id * 100 + 2]
+    page = sign_in(client, cast.moderator).page(f"/de/moderation/cases/{case.id}/file")
+    assert [one.get_text() for one in page.select("section[aria-labelledby=versions] h3")] == ["Fassung 1", "Fassung 2"]
 
 
 def test_the_file_keeps_its_budget(case: Case, disputes: Disputes, app: Any, cast: Any, notes: Any, db: Any) -> None:
