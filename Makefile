@@ -68,7 +68,7 @@ lock: $(VENV)/.dev ## make the lock files anew (needs uv and a registry)
 
 .PHONY: sbom
 sbom: $(VENV)/.dev ## the list of all parts that others made, as CycloneDX (dist/consult.cdx.json)
-	@$(BIN)/python tools/sbom.py $(ARGS)
+	@$(BIN)/python -m tools.sbom $(ARGS)
 
 .PHONY: bench
 bench: install-dev ## the benchmark table

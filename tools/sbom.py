@@ -27,9 +27,10 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from packaging.markers import Marker
 
+from tools.lock import PIN
+
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "dist" / "consult.cdx.json"
-PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^ ;\\]+)(?: ; (?P<marker>[^\\]+?))? ?\\?$")
 HASH = re.compile(r"^    --hash=sha256:([0-9a-f]{64})")
 licences = LicenseFactory()
 

@@ -14,14 +14,14 @@ from cyclonedx.model.bom import Bom
 from packaging.markers import Marker
 
 from tests.house.source import ROOT
-from tools.sbom import PIN
+from tools.lock import PIN
 
 
 @pytest.fixture(scope="module")
 def listed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     target: Path = tmp_path_factory.mktemp("sbom") / "parts.cdx.json"
-    command = [sys.executable, str(ROOT / "tools" / "sbom.py"), "--output", str(target)]
-    subprocess.run(command, check=True, capture_output=True)
+    command = [sys.executable, "-m", "tools.sbom", "--output", str(target)]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     found: dict[str, Any] = json.loads(target.read_text("utf-8"))
     return found
 
