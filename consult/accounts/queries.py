@@ -134,8 +134,8 @@ def credentials(email: str) -> Credentials | None:
     )
 
 
-def people_with_permission(permission: str, consultation_id: int | None) -> list[Person]:
-    """Active people whose role gives them the permission for this consultation, ordered by id.
+def ids_with_permission(permission: str, consultation_id: int | None) -> list[int]:
+    """The ids of active people whose role gives them the permission for this consultation, ordered by id.
 
     Roles for the whole site always count; with `consultation_id` None they alone do: whoever looks after one
     consultation is not told of what belongs to none.
@@ -143,12 +143,8 @@ def people_with_permission(permission: str, consultation_id: int | None) -> list
     place: ColumnElement[bool] = RoleGrant.consultation_id.is_(None)
     if consultation_id is not None:
         place = or_(place, RoleGrant.consultation_id == consultation_id)
-    holders = select(RoleGrant.person_id).where(
-        RoleGrant.role.in_(PERMISSIONS[permission]),
-        place,
-        _running(now()),
-    )
-    statement = select(Person).where(
+    holders = select(RoleGrant.person_id).where(RoleGrant.role.in_(PERMISSIONS[permission]), place, _running(now()))
+    statement = select(Person.id).where(
         Person.id.in_(holders), Person.confirmed_at.is_not(None), Person.deactivated_at.is_(None)
     )
     return list(db.session.execute(statement.order_by(Person.id)).scalars())

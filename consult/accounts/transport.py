@@ -80,7 +80,7 @@ def load_actor() -> Actor:
         return GUEST
     view = user.view
     note_version(view.content_version)
-    parts = remembered(("actor", view.person_id), lambda: _parts(view.person_id))
+    parts = remembered(("actor", view.person_id), lambda: _parts(view.person_id), in_writes=True)
     _note_seen(view)
     grants, missing = _usable(view)
     return Actor(
@@ -99,7 +99,7 @@ def _usable(view: queries.SessionView) -> tuple[tuple[Grant, ...], frozenset[str
     """(grants that count in this session, roles that wait for a second factor)."""
     if view.factor or not view.grants:
         return view.grants, frozenset()
-    needing = remembered(("accounts.factor_roles",), periods.factor_roles)
+    needing = remembered(("accounts.factor_roles",), periods.factor_roles, in_writes=True)
     missing = rules.missing_factor(view.email, frozenset(grant.role for grant in view.grants), needing)
     return tuple(grant for grant in view.grants if grant.role not in missing), missing
 

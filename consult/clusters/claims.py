@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from consult.accounts.models import Person, Token
 from consult.accounts.operations import grant_role, issue_token, take_token
-from consult.accounts.queries import grants_of, people_with_permission, person_by_id
+from consult.accounts.queries import grants_of, ids_with_permission, person_by_id
 from consult.clusters import mails, rules
 from consult.clusters.editing import locked
 from consult.clusters.models import IMPORTED, Cluster, ClusterClaim, ClusterManager
@@ -169,7 +169,7 @@ def send_claim(actor: Actor, cluster_id: int, proof: Proof) -> ClusterClaim:
 
 
 def _tell_editors(actor: Actor, claim: ClusterClaim, cluster: Cluster) -> None:
-    editors = [one.id for one in people_with_permission("clusters.edit", None) if one.id != actor.person_id]
+    editors = [one for one in ids_with_permission("clusters.edit", None) if one != actor.person_id]
     notify("cluster.claim_waiting", editors, {"claim_id": claim.id, "name": cluster.name})
 
 

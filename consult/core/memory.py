@@ -61,13 +61,14 @@ def sharing() -> bool:
     return has_request_context() and request.method in ("GET", "HEAD")
 
 
-def remembered(key: Any, make: Callable[[], Value]) -> Value:
+def remembered(key: Any, make: Callable[[], Value], *, in_writes: bool = False) -> Value:
     """The value of `make()`, kept under `key` until public content changes.
 
     `make` must depend on public content and on its key alone (put language and filters into it), never on the reader; what
-    it returns is shared between threads and must not be changed. Rows are expunged by `detached`.
+    it returns is shared between threads and must not be changed. Rows are expunged by `detached`. `in_writes` is for what a
+    request that writes reads in the transaction in which it looked up the content version, before its own begins.
     """
-    if not sharing():
+    if not (sharing() or (in_writes and has_request_context())):
         return make()
     memory: Memory = current_app.extensions.setdefault("consult_memory", Memory())
     version = content_version()

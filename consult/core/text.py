@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -33,7 +34,8 @@ def _visible(character: str) -> bool:
 def clean_text(value: str | None) -> str:
     """Several lines of text: NFC, newlines as \\n, no control, surrogate or direction-override characters, ends trimmed."""
     text = unicodedata.normalize("NFC", (value or "").replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(c for c in text.translate(_BIDI) if _visible(c))
+    if not text.replace("\n", "").replace("\t", "").isprintable():  # else there is nothing to take out
+        text = "".join(c for c in text.translate(_BIDI) if _visible(c))
     return text.strip()
 
 
@@ -65,9 +67,19 @@ def _shift_headings(markup: str) -> str:
     return re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{levels[m[2]]}>", markup)
 
 
+class _Cleaners(threading.local):
+    """bleach's cleaner, one a thread: making it takes longer than a paragraph does, and two threads may not share one."""
+
+    def __init__(self) -> None:
+        self.bleach = bleach.Cleaner(tags=TAGS, attributes={"a": ["href"]}, protocols=SCHEMES, strip=True)
+
+
+_cleaners = _Cleaners()
+
+
 def sanitize(markup: str) -> str:
     """HTML of which only the harmless rest is left; idempotent."""
-    once = bleach.clean(markup, tags=TAGS, attributes={"a": ["href"]}, protocols=SCHEMES, strip=True)
+    once = _cleaners.bleach.clean(markup)
     return nh3.clean(
         once,
         tags=set(TAGS),

@@ -45,6 +45,7 @@ _UNSEEN = frozenset({"Cc", "Cf"})
 _NOT_A_CHARACTER = frozenset({"Cn", "Co", "Cs"})
 
 
+@lru_cache(maxsize=1)
 def available() -> bool:
     """Whether documents can be set here."""
     return find_spec("typst") is not None

@@ -26,7 +26,10 @@ class ContentVersion(Base):
 
 
 def _is_public(mapped: Any) -> bool:
-    """Whether rows of this class can show on a public page; tables of jobs, sessions and logs say `__private__`."""
+    """Whether rows of this class can show on a public page; tables of jobs, sessions and logs say `__private__`.
+
+    Where only some rows of a table can, `is_unseen()` of a row tells that it cannot and could not before.
+    """
     return not getattr(mapped, "__private__", False) and mapped.__tablename__ not in ("audit_row", "audit_detail")
 
 
@@ -34,14 +37,16 @@ def _note_flush(session: Session, _context: Any, _instances: Any) -> None:
     if session.info.get("content_changed"):
         return
     for instance in (*session.new, *session.dirty, *session.deleted):
-        if _is_public(type(instance)) and (
-            instance in session.new or instance in session.deleted or session.is_modified(instance)
-        ):
+        if not _is_public(type(instance)) or (unseen := getattr(instance, "is_unseen", None)) is not None and unseen():
+            continue
+        if instance in session.new or instance in session.deleted or session.is_modified(instance):
             session.info["content_changed"] = True
             return
 
 
 def _note_bulk(state: ORMExecuteState) -> None:
+    if state.execution_options.get("unseen"):  # the statement says that no public page shows what it writes
+        return
     if state.is_insert or state.is_update or state.is_delete:
         mapper = state.bind_mapper
         if mapper is None or _is_public(mapper.class_):

@@ -116,6 +116,7 @@ def start_draft(
         )
         .on_conflict_do_nothing(index_elements=["draft_key"])
         .returning(Idea.id)
+        .execution_options(unseen=True)
     ).first()  # fmt: skip
     idea = db.session.execute(
         select(Idea).where(Idea.draft_key == draft_key).execution_options(populate_existing=True)
@@ -192,7 +193,6 @@ def _keep(idea: Idea, draft: IdeaDraft, document: dict[str, Any], tab: str, acto
     draft.edit_count += 1
     draft.saved_by, draft.saved_at, draft.reminded_at = tab, now(), None
     revisions.record(idea, draft, before, actor)
-    db.session.flush()
     return draft
 
 
@@ -224,6 +224,15 @@ def draft_row(idea: Idea) -> IdeaDraft:
         db.session.flush()
     _held().drafts[idea.id] = draft
     return draft
+
+
+def use_up(idea: Idea) -> None:
+    """The draft of a locked idea has become a version: its row goes, unwritten where this transaction has changed it."""
+    known = _held().drafts.pop(idea.id, None)
+    if known is not None and known in db.session:
+        db.session.delete(known)
+    else:
+        db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
 
 
 def newest_version_id(idea_id: int) -> int | None:

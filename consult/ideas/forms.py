@@ -22,7 +22,7 @@ from consult.core.audiences import AUDIENCES, PUBLIC
 from consult.core.audiences import LABELS as AUDIENCE_LABELS
 from consult.core.errors import Invalid
 from consult.core.forms import ChoiceField, DateField, EmailField, Form, LineField, TextField, longest, required
-from consult.core.i18n import _, _l
+from consult.core.i18n import _, _l, current_language
 from consult.core.registry import SubjectInfo, registries
 from consult.core.text import clean_line
 from consult.core.vocabularies import short_region, vocabulary
@@ -103,9 +103,9 @@ class IdeaForm(Form):
         """Closed lists in the reader's language, and the things that are chosen already."""
         nothing = SelectChoice("", _("no answer"))
         self.language.choices = [SelectChoice("de", "Deutsch"), SelectChoice("en", "English")]
-        self.sector.choices = [nothing, *_sections()]
+        self.sector.choices = [nothing, *_sections(current_language())]
         self.size.choices = [nothing, *(SelectChoice(*pair) for pair in vocabulary("size_classes").choices())]
-        self.region.choices = [nothing, *_regions()]
+        self.region.choices = [nothing, *_regions(current_language())]
 
     def offer_partners(self, found: dict[str, list[SubjectInfo]]) -> None:
         """The options of the lists: what is chosen, then what a search found."""
@@ -160,12 +160,14 @@ def _with_region(info: SubjectInfo) -> str:
     return f"{info.title} ({place})" if place else info.title
 
 
-def _sections() -> list[SelectChoice]:
+@lru_cache(maxsize=4)
+def _sections(_language: str) -> list[SelectChoice]:
     terms = vocabulary("nace_rev2_1")
     return [SelectChoice(term.code, term.title()) for term in terms if term.extra.get("level") == "1"]
 
 
-def _regions() -> list[SelectChoice]:
+@lru_cache(maxsize=4)
+def _regions(_language: str) -> list[SelectChoice]:
     """German regions in groups by Land, then the other countries."""
     terms = list(vocabulary("nuts2024_de"))
     found = []

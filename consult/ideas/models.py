@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core.clock import now
@@ -96,6 +96,10 @@ class Idea(Base):
     versions: Mapped[list[IdeaVersion]] = relationship(
         back_populates="idea", lazy="raise", order_by="IdeaVersion.number", passive_deletes=True
     )
+
+    def is_unseen(self) -> bool:
+        """Whether no public page shows it, nor did before this change: only what was published once has an address."""
+        return self.published_at is None and not inspect(self).attrs.published_at.history.deleted
 
     @property
     def has_waiting_version(self) -> bool:

@@ -25,7 +25,7 @@ from consult.core.i18n import _, format_day
 from consult.core.states import move
 from consult.ideas import attachments, invitations, mails, redactions, rules, sharing, signoff, tokens
 from consult.ideas.coauthors import is_coauthor
-from consult.ideas.drafting import draft_row, insert_into, locked
+from consult.ideas.drafting import draft_row, insert_into, locked, use_up
 from consult.ideas.drafts import Content, secret_fault
 from consult.ideas.models import (
     AWAITING,
@@ -66,7 +66,8 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
         raise Conflict(_("This idea was sent already."))
     draft = draft_row(idea)
     content = Content.of_document(draft.content)
-    consultation = db.session.get_one(Consultation, idea.consultation_id)
+    with db.session.no_autoflush:  # once it is sent, the draft need not be written any more
+        consultation = db.session.get_one(Consultation, idea.consultation_id)
     confirms = idea.status == DRAFT and not actor.signed_in and rules.can_send_as(actor, idea)
     _check_complete(consultation, content, _email_fault(email) if confirms else "")
     if not rules.can_send_in(consultation, idea.status, _is_invited(idea, consultation)):
@@ -201,6 +202,9 @@ def submit(
 
     `author` is whose idea it is where the actor releases it for their organisation.
     """
+    use_up(
+        idea
+    )  # before anything is looked up, so that what this request saved of it is not written only to be deleted
     check_not_suspended(author or actor)
     moment = now()
     number = take_number(consultation.id, moment)
@@ -230,6 +234,7 @@ def submit_next(
     actor: Actor, idea: Idea, content: Content, consultation: Consultation, act: str, author: Actor
 ) -> Idea:
     """The next version and its case: it waits, and what is public stays so. `author` is in whose name it is sent."""
+    use_up(idea)
     check_not_suspended(author)
     version = make_version(idea, content, now())
     move(rules.MACHINE, idea, act, actor)
@@ -251,11 +256,10 @@ def _put_before_moderation(
     if idea.public_version_id is None:
         idea.title, idea.language = version.title, version.language
         idea.sector, idea.region, idea.size = version.sector, version.region, version.size
-    db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
-    db.session.flush()
     case = open_case(
         "idea", idea.id, version.id, consultation_id=consultation.id, due_days=consultation.promised_days,
         title=version.title, language=version.language, author_id=idea.author_id, actor=actor,
+        is_first=version.number == 1,
     )  # fmt: skip
     mails.send_receipt(idea, version, case.due_at)
 

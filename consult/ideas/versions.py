@@ -11,8 +11,9 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from consult.core.db import db
 from consult.core.text import render_markdown
@@ -27,7 +28,7 @@ from consult.links.queries import own_links
 def make_version(
     idea: Idea, content: Content, sent_at: datetime, state: str = WAITING, number: int | None = None
 ) -> IdeaVersion:
-    """The next version of an idea, with its answers; flushed. `number` where it is known already."""
+    """The next version of an idea, with its answers, all of them written at once. `number` where it is known already."""
     if number is None:
         last = select(func.max(IdeaVersion.number)).where(IdeaVersion.idea_id == idea.id)
         number = (db.session.execute(last).scalar_one_or_none() or 0) + 1
@@ -37,17 +38,20 @@ def make_version(
         organisation_name=content.organisation, partners=[list(one) for one in content.partners],
         attributes=content.attributes, attachments=list(content.attachments), sent_at=sent_at,
     )  # fmt: skip
-    version.answers = [_answer(question_id, written) for question_id, written in sorted(content.given.items())]
     db.session.add(version)
     db.session.flush()
+    rows = [_answer(version.id, question_id, written) for question_id, written in sorted(content.given.items())]
+    answers = db.session.execute(insert(Answer).returning(Answer), rows).scalars().all() if rows else []
+    set_committed_value(version, "answers", sorted(answers, key=lambda one: one.id))
     return version
 
 
-def _answer(question_id: int, written: Written) -> Answer:
+def _answer(version_id: int, question_id: int, written: Written) -> dict[str, Any]:
     html = render_markdown(written.body)
-    return Answer(
-        question_id=question_id, audience=written.audience, body=written.body, html=html, excerpt=beginning(html, 300)
-    )
+    return {
+        "version_id": version_id, "question_id": question_id, "audience": written.audience, "body": written.body,
+        "html": html, "excerpt": beginning(html, 300),
+    }  # fmt: skip
 
 
 def beginning(html: str, length: int) -> str:

@@ -9,8 +9,12 @@ from consult.moderation.models import Case
 from consult.moderation.queries import waiting_case
 
 
-def put_up(case: Case) -> Case:
-    """Store a new case; where another one of its subject came up meanwhile, that one, locked."""
+def put_up(case: Case, alone: bool = False) -> Case:
+    """Store a new case; where another one of its subject came up meanwhile, that one, locked. `alone` where none can."""
+    if alone:
+        db.session.add(case)
+        db.session.flush()
+        return case
     try:
         with db.session.begin_nested():
             db.session.add(case)

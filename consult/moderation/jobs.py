@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from consult.accounts.queries import people_with_permission
+from consult.accounts.queries import ids_with_permission
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.jobs import every
@@ -32,8 +32,7 @@ def tell_before_due(_payload: dict[str, Any]) -> None:
     moderators: dict[int | None, list[int]] = {}
     for case in db.session.execute(statement).scalars().all():
         if case.consultation_id not in moderators:
-            people = people_with_permission("moderation.decide", case.consultation_id)
-            moderators[case.consultation_id] = [person.id for person in people]
+            moderators[case.consultation_id] = ids_with_permission("moderation.decide", case.consultation_id)
         mails.tell_due(case, moderators[case.consultation_id])
 
 

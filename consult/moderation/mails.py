@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from consult.accounts.queries import people_with_permission
+from consult.accounts.queries import ids_with_permission
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.i18n import _, in_language
@@ -97,10 +97,10 @@ def take_back(decision: Decision, title: str) -> None:
 def tell_waiting(case: Case) -> None:
     """Tell the moderators that something waits: each of them once an hour, however much comes in."""
     slot = int(now().timestamp() // 3600)
-    people = people_with_permission("moderation.decide", case.consultation_id)
+    people = ids_with_permission("moderation.decide", case.consultation_id)
     notify(
         "moderation.waiting",
-        [person.id for person in people if person.id != case.author_id],
+        [person_id for person_id in people if person_id != case.author_id],
         {"case_id": case.id, "title": case.title},
         dedupe=f"moderation.waiting:{slot}",
     )

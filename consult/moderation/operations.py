@@ -58,16 +58,18 @@ def open_case(
     opened_at: datetime | None = None,
     is_example: bool = False,
     tell: bool = True,
+    is_first: bool = False,
 ) -> Case:
     """Put a version before the moderators; a case of this subject that is open already takes it up instead.
 
     `due_days` are the promised working days. Where the text had been returned, the promise counts on from there. With
-    `tell` the moderators get a notice.
+    `tell` the moderators get a notice. `is_first` says that the subject was never before moderation and that the caller has
+    locked it, so that neither an earlier decision nor another case is looked for.
     """
     moment = opened_at or now()
-    used = queries.used_seconds(kind, subject_id)
+    used = 0 if is_first else queries.used_seconds(kind, subject_id)
     due_at = deadlines.due(moment, due_days, used, operator_land())
-    case = queries.waiting_case(kind, subject_id, lock=True)
+    case = None if is_first else queries.waiting_case(kind, subject_id, lock=True)
     event = "case.renewed"
     if case is None:
         fresh = Case(
@@ -75,7 +77,7 @@ def open_case(
             title=title[:300], language=language, author_id=author_id, status=rules.CASE.initial, opened_at=moment,
             due_at=due_at, used_seconds=used, is_example=is_example,
         )  # fmt: skip
-        case = put_up(fresh)
+        case = put_up(fresh, alone=is_first)
         event = "case.opened" if case is fresh else event
     if event == "case.renewed":
         case.due_at = min(case.due_at, due_at)

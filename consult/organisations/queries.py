@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from consult.accounts.models import Person
-from consult.accounts.queries import people_with_permission
+from consult.accounts.queries import ids_with_permission
 from consult.core.access import Actor, Membership
 from consult.core.clock import now
 from consult.core.db import db, sort_key
@@ -118,7 +118,7 @@ def has_manager(organisation_id: int) -> bool:
 def deciders(organisation_id: int) -> list[int]:
     """Who is told of a request to join: those who speak for the organisation, else the administration."""
     found = member_ids(organisation_id, "manager")
-    return found or [person.id for person in people_with_permission("admin.people", None)]
+    return found or ids_with_permission("admin.people", None)
 
 
 def open_invitations(organisation_id: int) -> list[OrganisationInvitation]:

@@ -11,7 +11,7 @@ from typing import cast as as_type
 from sqlalchemy import Select, Text, case, cast, exists, false, func, or_, select
 
 from consult.accounts.models import Person
-from consult.accounts.queries import people_with_permission
+from consult.accounts.queries import ids_with_permission
 from consult.clusters.models import ClusterManager
 from consult.core.clock import now
 from consult.core.db import db, sort_key
@@ -314,4 +314,4 @@ def people_speaking_for(ends: Iterable[End]) -> list[int]:
                 select(ClusterManager.person_id).where(ClusterManager.cluster_id.in_(clusters))
             ).scalars()
         )
-    return sorted(people) or [person.id for person in people_with_permission("projects.edit", None)]
+    return sorted(people) or ids_with_permission("projects.edit", None)

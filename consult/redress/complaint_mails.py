@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from consult.accounts.queries import people_with_permission
+from consult.accounts.queries import ids_with_permission
 from consult.core.clock import now
 from consult.core.i18n import _, format_moment, in_language, pick
 from consult.core.mail import queue_template
@@ -59,8 +59,8 @@ def send_answer(complaint: Complaint) -> None:
 def _deciders(complaint: Complaint, but: Iterable[int]) -> list[int]:
     """Those who may decide about it, as far as their role says; ties of other kinds show when they open it."""
     left_out = {*but, complaint.person_id}
-    people = people_with_permission("moderation.decide", complaint.consultation_id)
-    return [person.id for person in people if person.id not in left_out]
+    people = ids_with_permission("moderation.decide", complaint.consultation_id)
+    return [person_id for person_id in people if person_id not in left_out]
 
 
 def tell_waiting(complaint: Complaint, but: Iterable[int]) -> None:
@@ -70,7 +70,7 @@ def tell_waiting(complaint: Complaint, but: Iterable[int]) -> None:
     if people:
         notify("complaint.waiting", people, context)
         return
-    office = [person.id for person in people_with_permission("admin.people", None)]
+    office = ids_with_permission("admin.people", None)
     notify("complaint.nobody", office, context)
 
 
@@ -79,7 +79,7 @@ def remind(complaint: Complaint) -> None:
     late = now() >= complaint.due_at
     people = _deciders(complaint, earlier_deciders(complaint))
     if late or not people:
-        people += [person.id for person in people_with_permission("admin.people", None)]
+        people += ids_with_permission("admin.people", None)
     notify(
         "complaint.due", people,
         {"complaint_id": complaint.id, "number": complaint.number, "due_at": complaint.due_at.isoformat(), "late": late},

@@ -117,23 +117,23 @@ def test_a_role_ends_by_itself(db: Any, cast: Any, clock: Any) -> None:
     found = queries.session_by_token(raw)
     assert found is not None
     assert "moderator" in {grant.role for grant in found.grants}
-    assert [person.id for person in queries.people_with_permission("moderation.queue", None)] == [cast.stranger.id]
+    assert queries.ids_with_permission("moderation.queue", None) == [cast.stranger.id]
     clock.shift(hours=2)
     found = queries.session_by_token(raw)
     assert found is not None
     assert "moderator" not in {grant.role for grant in found.grants}
-    assert queries.people_with_permission("moderation.queue", None) == []
+    assert queries.ids_with_permission("moderation.queue", None) == []
 
 
 def test_who_is_told_of_what_belongs_to_a_consultation(db: Any, cast: Any) -> None:
     admin = cast.actor(cast.admin)
     operations.grant_role(admin, cast.stranger, "moderator", 7)
     site, both = [cast.moderator.id], [cast.moderator.id, cast.stranger.id]
-    assert [p.id for p in queries.people_with_permission("moderation.queue", None)] == site
-    assert [p.id for p in queries.people_with_permission("moderation.queue", 8)] == site
-    assert sorted(p.id for p in queries.people_with_permission("moderation.queue", 7)) == sorted(both)
+    assert queries.ids_with_permission("moderation.queue", None) == site
+    assert queries.ids_with_permission("moderation.queue", 8) == site
+    assert sorted(queries.ids_with_permission("moderation.queue", 7)) == sorted(both)
     operations.deactivate(admin, cast.moderator)
-    assert [p.id for p in queries.people_with_permission("moderation.queue", 7)] == [cast.stranger.id]
+    assert queries.ids_with_permission("moderation.queue", 7) == [cast.stranger.id]
 
 
 # ---- locking out ----------------------------------------------------------------------------------------------------

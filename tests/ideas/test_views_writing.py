@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from consult.core.clock import now
+from consult.core.unit import ContentVersion
 from consult.ideas import tokens
 from consult.ideas.models import Idea
 from tests.ideas.conftest import number_on, the_draft, the_idea, versions
@@ -180,6 +181,27 @@ def test_a_draft_can_be_deleted(writer: Any, client: Any, db: Any) -> None:
     answered = client.post(writer.url, data={"csrf_token": token, "delete": "1"})
     assert answered.status_code == 303 and ideas_in(db) == 0
     assert client.get(writer.url).status_code == 404
+
+
+def test_what_is_only_written_renews_no_public_page(
+    writer: Any, client: Any, new_client: Any, write: Any, db: Any
+) -> None:
+    def version() -> int:
+        db.session.rollback()
+        return int(db.session.execute(select(ContentVersion.version)).scalar() or 0)
+
+    writer.open()
+    before = version()
+    writer.send("save", FILLED)  # a draft is begun
+    writer.send("save", {"title": "Prüfstände teilen", "email": "ada@firma.example"})
+    assert ideas_in(db) == 1 and version() == before
+    other = write(new_client())
+    other.open()
+    other.send("save", FILLED)
+    other.send("delete")
+    assert ideas_in(db) == 1 and version() == before
+    writer.send("submit", {"email": "ada@firma.example"})  # it asks to confirm the address
+    assert the_idea(db).status == "awaiting_confirmation" and version() == before
 
 
 def test_the_link_is_mailed_on_request(writer: Any, client: Any, outbox: Any, db: Any) -> None:
