@@ -1,8 +1,33 @@
-"""The product as the benchmark serves it: the same but for limits, which would end a measurement after a minute."""
+"""The product as the benchmark serves it: the same but for limits, which would end a measurement after a minute.
+
+With BENCH_FORGET=1 every request is the first one after a change of public content: what the process remembers of it is
+thrown away before.
+"""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from consult import create_app
 from consult.core.limits import DEFAULTS
 
 app = create_app({"LIMITS": dict.fromkeys(DEFAULTS, "1000000/minute")})
+
+
+class Forgetful:
+    """Lets no request profit from the one before: neither a page nor a part of it is kept."""
+
+    def __init__(self, inner: Callable[..., Iterable[bytes]]) -> None:
+        self.inner = inner
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        memory = app.extensions.get("consult_memory")
+        if memory is not None:
+            memory.values.clear()
+        return self.inner(environ, start_response)
+
+
+if os.environ.get("BENCH_FORGET") == "1":
+    app.wsgi_app = Forgetful(app.wsgi_app)  # type: ignore[method-assign]

@@ -4,7 +4,8 @@ Served by the same server on the same rows. *hello* returns 20 kB without a data
 *bare page* the same with five queries, *bare detail* one row with 50 comments, *bare facets* 20 clusters of a Land with the
 numbers of all codes beside them, *bare queue* the 30 waiting texts that are due first with the numbers of
 all kinds and languages, *bare comparison* four clusters with their observations side by side, *bare search* the 20
-best hits of a plain FTS5 table over the same texts, *bare write* a form checked for its token, one insert, one commit.
+best hits of a plain full-text table over the same texts (FTS5; on PostgreSQL a GIN index), *bare write* a form checked
+for its token, one insert, one commit.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 app = Flask(__name__)
 app.secret_key = "of the yardstick"
 engine = create_engine(os.environ["DATABASE_URL"])
-aside = create_engine(f"sqlite:///{Path(os.environ['CONSULT_DATA_DIR']) / 'yardstick.sqlite3'}")
+ON_SQLITE = engine.dialect.name == "sqlite"
+aside = engine  # on PostgreSQL the yardstick has a schema of its own
+if ON_SQLITE:
+    aside = create_engine(f"sqlite:///{Path(os.environ['CONSULT_DATA_DIR']) / 'yardstick.sqlite3'}")
 
 
 class Base(DeclarativeBase):
@@ -96,25 +100,47 @@ class Observation(Base):
 
 class Entry(Base):
     __tablename__ = "entry"
+    __table_args__ = {"schema": None if ON_SQLITE else "yardstick"}
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str]
     body: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime)
 
 
+TEXTS = "select subject_id, title, body from search_doc where kind = 'idea'"
+
+
 def prepare() -> None:
-    """The yardstick's own tables beside the product's database: texts for bare search, a place for bare write."""
+    """The yardstick's own tables beside the product's: texts for bare search, a place for bare write."""
+    if ON_SQLITE:
+        _prepare_sqlite()
+    else:
+        _prepare_postgresql()
+    Base.metadata.create_all(aside, tables=[Entry.__table__])  # type: ignore[list-item]
+
+
+def _prepare_sqlite() -> None:
     with aside.begin() as connection:
         connection.exec_driver_sql("pragma journal_mode=wal")
         connection.exec_driver_sql("create virtual table if not exists plain using fts5(title, body)")
         if connection.exec_driver_sql("select count(*) from (select 1 from plain limit 1)").scalar_one() == 0:
             with engine.connect() as source:
-                texts = source.exec_driver_sql("select subject_id, title, body from search_doc where kind = 'idea'")
-                for part in texts.partitions(5000):
+                for part in source.exec_driver_sql(TEXTS).partitions(5000):
                     connection.exec_driver_sql(
                         "insert into plain (rowid, title, body) values (?, ?, ?)", [tuple(row) for row in part]
                     )
-    Base.metadata.create_all(aside, tables=[Base.metadata.tables["entry"]])
+
+
+def _prepare_postgresql() -> None:
+    with aside.begin() as connection:
+        connection.exec_driver_sql("create schema if not exists yardstick")
+        if connection.exec_driver_sql("select to_regclass('yardstick.plain')").scalar_one() is not None:
+            return
+        words = "to_tsvector('simple', title || ' ' || body)"
+        made = f"select subject_id as id, {words} as words from ({TEXTS}) as texts"
+        connection.exec_driver_sql(f"create table yardstick.plain as {made}")
+        connection.exec_driver_sql("create index on yardstick.plain using gin (words)")
+        connection.exec_driver_sql("analyze yardstick.plain")
 
 
 prepare()
@@ -222,13 +248,19 @@ def bare_comparison() -> str:
 
 @app.get("/search")
 def bare_search() -> str:
-    """All hits ranked by bm25, as SQLite does it unasked."""
-    matching = " AND ".join(f'"{word}"' for word in request.args["q"].split())
+    """All hits ranked, as the engine does it unasked."""
+    words = request.args["q"].split()
+    if ON_SQLITE:
+        statement = "select rowid from plain where plain match :words order by bm25(plain) limit 20"
+        matching = " AND ".join(f'"{word}"' for word in words)
+    else:
+        statement = (
+            "select id from yardstick.plain, plainto_tsquery('simple', :words) as query where words @@ query "
+            "order by ts_rank(words, query) desc limit 20"
+        )
+        matching = " ".join(words)
     with aside.connect() as connection:
-        hits = connection.execute(
-            text("select rowid from plain where plain match :words order by bm25(plain) limit 20"), {"words": matching}
-        ).scalars()
-        ids = list(hits)
+        ids = list(connection.execute(text(statement), {"words": matching}).scalars())
     with Session(engine) as session:
         found = {idea.id: idea for idea in session.scalars(select(Idea).where(Idea.id.in_(ids)))}
         return render_template_string(LIST, rows=[found[one] for one in ids if one in found], last=0)

@@ -10,7 +10,7 @@ from consult.comments import rules
 from consult.comments.models import Comment
 from consult.core.db import db
 from consult.core.registry import SearchDocument, describe, registries, touch
-from consult.core.text import plain
+from consult.core.text import plain_html
 from consult.search.models import SearchDoc
 
 PORTION = 500  # comments read at a time
@@ -32,7 +32,7 @@ def comment_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
             subject = infos.get((comment.subject_kind, comment.subject_id))
             if subject is not None and subject.public:
                 yield SearchDocument(
-                    "comment", comment.id, "", plain(comment.body), comment.language, comment.created_at,
+                    "comment", comment.id, "", plain_html(comment.html), comment.language, comment.created_at,
                     {"region": [subject.region], "consultation": [subject.consultation_id]},
                 )  # fmt: skip
         if len(comments) < PORTION:

@@ -99,8 +99,12 @@ def render_markdown(text: str | None) -> Markup:
 
 def plain(markdown: str | None) -> str:
     """The words of a Markdown text without its marks, one space between them."""
-    stripped = re.sub(r"<[^>]+>", " ", render_markdown(markdown))
-    return re.sub(r"\s+", " ", html.unescape(stripped)).strip()
+    return plain_html(render_markdown(markdown))
+
+
+def plain_html(markup: str) -> str:
+    """The words of what `render_markdown` made, as `plain` gives them: for texts whose HTML is stored beside them."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", markup))).strip()
 
 
 def excerpt(text: str | None, length: int = 200) -> str:

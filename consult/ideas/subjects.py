@@ -13,7 +13,7 @@ from consult.core.access import Actor
 from consult.core.audiences import PUBLIC
 from consult.core.db import db
 from consult.core.registry import SearchDocument, SubjectInfo
-from consult.core.text import plain, slugify
+from consult.core.text import plain, plain_html, slugify
 from consult.core.web import path
 from consult.ideas import rules
 from consult.ideas.coauthors import coauthor_ids, is_coauthor
@@ -114,7 +114,7 @@ def _documents(ids: list[int]) -> Iterator[SearchDocument]:
         idea_id = answer.version.idea_id
         summaries[idea_id] = answer.version.summary
         if answer.audience == PUBLIC:
-            texts.setdefault(idea_id, []).append(plain(answer.body))
+            texts.setdefault(idea_id, []).append(plain_html(answer.html))
     for idea in ideas_by_ids(ids).values():
         if idea.is_public:
             body = [plain(summaries.get(idea.id, "")), *texts.get(idea.id, []), idea.byline]

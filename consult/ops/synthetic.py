@@ -25,7 +25,7 @@ from consult.clusters.models import Cluster
 from consult.comments.models import Comment
 from consult.consultations.models import Consultation, NumberCounter, Question
 from consult.consultations.queries import current_consultation, questions_of
-from consult.core.db import db, sort_key
+from consult.core.db import db, is_sqlite, sort_key
 from consult.core.i18n import in_language
 from consult.core.registry import registries
 from consult.core.unit import bump_content
@@ -34,6 +34,8 @@ from consult.ideas.models import Answer, Idea, IdeaFacet, IdeaVersion
 from consult.ops import content, installation
 from consult.ops.synthetic_clusters import ClusterMaker
 from consult.ops.synthetic_words import Writer
+from consult.organisations.models import Organisation
+from consult.projects.models import Project
 
 DOMAIN = "@synth.example"
 START = datetime(2025, 1, 2, 8, tzinfo=UTC)
@@ -59,6 +61,7 @@ def make(ideas: int, comments: int, clusters: int, users: int, seed: int) -> Non
     db.session.commit()
     first, last = maker.ideas(ideas, people, cluster_ids)
     maker.comments(comments, people, first, last)
+    _count_on()
     for recount in registries.counters.values():
         recount()
     bump_content()
@@ -78,6 +81,16 @@ def _refuse_real_people() -> None:
     if others is not None:
         click.echo("Real people have accounts here; synthetic content is not mixed with theirs.", err=True)
         sys.exit(1)
+
+
+def _count_on() -> None:
+    """Let PostgreSQL number what comes after the rows that brought their numbers along."""
+    if is_sqlite():
+        return
+    for model in (Cluster, Comment, Idea, IdeaVersion, Organisation, Project):
+        sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+        highest = select(func.max(model.id)).scalar_subquery()
+        db.session.execute(select(func.setval(sequence, func.greatest(highest, 1))))
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
