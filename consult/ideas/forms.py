@@ -188,12 +188,15 @@ def form_class(positions: tuple[int, ...]) -> type[IdeaForm]:
     """The form for questions at these positions."""
     fields: dict[str, Any] = {"positions": positions}
     for position in positions:
-        fields[f"answer-{position}"] = TextField(_l("Your answer"), [longest(ANSWER_MAX)])
+        fields[f"answer-{position}"] = TextField(
+            _l("Your answer to question %(number)s", number=position), [longest(ANSWER_MAX)]
+        )
         fields[f"secret-{position}"] = TextField(
-            _l("Business secrets in this answer"), [longest(ANSWER_MAX), _SecretsOf(f"answer-{position}")]
+            _l("Business secrets in the answer to question %(number)s", number=position),
+            [longest(ANSWER_MAX), _SecretsOf(f"answer-{position}")],
         )
         fields[f"audience-{position}"] = RadioField(
-            _l("Who may read this answer?"),
+            _l("Who may read your answer to question %(number)s?", number=position),
             choices=[
                 SelectChoice("public", _l("Public, with name")),
                 SelectChoice("anonymous", _l("Public, without name")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from consult.core.text import plain
+from consult.core.text import excerpt, plain
 from consult.ideas.drafts import Content
 from consult.search.analyse import words
 from consult.search.similar import Match, Similar, matches, similar
@@ -17,7 +17,8 @@ from consult.search.similar import Match, Similar, matches, similar
 LEAST_CHARACTERS = 60  # of text, before anything can be compared
 LONG_SENTENCE, LONG_WORD = 20, 13
 PARTNERS = ("cluster", "project")
-_SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n+")
+_SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n")
+_LINES = re.compile(r"\n+")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def text_of(content: Content) -> str:
 
 def reading_of(text: str) -> Reading | None:
     """How a text reads; None for an empty one."""
-    said = plain(text)
+    said = "\n".join(
+        plain(line) for line in _LINES.split(text)
+    )  # a heading or an item of a list is no part of a sentence
     found = words(said)
     if not found:
         return None
@@ -62,7 +65,7 @@ def reading_of(text: str) -> Reading | None:
     longest = max(sentences, key=lambda one: len(words(one)))
     average = round(sum(len(words(one)) for one in sentences) / len(sentences))
     share = sum(len(word) >= LONG_WORD for word in found) / len(found)
-    return Reading(len(found), average, longest[:300] if len(words(longest)) > LONG_SENTENCE else "", share)
+    return Reading(len(found), average, excerpt(longest, 300) if len(words(longest)) > LONG_SENTENCE else "", share)
 
 
 def helps_for(content: Content, idea_id: int | None) -> Helps:

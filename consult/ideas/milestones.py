@@ -1,7 +1,8 @@
-"""What became of an idea after it was published: linked, discussed, joined by another, answered, taken up.
+"""What became of an idea: read and returned by the moderation, linked, discussed, joined by another, answered, taken up.
 
 Plain values with their moments, for the timeline on its page and on the private status page. Other rooms add theirs
-(`registries.milestones`): an answer of the ministry, for one, is known higher up.
+(`registries.milestones`): an answer of the ministry, for one, is known higher up. Everyone reads of the moderation only
+what came before the first publication: what waits later is its author's own business.
 """
 
 from __future__ import annotations
@@ -18,21 +19,25 @@ from consult.core.registry import Milestone, registries
 from consult.core.web import path
 from consult.ideas.models import MERGE, Idea, IdeaTransfer
 from consult.links.queries import LinkView
+from consult.moderation.queries import READ, RETURNED, steps_until
 
 TAKEN_UP_BY = frozenset({"project", "programme", "activity", "topic"})
 SHOWN = 8  # links told in a timeline, the newest
 
 
-def milestones(idea: Idea, links: Sequence[LinkView]) -> list[Milestone]:
-    """All of them, in order of time; one query, and those of the other rooms."""
-    found = [*_stored(idea), *_linked(links)]
+def milestones(idea: Idea, links: Sequence[LinkView], with_moderation: bool = False) -> list[Milestone]:
+    """All of them, in order of time; one query, and those of the other rooms.
+
+    `with_moderation` adds its way to the public.
+    """
+    found = [*_stored(idea, with_moderation), *_linked(links)]
     for ask in registries.milestones:
         found += ask("idea", idea.id)
     return sorted(found, key=lambda one: one.at)
 
 
-def _stored(idea: Idea) -> list[Milestone]:
-    """The first comment, and ideas that were merged into this one; one query."""
+def _stored(idea: Idea, with_moderation: bool) -> list[Milestone]:
+    """The first comment, ideas that were merged into this one, the steps of moderation; one query."""
     discussed = select(
         literal("comment").label("what"), func.min(Comment.published_at).label("at"), null().label("number")
     ).where(
@@ -44,14 +49,24 @@ def _stored(idea: Idea) -> list[Milestone]:
         .join(Idea, Idea.id == IdeaTransfer.idea_id)
         .where(IdeaTransfer.other_id == idea.id, IdeaTransfer.kind == MERGE, IdeaTransfer.undone_at.is_(None))
     )
+    parts: list[Any] = [discussed, merged]
+    if with_moderation and idea.published_at is not None:
+        parts += steps_until("idea", idea.id, idea.published_at)
     found = []
-    rows: Any = db.session.execute(union_all(discussed, merged))
+    rows: Any = db.session.execute(union_all(*parts))
     for what, at, number in rows:
-        if at is None:
-            continue
-        text = _("First comment") if what == "comment" else _("%(number)s on the same matter joined in", number=number)
-        found.append(Milestone(at, text))
+        if at is not None:
+            found.append(Milestone(at, _said(what, number)))
     return found
+
+
+def _said(what: str, number: str | None) -> str:
+    words = {
+        "comment": _("First comment"),
+        READ: _("Read by the moderation"),
+        RETURNED: _("Returned with a request"),
+    }
+    return words.get(what) or _("%(number)s on the same matter joined in", number=number)
 
 
 def _linked(links: Sequence[LinkView]) -> list[Milestone]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -24,7 +25,7 @@ from consult.ideas.redactions import originals_of, part_of
 from consult.ideas.rules import reaches
 from consult.links.proposing import all_links
 from consult.moderation.models import Case, Decision
-from consult.moderation.queries import decisions_for, open_case_for
+from consult.moderation.queries import decisions_for, open_case_for, read_at
 
 
 @dataclass
@@ -41,8 +42,10 @@ class StatusView:
     coauthors: list[IdeaCoauthor]
     milestones: list[Milestone]
     originals: dict[str, str]
+    read_at: list[datetime] = field(default_factory=list)
     releases: list[signoff.Release] = field(default_factory=list)
     draft_title: str = ""
+    draft_saved_at: datetime | None = None
 
     def text_of(self, answer: Answer) -> Markup:
         """An answer as it was sent, also where passages of it are blacked out for others."""
@@ -52,16 +55,21 @@ class StatusView:
     @property
     def current(self) -> IdeaVersion | None:
         """The version that the page shows: the one that waits, else the public one, else the last."""
-        wanted = self.idea.waiting_version_id or self.idea.public_version_id
-        return next((one for one in self.versions if one.id == wanted), self.versions[-1] if self.versions else None)
+        return _shown(self.idea, self.versions)
 
     @property
     def public(self) -> IdeaVersion | None:
         return next((one for one in self.versions if one.id == self.idea.public_version_id), None)
 
 
+def _shown(idea: Idea, versions: Sequence[IdeaVersion]) -> IdeaVersion | None:
+    """The version that its author looks at: the one that waits, else the public one, else the last."""
+    wanted = idea.waiting_version_id or idea.public_version_id
+    return next((one for one in versions if one.id == wanted), versions[-1] if versions else None)
+
+
 def status_view(idea: Idea) -> StatusView:
-    """Everything about an idea for its author; eight queries, one more for an organisation's, three more once public."""
+    """Everything about an idea for its author; nine queries, one more for an organisation's, three more once public."""
     versions = (
         db.session.execute(
             select(IdeaVersion)
@@ -75,7 +83,7 @@ def status_view(idea: Idea) -> StatusView:
         .all()
     )
     links = all_links("idea", idea.id, [CONFIRMED]) if idea.is_public else []
-    shown = next((one for one in versions if one.id == (idea.waiting_version_id or idea.public_version_id)), None)
+    shown = _shown(idea, versions)
     draft = db.session.get(IdeaDraft, idea.id)
     return StatusView(
         idea=idea,
@@ -85,7 +93,9 @@ def status_view(idea: Idea) -> StatusView:
         decisions=[one for one in decisions_for("idea", idea.id) if one.reversed_at is None],
         case=open_case_for("idea", idea.id),
         has_draft=draft is not None,
+        read_at=read_at("idea", idea.id) if versions else [],
         draft_title=draft.content.get("title", "") if draft is not None else "",
+        draft_saved_at=draft.saved_at if draft is not None else None,
         coauthors=coauthors_of(idea.id),
         milestones=milestones(idea, links) if idea.was_public else [],
         originals=originals_of(shown.id) if shown is not None and shown.is_redacted else {},

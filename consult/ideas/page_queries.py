@@ -254,7 +254,7 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> 
         links=links,
         summary=full.get(redactions.SUMMARY, version.summary),
         marks=tuple(one for one in marks if one.part in (redactions.TITLE, redactions.SUMMARY)),
-        milestones=milestones(idea, links),
+        milestones=milestones(idea, links, with_moderation=True),
         backers=_backers(idea.id) if backed else [],
         files=files,
         held_back=tuple(dict.fromkeys(one.held_reason for one in every if one.is_held)),

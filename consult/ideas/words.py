@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.dates import format_date
 
+from consult.consultations.models import Consultation
 from consult.core.audiences import AUDIENCES, LABELS
 from consult.core.clock import LOCAL, now
 from consult.core.i18n import _, _n, current_language, format_clock, format_day, pick
@@ -34,7 +35,6 @@ from consult.ideas.own_queries import StatusView
 from consult.ideas.page_queries import IdeaView
 from consult.links.relations import relation_label
 from consult.moderation.models import Decision
-from consult.moderation.rules import LEASE
 from consult.search.vocabulary import did_you_mean
 
 Step = dict[str, Any]
@@ -88,6 +88,7 @@ def public_timeline(view: IdeaView) -> list[Step]:
     idea, steps = view.idea, []
     if idea.submitted_at is not None:
         steps.append(_step(idea.submitted_at, origins.received_words(view.version)))
+    steps += [_step(one.at, one.text, url=one.url, link=one.link) for one in view.milestones]
     if idea.published_at is not None:
         steps.append(
             _step(idea.published_at, _published_after(idea.published_at - (idea.submitted_at or idea.published_at)))
@@ -101,11 +102,19 @@ def public_timeline(view: IdeaView) -> list[Step]:
         for one in later
         if one.published_at
     ]  # fmt: skip
-    steps += [_step(one.at, one.text, url=one.url, link=one.link) for one in view.milestones]
     steps.sort(key=lambda step: step["iso"])
-    if view.consultation.phase == "open" and view.consultation.closes_on is not None:
-        day = format_day(view.consultation.closes_on)
+    return steps + _ahead(view.consultation)
+
+
+def _ahead(consultation: Consultation) -> list[Step]:
+    """What is still to come for a public idea, each with its day as far as one is set."""
+    steps: list[Step] = []
+    if consultation.phase == "open" and consultation.closes_on is not None:
+        day = format_day(consultation.closes_on)
         steps.append({"when": _("until %(day)s", day=day), "text": _("You can support and comment"), "next": True})
+    if consultation.phase in ("open", "closed", "evaluation") and consultation.results_on is not None:
+        day = format_day(consultation.results_on)
+        steps.append({"when": _("on %(day)s", day=day), "text": _("Results of the consultation"), "next": True})
     return steps
 
 
@@ -168,13 +177,12 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
             else _("Version %(number)s received", number=version.number)
         )
         events.append((version.sent_at, text))
+    events += [(at, _("Read by the moderation")) for at in view.read_at]
     events += [(decision.made_at, decision_words(decision)) for decision in view.decisions]
     events += [(one.at, release_words(one.event, one.name)) for one in view.releases]
     if view.idea.status in (WITHDRAWN, CLOSED):
         ended = _("Withdrawn") if view.idea.status == WITHDRAWN else _("Closed without a change")
         events.append((view.idea.moved_at, ended))
-    if view.case is not None and view.case.status == "claimed" and view.case.claimed_until is not None:
-        events.append((view.case.claimed_until - LEASE, _("The moderation is reading it")))
     steps = [_step(when, text) for when, text in events]
     steps += [_step(one.at, one.text, url=one.url, link=one.link) for one in view.milestones]
     steps.sort(key=lambda step: step["iso"])
@@ -191,6 +199,11 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
     elif view.idea.status == RETURNED and not view.idea.waits_for_release:
         day = format_day(view.idea.moved_at + rules.TERMS.revision)
         steps.append({"when": _("until %(day)s", day=day), "text": _("Your changed text"), "next": True})
+    elif view.idea.status == AWAITING:
+        day = format_day(view.idea.moved_at + rules.TERMS.confirmation)
+        steps.append({"when": _("until %(day)s", day=day), "text": _("You confirm your address"), "next": True})
+    elif view.idea.is_public:
+        steps += _ahead(view.consultation)
     return steps
 
 
@@ -210,24 +223,82 @@ def next_step(view: StatusView) -> str:
     if idea.has_waiting_version:
         return _("Your new version waits for its check. Until then everyone reads the one before.") + " " + decide
     sentences = {
-        DRAFT: _("Your draft is not sent yet."),
-        AWAITING: _("Please confirm your address: the link is in your mail."),
-        AWAITING_RELEASE: _(
-            "Somebody of your organisation reads your idea and releases it. It has no number until then."
+        DRAFT: _until(_("Your draft is not sent yet."), _sending_ends(view), _draft_ends(view)),
+        AWAITING: _until(
+            _("Please confirm your address: the link is in your mail."),
+            _(
+                "It is valid until %(when)s; after that the idea is a draft again.",
+                when=in_words(idea.moved_at + rules.TERMS.confirmation),
+            ),
         ),
-        SUBMITTED: _("Your idea is with the moderation.") + (" " + decide if decide else ""),
-        PUBLISHED: _("Your idea is public. Others can support and comment on it, and you can write a new version."),
+        AWAITING_RELEASE: _until(
+            _("Somebody of your organisation reads your idea and releases it. It has no number until then."),
+            _sending_ends(view),
+        ),
+        SUBMITTED: _until(_("Your idea is with the moderation."), decide),
+        PUBLISHED: _until(
+            _("Your idea is public. Others can support and comment on it, and you can write a new version.")
+            if view.consultation.phase == "open"
+            else _("Your idea is public."),
+            _open_until(view.consultation),
+            *_after_publication(view.consultation),
+        ),
         REJECTED: _("We have not published your idea. The reasons stand below, with what you can do."),
-        HIDDEN: _("Your idea is hidden for now, until we have looked at it closely.")
-        + (" " + decide if decide else ""),
+        HIDDEN: _until(_("Your idea is hidden for now, until we have looked at it closely."), decide),
         REMOVED: _("Your idea was removed. The reasons stand below, with what you can do."),
         WITHDRAWN: _("You have withdrawn the idea. Nobody reads its text any more."),
         MERGED: _("Your idea was joined with another one on the same matter; both names stand there."),
-        CLOSED: _("The matter was closed, since no change came. You can send the idea as a new one."),
+        CLOSED: _until(
+            _("The matter was closed, since no change came. You can send the idea as a new one."), _sending_ends(view)
+        ),
     }
     if idea.status == PUBLISHED and not idea.is_public:
-        return _("Your idea is accepted. It has no public page, since all its answers are for agency or ministry only.")
+        return _until(
+            _("Your idea is accepted. It has no public page, since all its answers are for agency or ministry only."),
+            *_after_publication(view.consultation),
+        )
     return sentences[idea.status]
+
+
+def _until(*sentences: str) -> str:
+    """What happens next, followed by the days that are known."""
+    return " ".join(one for one in sentences if one)
+
+
+def _sending_ends(view: StatusView) -> str:
+    day = view.consultation.closes_on if view.consultation.phase == "open" else None
+    return _("It can be sent until %(day)s.", day=format_day(day)) if day is not None else ""
+
+
+def _draft_ends(view: StatusView) -> str:
+    """When the draft is deleted if nobody goes on with it."""
+    if view.draft_saved_at is None:
+        return ""
+    day = format_day(view.draft_saved_at + rules.TERMS.draft)
+    return _("If nobody goes on writing, we delete it on %(day)s.", day=day)
+
+
+def _open_until(consultation: Consultation) -> str:
+    day = consultation.closes_on if consultation.phase == "open" else None
+    return _("That is possible until %(day)s.", day=format_day(day)) if day is not None else ""
+
+
+def _after_publication(consultation: Consultation) -> list[str]:
+    """What the consultation does with a published idea, and by when, as far as days are set."""
+    found = []
+    if consultation.phase in ("open", "closed") and consultation.evaluation_on is not None:
+        found.append(_("The evaluation of all ideas begins on %(day)s.", day=format_day(consultation.evaluation_on)))
+    elif consultation.phase == "evaluation":
+        found.append(_("All ideas are being evaluated."))
+    if consultation.phase == "results":
+        found.append(_("The results of the consultation are published."))
+    elif consultation.results_on is not None:
+        found.append(_("The results appear on %(day)s.", day=format_day(consultation.results_on)))
+    else:
+        found.append(
+            _("When the consultation has ended, all ideas are evaluated; the day of the results is not set yet.")
+        )
+    return found
 
 
 def link_history(events: Sequence[tuple[datetime, str]]) -> list[Step]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, func, literal, null, select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from consult.accounts.models import Person
 from consult.core.access import Actor
+from consult.core.audit import AuditRow
+from consult.core.clock import now
 from consult.core.db import db
 from consult.core.i18n import in_language
 from consult.core.registry import Review, ReviewPart, SubjectInfo, describe, registries
@@ -83,6 +87,37 @@ def waiting_case(kind: str, subject_id: int, lock: bool = False) -> Case | None:
 def open_case_for(kind: str, subject_id: int) -> Case | None:
     """The case that waits for a decision on this subject, for the subject's own pages."""
     return waiting_case(kind, subject_id)
+
+
+READ, RETURNED = "read", "returned"  # steps of a text on its way through moderation
+
+
+def steps_until(kind: str, subject_id: int, moment: datetime) -> list[Select[Any, Any, Any]]:
+    """What moderation did with a subject before a moment, to be put beside other steps of its way: (step, moment, None).
+
+    Read is each case once: when the lease was taken, which whoever decides at once takes, too. It ends and is forgotten,
+    so the log is asked. A return that its maker took back is none.
+    """
+    read = (
+        select(literal(READ).label("what"), func.min(AuditRow.at).label("at"), null().label("number"))
+        .join(Case, Case.id == AuditRow.subject_id)
+        .where(
+            Case.kind == kind, Case.subject_id == subject_id, AuditRow.subject_kind == rules.CASE.kind,
+            AuditRow.event == rules.CASE.events["claim"], AuditRow.at <= moment,
+        )
+        .group_by(Case.id)
+    )  # fmt: skip
+    returned = select(literal(RETURNED), Decision.made_at, null()).where(
+        Decision.kind == kind, Decision.subject_id == subject_id, Decision.outcome == "return",
+        Decision.reversed_at.is_(None), Decision.made_at <= moment,
+    )  # fmt: skip
+    return [read, returned]
+
+
+def read_at(kind: str, subject_id: int) -> list[datetime]:
+    """When moderation began to read each version of a subject; one query."""
+    read, _returned = steps_until(kind, subject_id, now())
+    return [at for _what, at, _number in db.session.execute(read)]
 
 
 def waiting_elsewhere(case: Case) -> bool:

@@ -24,6 +24,10 @@ def test_the_page_names_what_is_near_and_why(client: Any, draft: str) -> None:
     page = client.page(f"{draft}/helps")
     assert "Freie Prüfstandstunden" in page.one("#helps-similar").parent.text
     assert "beide sprechen von" in page.text
+    instead = page.one("#helps-similar").parent.select_one("a[href$='#support']")
+    assert instead and "Stattdessen diese unterstützen" in instead.text
+    assert client.page(str(instead["href"])).one("#support")
+    assert all("passt, weil: " in one.text for one in page.one("#helps-partners").parent.select(".c-why"))
     assert page.select("#helps-partners")
     assert "angenehm lang" in page.text
 
@@ -62,6 +66,13 @@ def test_how_a_text_reads(text: str, average: int, long_sentences: bool, long_wo
     assert found is not None
     assert (found.average, found.has_long_sentences, found.has_long_words) == (average, long_sentences, long_words)
     assert bool(found.longest) is long_sentences
+
+
+def test_a_heading_is_no_part_of_a_sentence() -> None:
+    found = helps.reading_of("Ein Titel ohne Punkt\n" + "Wort " * 21 + ".\n\n- ein Punkt\n- noch einer")
+    assert found is not None and found.longest.startswith("Wort Wort") and found.average == 7
+    found = helps.reading_of("Beispielwort " * 40)
+    assert found is not None and found.longest.endswith("Beispielwort…"), "cut between words, and said so"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\n", "…", "***"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,16 +10,17 @@ from sqlalchemy import select
 
 from consult.core.access import Actor
 from consult.core.errors import Conflict
+from consult.core.i18n import format_day
 from consult.core.registry import registries
 from consult.core.states import Machine
 from consult.ideas import coauthoring, drafting, operations, rules, tokens, withdrawing
 from consult.ideas.models import Answer, Idea, IdeaCoauthor, IdeaVersion
 from consult.links.models import Link
 from consult.links.operations import confirm as confirm_link
-from consult.moderation.operations import Choice, decide, look_again
+from consult.moderation.operations import Choice, claim, decide, look_again
 from consult.moderation.queries import waiting_case
 from tests.support.mail import paths
-from tests.support.page import html
+from tests.support.page import html, plain_spaces
 
 
 @pytest.fixture
@@ -308,21 +310,52 @@ def test_nonsense_is_refused_with_a_sentence(
 # ---- timelines ------------------------------------------------------------------------------------------------------
 
 
-def test_the_private_page_tells_the_way_and_what_comes_next(
-    make: Any, consultation: Any, cast: Any, db: Any, client: Any
-) -> None:
-    idea = make.idea("Unterwegs", consultation=consultation, author=cast.owner, status="submitted")
-    db.session.commit()
-    case = waiting_case("idea", idea.id)
-    assert case is not None
-    from consult.moderation.operations import claim
+def steps_of(page: Any) -> list[str]:
+    return [plain_spaces(one.get_text(" ")) for one in page.select(".c-time li")]
 
-    claim(cast.actor(cast.moderator), case.id)
+
+def test_both_timelines_tell_the_way_and_what_comes_next(
+    make: Any, consultation: Any, cast: Any, db: Any, client: Any, clock: Any
+) -> None:
+    """Received, read, returned, published; and at each stop what happens next and until when."""
+    consultation.results_at = consultation.closes_at + timedelta(days=60)
+    idea = make.idea("Unterwegs", consultation=consultation, author=cast.owner, status="submitted", organisation="")
     db.session.commit()
-    page = client.page(status_url(idea))
-    steps = [one.get_text(" ", strip=True) for one in page.select(".c-time li")]
-    assert any("Eingegangen" in step for step in steps) and any("Die Moderation liest sie" in step for step in steps)
-    assert "Wir entscheiden" in page.text
+    url, judge = status_url(idea), cast.actor(cast.moderator)
+    page = client.page(url)
+    assert "Wir entscheiden bis" in page.text and "gelesen" not in page.text
+    claim(judge, waiting_case("idea", idea.id).id)
+    db.session.commit()
+    assert "Von der Moderation gelesen" in steps_of(client.page(url))[-2]
+    clock.shift(minutes=30)
+    make.decide(
+        "idea", idea.id, "return", reason="off-topic", moderator=cast.moderator, note="Bitte nennen Sie Zahlen."
+    )
+    db.session.commit()
+    page = client.page(url)
+    assert [one.rpartition("Uhr ")[2] for one in steps_of(page)] == [
+        "Entwurf begonnen", "Eingegangen", "Von der Moderation gelesen", "Mit einer Bitte zurückgegeben",
+        f"bis {format_day(idea.moved_at + timedelta(days=30))} Ihr geänderter Text",
+    ]  # fmt: skip
+    clock.shift(days=1)
+    operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
+    clock.shift(hours=1)
+    make.decide("idea", idea.id, "publish", moderator=cast.moderator)
+    db.session.commit()
+    results = f"am {format_day(consultation.results_on)} Ergebnisse der Konsultation"
+    public = steps_of(client.page(f"/de/ideas/{idea.number}"))
+    assert [one.rpartition("Uhr ")[2] for one in public][1:4] == [
+        "Von der Moderation gelesen", "Mit einer Bitte zurückgegeben", "Von der Moderation gelesen",
+    ]  # fmt: skip
+    page = client.page(url)
+    assert public[-1] == steps_of(page)[-1] == results
+    assert f"Das geht bis {format_day(consultation.closes_on)}. Die Ergebnisse erscheinen am" in page.text
+    clock.shift(hours=1)
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Neu"}), seen=0, tab="a")
+    operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
+    make.decide("idea", idea.id, "return", reason="off-topic", moderator=cast.moderator, note="Noch etwas.")
+    db.session.commit()
+    assert steps_of(client.page(f"/de/ideas/{idea.number}")) == public, "what waits is its author's own business"
 
 
 def test_authors_read_their_full_text_on_the_private_page(

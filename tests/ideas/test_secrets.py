@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consult.core.errors import Invalid
-from consult.ideas import drafting, operations
+from consult.ideas import drafting, operations, tokens
 from consult.search.queries import search_hits
 from tests.ideas.conftest import the_draft, the_idea
 from tests.support.page import html
@@ -78,6 +78,21 @@ def test_moderators_read_it_in_an_open_case_and_are_noted(
     page = sign_in(new_client(), cast.moderator).page(f"/de/moderation/cases/{case.id}?view=text")
     assert SECRET in page.text
     assert db.session.query(AuditRow).filter_by(event="answer.read").count() == 1
+
+
+def test_its_author_reads_it_in_every_state(make: Any, writer: Any, sign_in: Any, cast: Any, db: Any) -> None:
+    sign_in(writer.client, cast.owner)
+    writer.open()
+    writer.send("submit", {"title": "Rezepte", "answer-1": ANSWER, "secret-1": SECRET})
+    idea = the_idea(db)
+    status = f"/de/ideas/status/{tokens.status_token(idea.draft_key)}"
+    assert SECRET in writer.client.page(status).text
+    for outcome in ("return", "reject"):
+        make.decide("idea", idea.id, outcome, reason="off-topic", note="Ein Satz.")
+        db.session.commit()
+        assert SECRET in writer.client.page(status).text, outcome
+        if outcome == "return":
+            operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
 
 
 def test_a_passage_has_to_stand_in_its_answer(writer: Any, db: Any) -> None:

@@ -46,6 +46,10 @@ def test_two_windows_do_not_overwrite_each_other(browser: Any) -> None:
     expect(second.locator("main [role=alert] h2")).to_have_text(re.compile("in einem anderen Fenster gespeichert"))
     expect(second.locator("#idea-form [name=answer-1]")).to_have_value("Im zweiten Fenster geschrieben.")
     expect(second.locator("main")).to_contain_text("Im ersten Fenster geschrieben.")
+    second.locator("#idea-form [name=answer-2]").fill("Noch eine Antwort, mit ihrer eigenen Vorschau.")
+    for name in ("Ihre Antwort auf Frage 1", "Ihre Antwort auf Frage 2"):
+        expect(second.get_by_role("textbox", name=name)).to_be_visible()
+        expect(second.get_by_role("region", name=f"Vorschau: {name}")).to_be_visible()
     assert_good_everywhere(second)
     second.locator("#idea-form button[name=save]").last.click()
     first.reload()
