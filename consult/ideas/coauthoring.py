@@ -5,6 +5,8 @@ Every step is an audit row, and what everybody reads of the idea follows in the 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import delete, func, select
 
 from consult.accounts.operations import confirm_person, ensure_person
@@ -16,16 +18,18 @@ from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.forms import email_key
 from consult.core.i18n import _, current_language
+from consult.core.limits import TooMany
 from consult.core.states import move
 from consult.ideas import mails, rules, tokens
 from consult.ideas.drafting import locked
+from consult.ideas.drafts import COAUTHORS_MAX, people_in
 from consult.ideas.models import CONFIRMED, INVITED, Idea, IdeaCoauthor, Support
 from consult.ideas.publishing import refresh_public
 from consult.organisations.rules import may_write_for
 
 audit.declare("idea.coauthor_asked", "coauthor_id")
 
-MOST = 12
+MOST = COAUTHORS_MAX
 
 
 def invite(actor: Actor, idea_id: int, email: str, name: str) -> IdeaCoauthor:
@@ -60,6 +64,14 @@ def invite(actor: Actor, idea_id: int, email: str, name: str) -> IdeaCoauthor:
     mails.send_invitation(idea, row, token, author.name if author else "", current_language())
     db.session.flush()
     return row
+
+
+def invite_named(actor: Actor, idea: Idea, lines: str) -> None:
+    """Ask those whom the author named while writing, now that it is sent. Whoever cannot be asked (their own address, too
+    many mails to it today) is left out; the status page shows who was asked, and lets ask others."""
+    for name, email in people_in(lines):
+        with suppress(Invalid, TooMany):
+            invite(actor, idea.id, email, name)
 
 
 def _count(idea_id: int) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consult.core.audiences import AUDIENCES, PUBLIC
+from consult.core.forms import email_key
 from consult.core.i18n import _
 
 TITLE_MAX = 120
@@ -18,6 +19,7 @@ SUMMARY_MAX = 400
 ANSWER_MAX = 8_000
 ORGANISATION_MAX = 200
 PARTNERS_MAX = 12  # of a kind
+COAUTHORS_MAX = 12
 
 # The kinds that the form lets choose; links to others come with imported ideas and are kept.
 PARTNER_KINDS = {"clusters": "cluster", "projects": "project"}
@@ -51,6 +53,7 @@ class Content:
     attributes: dict[str, Any] = field(default_factory=dict)
     secrets: dict[int, list[str]] = field(default_factory=dict)
     attachments: list[int] = field(default_factory=list)
+    coauthors: str = ""  # who is to stand for it, too: a line each, as it was typed; they are asked once it is sent
     release_note: str = ""  # what an approver of the organisation asks to change
 
     @property
@@ -84,6 +87,7 @@ class Content:
             "attributes": self.attributes,
             **({"secrets": {str(q): found for q, found in self.secrets.items()}} if self.secrets else {}),
             **({"attachments": self.attachments} if self.attachments else {}),
+            **({"coauthors": self.coauthors} if self.coauthors else {}),
             **({"release_note": self.release_note} if self.release_note else {}),
         }
 
@@ -106,8 +110,20 @@ class Content:
             attributes=dict(document.get("attributes", {})),
             secrets={int(question): list(found) for question, found in document.get("secrets", {}).items() if found},
             attachments=[int(one) for one in document.get("attachments", [])],
+            coauthors=document.get("coauthors", ""),
             release_note=document.get("release_note", ""),
         )
+
+
+def people_in(lines: str) -> list[tuple[str, str]]:
+    """(name, e-mail address) of the people that a text names, a line each: `ada@firma.example`, or with the name before it
+    and the address in angle brackets. Nobody twice; what is no address comes back as one."""
+    found: dict[str, tuple[str, str]] = {}
+    for line in filter(None, map(str.strip, lines.splitlines())):
+        name, bracket, rest = line.rpartition("<")
+        address = rest.removesuffix(">").strip() if bracket else line
+        found.setdefault(email_key(address), (name.strip(" ,;\"'"), address))
+    return list(found.values())
 
 
 def secret_fault(passage: str) -> str:

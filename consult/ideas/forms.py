@@ -17,11 +17,22 @@ from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from consult.consultations.models import Question
-from consult.core.access import Actor
+from consult.core.access import Actor, current_actor
 from consult.core.audiences import AUDIENCES, PUBLIC
 from consult.core.audiences import LABELS as AUDIENCE_LABELS
 from consult.core.errors import Invalid
-from consult.core.forms import ChoiceField, DateField, EmailField, Form, LineField, TextField, longest, required
+from consult.core.forms import (
+    ChoiceField,
+    DateField,
+    EmailField,
+    Form,
+    LineField,
+    TextField,
+    email_key,
+    email_problem,
+    longest,
+    required,
+)
 from consult.core.i18n import _, _l, current_language
 from consult.core.registry import SubjectInfo, registries
 from consult.core.text import clean_line
@@ -31,6 +42,7 @@ from consult.ideas import attachments
 from consult.ideas.drafting import Changes
 from consult.ideas.drafts import (
     ANSWER_MAX,
+    COAUTHORS_MAX,
     ORGANISATION_MAX,
     PARTNER_KINDS,
     PARTNERS_MAX,
@@ -38,6 +50,7 @@ from consult.ideas.drafts import (
     TITLE_MAX,
     Content,
     Written,
+    people_in,
     secret_fault,
 )
 from consult.moderation.blackening import stands_in
@@ -72,6 +85,7 @@ class IdeaForm(Form):
     sector = ChoiceField(_l("Sector"))
     region = ChoiceField(_l("Region"))
     size = ChoiceField(_l("Number of employees"))
+    coauthors = TextField(_l("Who stands for the idea, too"), [longest(4000)])
     clusters = PartnerField(_l("Clusters"))
     projects = PartnerField(_l("Projects"))
     attachment_file = FileField(_l("File"))
@@ -120,7 +134,7 @@ class IdeaForm(Form):
     def changes(self, sent: Any, questions: Sequence[Question]) -> Changes:
         """What this form carried and what holds good of it; fields with an error are left as they are stored."""
         changes = Changes()
-        for name in ("title", "summary", "language", "sector", "region", "size", "organisation"):
+        for name in ("title", "summary", "language", "sector", "region", "size", "organisation", "coauthors"):
             if name in sent and not self[name].errors:
                 changes.fields[name] = self[name].data
         for question in questions:
@@ -136,6 +150,18 @@ class IdeaForm(Form):
             if (name in sent or name in sent.getlist(SHOWN)) and not self[name].errors:
                 changes.partners[kind] = [number for number in self[name].data or [] if number][:PARTNERS_MAX]
         return changes
+
+    def validate_coauthors(self, one: TextField) -> None:
+        people = people_in(one.data)
+        own = {email_key(current_actor().email), email_key(self.email.data or "")} - {""}
+        faults = [_("“%(line)s”: %(problem)s", line=address, problem=problem)
+                  for _name, address in people if (problem := email_problem(address))]  # fmt: skip
+        if faults:
+            raise ValidationError(" ".join(faults))
+        if any(email_key(address) in own for _name, address in people):
+            raise ValidationError(_("That is your own address; please enter that of the other person."))
+        if len(people) > COAUTHORS_MAX:
+            raise ValidationError(_("At most %(number)s people can stand for an idea.", number=COAUTHORS_MAX))
 
     def validate_clusters(self, one: PartnerField) -> None:
         _check_partners(one, "cluster")
@@ -255,6 +281,7 @@ def initial(content: Content, questions: Sequence[Question], **more: Any) -> dic
         "sector": content.sector,
         "region": content.region,
         "size": content.size,
+        "coauthors": content.coauthors,
         "clusters": content.partner_ids("cluster"),
         "projects": content.partner_ids("project"),
         "attachment_audience": PUBLIC,

@@ -172,7 +172,7 @@ class Layout:
     def differences(self) -> dict[str, str]:
         """For two windows: what is stored where it differs from what the form holds, by field."""
         content, found = self.frame.content, {}
-        for name in ("title", "summary", "organisation"):
+        for name in ("title", "summary", "organisation", "coauthors"):
             if getattr(content, name) != self._value(name) and name in request.form:
                 found[name] = getattr(content, name)
         for question in self.frame.questions:

@@ -23,7 +23,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.forms import email_problem
 from consult.core.i18n import _, format_day
 from consult.core.states import move
-from consult.ideas import attachments, invitations, mails, redactions, rules, sharing, signoff, tokens
+from consult.ideas import attachments, coauthoring, invitations, mails, redactions, rules, sharing, signoff, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked, use_up
 from consult.ideas.drafts import Content, secret_fault
@@ -216,6 +216,7 @@ def submit(
     move(rules.MACHINE, idea, act, actor)
     idea.release_asked_at = None
     _put_before_moderation(actor, idea, version, content, consultation)
+    coauthoring.invite_named(author or actor, idea, content.coauthors)
     return idea
 
 

@@ -39,7 +39,7 @@ def label_of(name: str, questions: dict[int, Any]) -> str:
     named = {
         "title": _("Title"), "summary": _("Summary"), "language": _("Language of your text"), "sector": _("Sector"),
         "region": _("Region"), "size": _("Number of employees"), "organisation": _("Organisation"),
-        "partners": _("Partners"),
+        "partners": _("Partners"), "coauthors": _("Who stands for the idea, too"),
     }  # fmt: skip
     return named.get(name, _("Further entries"))
 

@@ -33,7 +33,7 @@ from consult.ideas import (
     views_merging,
     words,
 )
-from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content
+from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content, people_in
 from consult.ideas.forms import AUDIENCE_NOTES, SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
 from consult.ideas.frames import Frame
 from consult.ideas.layout import Layout
@@ -116,6 +116,7 @@ def preview(token: str) -> Any:
         answers=previews.previewed(frame, reader),
         reader=reader,
         readers=previews.readers(),
+        people=people_in(frame.content.coauthors),
         files=[
             one for one in attachments.attachments(frame.content.attachments, previews.READS[reader]) if not one.is_held
         ],

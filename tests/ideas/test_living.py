@@ -207,6 +207,37 @@ def test_declining_and_being_asked_again(
     assert again.status_code == 422 and "schon eingeladen" in html(again).text
 
 
+def test_who_is_named_while_writing_is_asked_once_it_is_sent(
+    client: Any, new_client: Any, write: Any, consultation: Any, outbox: Any, db: Any
+) -> None:
+    writer = write(client)
+    writer.open()
+    fields = {"title": "Prüfstand teilen", "answer-1": "Gemeinsam.", "email": "ada@firma.example"}
+    answered = writer.send("save", {**fields, "coauthors": "Nora Neu <nora@firma.example>\nkeine Adresse"})
+    faults = html(answered).errors()
+    assert answered.status_code == 422 and "»keine Adresse«" in faults["coauthors"]
+    assert "keine Adresse" in html(answered).form("#idea-form")["coauthors"]
+    writer.send("save", fields)
+    answered = writer.send("save", {"coauthors": "ADA@firma.example"})
+    assert "Ihre eigene Adresse" in html(answered).errors()["coauthors"]
+    many = "\n".join(f"p{number}@firma.example" for number in range(13))
+    assert "Höchstens 12" in html(writer.send("save", {"coauthors": many})).errors()["coauthors"]
+    named = "Nora Neu <nora@firma.example>\notto@firma.example\nNORA@firma.example"
+    page = html(writer.send("preview", {"coauthors": named}))
+    assert "Nora Neu, nora@firma.example" in page.text and page.text.count("otto@firma.example") == 1
+    writer.url = writer.url.removesuffix("/preview")
+    writer.send("submit", {"email": "ada@firma.example"})
+    assert not outbox.to("nora@firma.example"), "nobody is asked before the author has confirmed the address"
+    confirming = next(one for one in paths(outbox.last("ada@firma.example")) if "/ideas/confirm/" in one)
+    status = html(new_client().submit(confirming, form="main form", follow_redirects=True))
+    assert status.text.count("Eingeladen") == 2 and "Nora Neu nora@firma.example" in " ".join(status.text.split())
+    address = invited_path(outbox, "nora@firma.example")
+    new_client().submit(address, {"name": "Nora Neu", "confirm": "1"}, form="main form")
+    rows = db.session.execute(select(IdeaCoauthor.email, IdeaCoauthor.status).order_by(IdeaCoauthor.id)).all()
+    assert rows == [("nora@firma.example", "confirmed"), ("otto@firma.example", "invited")]
+    assert len(outbox.to("nora@firma.example")) == 1
+
+
 def test_a_foreign_organisation_cannot_be_named(idea: Idea, cast: Any, db: Any, outbox: Any) -> None:
     row = coauthoring.invite(Actor(), idea.id, cast.stranger.email, "")
     token = tokens.coauthor_token(idea.draft_key, row.email_key)
