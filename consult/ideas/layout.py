@@ -144,11 +144,12 @@ class Layout:
         return next(part for part in self.parts if part.key == key)
 
     def faults(self) -> list[tuple[str, str, str]]:
-        """(field, what is wrong, where it can be mended) for each field with an error; perhaps on another page."""
+        """(field, what is wrong, where it can be mended) for each field with an error, as they follow each other; perhaps
+        on another page."""
         if self.form is None:
             return []
-        found = []
-        for one in self.form:
+        found, order = [], self.parts if self.one else self.shown
+        for one in sorted(self.form, key=lambda field: order.index(self._part_of(field.name))):
             if not one.errors or one.type in ("HiddenField", "CSRFTokenField"):
                 continue
             part = self._part_of(one.name)

@@ -163,7 +163,7 @@ function autosave(form) {
   form.addEventListener("input", () => { dirty = true; soon(); });
   form.addEventListener("change", () => { dirty = true; soon(); });
   form.addEventListener("submit", () => {
-    if (kept.read(key())) hold(true);
+    if (dirty || busy || kept.read(key())) hold(true); // until the next page says that it arrived
     sending = true;
     clearTimeout(timer);
   });

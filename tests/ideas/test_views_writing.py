@@ -340,6 +340,21 @@ def test_what_is_incomplete_is_saved_and_says_so_at_the_fields(writer: Any, clie
     assert the_idea(db).status == "draft"
 
 
+def test_faults_are_told_in_the_order_of_the_page_and_saving_stays_there(writer: Any) -> None:
+    writer.open("?question=3")
+    page = html(
+        writer.send("submit", {"title": "T", "answer-1": "x" * 8001, "answer-3": "x" * 8001, "email": "falsch"})
+    )
+    faults = [str(one["href"]) for one in page.select("main [role=alert] a")]
+    assert faults == ["#answer-3", "#answer-1", "#email"]
+    button = page.select("#idea-form button[name=save]")[-1]
+    page = html(writer.send("save", {}, value=str(button["value"])))
+    assert "führt jederzeit zu Ihrem Entwurf zurück" in page.text
+    assert page.select("#idea-form section[id^=part-]")[0]["id"] == "part-3", (
+        "the question that was asked for stays first"
+    )
+
+
 def test_only_white_space_is_nothing(writer: Any) -> None:
     writer.open()
     answered = writer.send("submit", {"title": " \u00a0 ", "answer-1": "\n\n ", "email": "a@beispiel.example"})

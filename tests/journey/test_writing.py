@@ -83,6 +83,24 @@ def test_without_connection_nothing_is_lost(browser: Any) -> None:
     expect(again.locator("[data-kept]")).to_be_hidden()
 
 
+def test_sent_without_connection_nothing_is_lost(browser: Any) -> None:
+    """The button is pressed before anything could be saved: the browser shows its own page, and the text waits."""
+    page = browser.page()
+    address = begin(page, "Im Tunnel")
+    page.context.set_offline(True)
+    page.locator("#idea-form [name=answer-1]").fill("Gerade noch geschrieben.")
+    with page.expect_event("requestfailed", lambda request: request.is_navigation_request()):
+        page.locator("#idea-form button[name=submit]").last.click()
+    page.context.set_offline(False)
+    page.goto(address)
+    page.get_by_role("button", name="In das Formular übernehmen").click()
+    expect(page.locator("#idea-form [name=answer-1]")).to_have_value("Gerade noch geschrieben.")
+    expect(page.locator("[data-save]")).to_have_text(SAVED)
+    page.locator("#idea-form button[name=save]").last.click()
+    expect(page.get_by_text("führt jederzeit zu Ihrem Entwurf zurück")).to_be_visible()
+    assert kept(page) == 0
+
+
 def test_back_on_line_it_saves_by_itself(browser: Any) -> None:
     page = browser.page()
     page.goto("/de/ideas/new?question=1")
