@@ -104,6 +104,7 @@ def take_number(consultation_id: int, at: datetime) -> str:
         .values(consultation_id=consultation_id, year=year, last=1)
         .on_conflict_do_update(index_elements=[table.c.consultation_id, table.c.year], set_={"last": table.c.last + 1})
         .returning(table.c.last)
+        .execution_options(unseen=True)
     )
     last = db.session.execute(statement).scalar_one()
     return f"{prefix}-{year}-{last:05d}"

@@ -100,6 +100,21 @@ def questions_of(consultation_id: int) -> list[Question]:
     )
 
 
+def with_questions(consultation_id: int) -> tuple[Consultation, list[Question]]:
+    """A consultation and its questions in order, to be looked at only: rows that belong to no session and are shared.
+
+    For what a request reads before it writes: forms that are saved every few seconds need them each time.
+    """
+
+    def read() -> tuple[Consultation, list[Question]]:
+        consultation, questions = db.session.get_one(Consultation, consultation_id), questions_of(consultation_id)
+        for one in (*questions, consultation):
+            db.session.expunge(one)
+        return consultation, questions
+
+    return remembered(("consultations.with_questions", consultation_id), read, in_writes=True)
+
+
 def question_at(slug: str, position: int) -> Question | None:
     """The question at a position, with its consultation and its earlier wordings, newest first; two queries."""
     if not _is_slug(slug) or not 0 < position < 1000:

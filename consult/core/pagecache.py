@@ -1,10 +1,10 @@
 """Public pages, answered before Flask: what did not change since the last view is not made again.
 
 An entry lives as long as the content version (`core.unit`) stays the same, and at the longest until the next moment at
-which time alone changes a page (midnight in Berlin, opening or closing, end of a registration: `add_boundary`). The version
-is read on a raw connection in every request, and an entry is handed out for the version it was made under and for no other,
-so a request that begins after a change was acknowledged sees it, however slow the threads beside it are. Requests with our
-session cookie pass by: what they see is theirs.
+which time alone changes a page (midnight in Berlin, opening or closing, end of a registration: `add_boundary`; for one page
+`made_until`). The version is read on a raw connection in every request, and an entry is handed out for the version it was
+made under and for no other, so a request that begins after a change was acknowledged sees it, however slow the threads
+beside it are. Requests with our session cookie pass by: what they see is theirs.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import brotli
-from flask import Flask
+from flask import Flask, request
 
 from consult.core.clock import end_of_day, now, today
 from consult.core.db import db, reading
@@ -52,6 +52,14 @@ _boundaries: dict[str, Callable[[], datetime | None]] = {}
 def add_boundary(name: str, next_moment: Callable[[], datetime | None]) -> None:
     """Register a function that tells the next moment at which public pages of a room change by themselves (one query)."""
     _boundaries[name] = next_moment
+
+
+_UNTIL = "consult.made_until"
+
+
+def made_until(moment: datetime) -> None:
+    """Say of the page that is being made that it holds until this moment at the longest, whatever the content version."""
+    request.environ[_UNTIL] = moment.timestamp()
 
 
 @dataclass(frozen=True)
@@ -185,13 +193,15 @@ class PageCache:
             seen.update(status=status, headers=headers)
             return lambda data: None
 
-        result = self.inner({**environ, "REQUEST_METHOD": "GET"}, note)
+        asked = {**environ, "REQUEST_METHOD": "GET"}
+        result = self.inner(asked, note)
         try:
             body = b"".join(result)
         finally:
             if hasattr(result, "close"):
                 result.close()
-        entry = self._entry(seen, body, period)
+        own = replace(period, until=min(period.until, asked.get(_UNTIL, period.until)))
+        entry = self._entry(seen, body, own)
         if entry is not None:
             with self.lock:
                 if self.period == period:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consult.consultations.models import Consultation, Question
-from consult.consultations.queries import consultation_by_slug, current_consultation, questions_of
+from consult.consultations.queries import consultation_by_slug, current_consultation, questions_of, with_questions
 from consult.core.access import current_actor
 from consult.core.db import db
 from consult.core.errors import NotFound
@@ -127,8 +127,7 @@ def _by_hash(column: Any, token: str) -> Idea:
 
 def draft_frame(idea: Idea) -> Frame:
     """The frame of an idea's draft: what is stored of it, or what its next version begins with."""
-    consultation = db.session.get_one(Consultation, idea.consultation_id)
-    questions = questions_of(consultation.id)
+    consultation, questions = with_questions(idea.consultation_id)
     draft = db.session.get(IdeaDraft, idea.id)
     frame = Frame(
         consultation, questions, Content(language=idea.language), idea.draft_key, idea_id=idea.id, status=idea.status,
@@ -144,7 +143,6 @@ def draft_frame(idea: Idea) -> Frame:
             frame.content = redactions.sent_content(version_with_answers(version_id))
     if idea.status in (RETURNED, PUBLISHED):
         _add_marks(frame, idea)
-    _detached(consultation, questions)
     return frame
 
 

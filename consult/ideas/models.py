@@ -146,6 +146,10 @@ class IdeaVersion(Base):
     is_redacted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     attachments: Mapped[list[int]] = mapped_column(JSONType, default=list, server_default="[]")
 
+    def is_unseen(self) -> bool:
+        """Whether it has just been made to wait for moderation: no public page shows it yet."""
+        return self.state == WAITING and inspect(self).pending
+
     idea: Mapped[Idea] = relationship(back_populates="versions", lazy="raise")
     answers: Mapped[list[Answer]] = relationship(
         back_populates="version", lazy="raise", order_by="Answer.id", cascade="all, delete-orphan", passive_deletes=True
@@ -413,6 +417,10 @@ class IdeaCoauthor(Base):
     invited_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     invited_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    def is_unseen(self) -> bool:
+        """Whether it is a fresh invitation, which nobody else sees."""
+        return self.status == INVITED and inspect(self).pending
 
     @property
     def shown_name(self) -> str:

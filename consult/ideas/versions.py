@@ -41,7 +41,8 @@ def make_version(
     db.session.add(version)
     db.session.flush()
     rows = [_answer(version.id, question_id, written) for question_id, written in sorted(content.given.items())]
-    answers = db.session.execute(insert(Answer).returning(Answer), rows).scalars().all() if rows else []
+    statement = insert(Answer).returning(Answer).execution_options(unseen=state == WAITING)
+    answers = db.session.execute(statement, rows).scalars().all() if rows else []
     set_committed_value(version, "answers", sorted(answers, key=lambda one: one.id))
     return version
 

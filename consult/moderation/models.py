@@ -37,6 +37,7 @@ class Case(Base):
     """
 
     __tablename__ = "moderation_case"
+    __private__ = True  # public is only how many wait, of which the figures say as of when they are
     __private__ = True
     __table_args__ = (
         Index(

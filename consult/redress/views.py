@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +14,7 @@ from consult.core.errors import Invalid, Refused
 from consult.core.i18n import _l, current_language
 from consult.core.limits import allow_write
 from consult.core.memory import remembered
+from consult.core.pagecache import made_until
 from consult.core.registry import FooterItem
 from consult.core.web import room_blueprint, see_other
 from consult.moderation.objecting import complaint_path
@@ -105,18 +107,27 @@ def transparency() -> str:
     known = periods.periods_with_records()
     wanted = periods.period_of(request.args.get("period", "") or request.args.get("year", ""))
     period = wanted if wanted in known else known[0]
-    minute = now().replace(second=0, microsecond=0)  # counting ten thousand decisions anew for every reader is too much
+    minute = _this_minute()
     then, today = remembered(("redress.figures", period.key, minute), lambda: figures.both(period, now()))
     titles = figures.consultation_titles(then)
     return render_template(
         "redress/transparency.html",
         figures=then,
         period=period,
+        minute=minute,
         periods=known,
         words=figure_words,
         titles=titles,
         changes=figure_words.changes(figures.differences(then, today), titles),
     )
+
+
+def _this_minute() -> datetime:
+    """The minute whose figures are shown to everybody: counting ten thousand decisions anew for each reader is too much, and
+    that a text came in renews no page."""
+    minute = now().replace(second=0, microsecond=0)
+    made_until(minute + timedelta(minutes=1))
+    return minute
 
 
 @blueprint.get("/transparency.csv")
@@ -125,6 +136,7 @@ def transparency_csv() -> Any:
     """The figures of `period` as a table: as known at its end, or with `known=today` now."""
     period = periods.period_of(request.args.get("period", "")) or periods.current_year()
     today = request.args.get("known") == "today"
+    _this_minute()
     moment = now() if today else min(period.known_at, now())
     found = figures.figures_of(period, moment)
     name = f"transparency-{period.key}{'-today' if today else ''}.csv"

@@ -105,6 +105,17 @@ def test_head_has_headers_only(cached: Any) -> None:
     assert int(head.headers["Content-Length"]) == len(body)
 
 
+def test_a_page_may_end_earlier_than_the_others(cached: Any, clock: Any) -> None:
+    figures = "/de/transparency"  # they are those of a minute
+    for page in (PAGE, figures, PAGE, figures):
+        cached.get(page)
+    assert cached.reached == [PAGE, figures]
+    clock.shift(minutes=1)
+    for page in (PAGE, figures):
+        cached.get(page)
+    assert cached.reached == [PAGE, figures, figures]
+
+
 def test_entries_end_when_time_alone_changes_a_page(cached: Any, clock: Any) -> None:
     pagecache.add_boundary("test", lambda: now() + timedelta(minutes=5))
     try:

@@ -204,6 +204,30 @@ def test_what_is_only_written_renews_no_public_page(
     assert the_idea(db).status == "awaiting_confirmation" and version() == before
 
 
+def test_a_sent_idea_renews_public_pages_once_it_is_published(
+    client: Any, new_client: Any, cast: Any, sign_in: Any, write: Any, make: Any, db: Any, consultation: Any
+) -> None:
+    def version() -> int:
+        db.session.rollback()
+        return int(db.session.execute(select(ContentVersion.version)).scalar() or 0)
+
+    pages = ("/de/", "/de/ideas/", f"/de/consultations/{consultation.slug}/questions/1", "/de/search?q=teilen")
+    sign_in(client, cast.owner)
+    writer = write(client)
+    writer.open()
+    reader = new_client()
+    shown = {one: reader.get(one).data for one in pages}
+    before = version()
+    writer.send("submit", {**FILLED, "coauthors": "otto@firma.example"})
+    idea = the_idea(db)
+    assert idea.status == "submitted" and version() == before
+    assert {one: reader.get(one).data for one in pages} == shown, "whatever is kept still holds"
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    assert version() > before
+    assert "Prüfstand teilen" in reader.page("/de/ideas/").text
+
+
 def test_the_link_is_mailed_on_request(writer: Any, client: Any, outbox: Any, db: Any) -> None:
     writer.open()
     writer.send("save", FILLED)
