@@ -77,6 +77,20 @@ class _Cleaners(threading.local):
 _cleaners = _Cleaners()
 
 
+# Words and punctuation that mean nothing to Markdown, HTML or the finding of links: no dot before a letter, no double slash.
+_PLAIN = re.compile(
+    r"""(?:^(?:[^\W\d_]|[(„“»«])(?:[^\W_]|[ ,;:!?()„“”‚‘’»«'"%§€–—…·+-]|\.(?!\w)|/(?!/))*(?<! )(?:\n+|\Z))+""",
+    re.MULTILINE,
+)
+
+
+def _paragraphs(source: str) -> str | None:
+    """What parser and cleaners would make of a text without any mark: its paragraphs. None where it may have marks."""
+    if not _PLAIN.fullmatch(source):
+        return None
+    return "".join(f"<p>{part}</p>\n" for part in re.split(r"\n{2,}", source))
+
+
 def sanitize(markup: str) -> str:
     """HTML of which only the harmless rest is left; idempotent."""
     once = _cleaners.bleach.clean(markup)
@@ -94,7 +108,13 @@ def render_markdown(text: str | None) -> Markup:
     source = clean_text(text)[:MAX_MARKDOWN]
     if not source:
         return Markup("")
-    return Markup(sanitize(_https(_shift_headings(_parser().render(source)))))
+    paragraphs = _paragraphs(source)
+    return Markup(paragraphs if paragraphs is not None else parsed(source))
+
+
+def parsed(source: str) -> str:
+    """The same by parser and cleaners alone, whatever the text."""
+    return sanitize(_https(_shift_headings(_parser().render(source))))
 
 
 def plain(markdown: str | None) -> str:

@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consult.core.text import clean_line, clean_text, excerpt, has_words, plain, render_markdown, sanitize, slugify
+from consult.core.text import (
+    clean_line,
+    clean_text,
+    excerpt,
+    has_words,
+    parsed,
+    plain,
+    render_markdown,
+    sanitize,
+    slugify,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -42,6 +52,21 @@ def test_sanitising_twice_changes_nothing(text: str) -> None:
 @given(st.text(alphabet=st.characters(categories=("L", "N")), min_size=1, max_size=80))
 def test_words_come_back_as_typed(text: str) -> None:
     assert plain(clean_text(text)) == clean_text(text)
+
+
+PIECES = [
+    "Wir teilen", "und/oder", "z. B.", "z.B.", "3,5 %", "3.500", "1. eins", "- eins", "(so)", "„Ja“", "»nein«",
+    "Ende.", "\n", "\n\n", " \n", "  \n", " ", "www.x.de", "http://a.de", "https:", "//", "a@b.de", "mailto:a", "---",
+    "===", "+", "#", ">", "*", "_", "`", "~~", "[x](y)", "![", "&", "&amp;", "<b>", "\\", '"', "'s", "…", "—", "§ 5",
+    "\u00a0", "\u00ad", "e\u0301", "😀", "٣", "ª", ":)",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9), st.sampled_from(["", " "]))
+@settings(max_examples=400)
+def test_a_text_without_marks_is_rendered_as_the_parser_does(pieces: list[str], between: str) -> None:
+    source = clean_text(between.join(pieces))
+    assert render_markdown(source) == (parsed(source) if source else "")
 
 
 def test_markdown_basics_and_headings_below_the_page() -> None:
