@@ -18,7 +18,7 @@ from consult.core.web import path
 from consult.ideas import own_queries, page_queries, queries, sharing, signoff, tokens
 from consult.ideas.cards import cards, crossing
 from consult.ideas.models import RETURNED, Idea
-from consult.ideas.words import draft_path, month_words, other_language
+from consult.ideas.words import draft_path, month_words, other_language, relation_words
 from consult.organisations.rules import may_approve
 
 NAMELESS = 3  # answers without name shown below the first page of those with one
@@ -50,15 +50,20 @@ def _cards_of(ideas: list[Idea]) -> list[dict[str, Any]]:
 
 
 def linked_ideas(kind: str) -> Any:
-    """A panel's `load`: the ideas that name a thing of this kind; two or three queries."""
+    """A panel's `load`: the ideas that are linked to a thing of this kind, each with how; two or three queries."""
 
     def load(subject_id: int, _actor: Actor) -> dict[str, Any] | None:
-        ideas = queries.ideas_linked_to(kind, subject_id)
-        if not ideas:
+        found = queries.ideas_linked_to(kind, subject_id)
+        if not found:
             return None
         info = _described(kind, subject_id)
         more = path("ideas.index", **{kind: info.key}) if info is not None and kind in ("cluster", "project") else ""
-        return {"cards": _cards_of(ideas), "more": more, "panel_id": f"ideas-of-{kind}"}
+        shown = _cards_of(list(found))
+        for one, links in zip(shown, found.values(), strict=True):
+            one["relations"] = [
+                relation_words(link, link.from_kind == "idea", info.title if info else "") for link in links
+            ]
+        return {"cards": shown, "more": more, "panel_id": f"ideas-of-{kind}"}
 
     return load
 

@@ -23,8 +23,8 @@ from consult.core.memory import remembered
 from consult.core.paging import Page, keyset
 from consult.ideas.models import CONFIRMED, Idea, IdeaCoauthor, IdeaFacet, IdeaTally
 from consult.ideas.publishing import CLUSTER, CONSULTATION, FACETS, LANGUAGE, PROJECT, QUESTION, REGION, SECTOR
-from consult.links.models import LinkEnd
-from consult.links.queries import linked_ids
+from consult.links.models import VISIBLE, Link, LinkEnd
+from consult.links.queries import linked_ids, linked_to_ids
 from consult.search.queries import matching
 
 SIZE = 20
@@ -232,10 +232,28 @@ def newest_ideas(limit: int = 3, consultation_id: int | None = None) -> list[Ide
     return list(db.session.execute(statement.order_by(Idea.published_at.desc(), Idea.id.desc()).limit(limit)).scalars())
 
 
-def ideas_linked_to(kind: str, subject_id: int, limit: int = 6) -> list[Idea]:
-    """The newest public ideas that name a cluster, project or programme; one query."""
-    statement = select(Idea).where(Idea.is_public.is_(True), Idea.id.in_(_linked_ids(kind, subject_id)))
-    return list(db.session.execute(statement.order_by(Idea.published_at.desc(), Idea.id.desc()).limit(limit)).scalars())
+def ideas_linked_to(kind: str, subject_id: int, limit: int = 6) -> dict[Idea, list[Link]]:
+    """The newest public ideas that are linked to a cluster, project or programme, each with these links that
+    everyone may see; one query."""
+    newest = (
+        select(Idea.id)
+        .where(Idea.is_public.is_(True), Idea.id.in_(_linked_ids(kind, subject_id)))
+        .order_by(Idea.published_at.desc(), Idea.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    out = and_(Link.from_kind == "idea", Link.from_id == Idea.id, Link.to_kind == kind, Link.to_id == subject_id)
+    back = and_(Link.to_kind == "idea", Link.to_id == Idea.id, Link.from_kind == kind, Link.from_id == subject_id)
+    statement = (
+        select(Idea, Link)
+        .join(newest, newest.c.id == Idea.id)
+        .outerjoin(Link, and_(or_(out, back), Link.status.in_(VISIBLE)))
+        .order_by(Idea.published_at.desc(), Idea.id.desc(), Link.id)
+    )
+    found: dict[Idea, list[Link]] = {}
+    for idea, link in db.session.execute(statement):
+        found.setdefault(idea, []).extend([link] if link is not None else [])
+    return found
 
 
 def ideas_of_organisation(organisation_id: int, limit: int = 6) -> list[Idea]:
@@ -251,7 +269,7 @@ def ideas_of_organisation(organisation_id: int, limit: int = 6) -> list[Idea]:
 def _linked_ids(kind: str, subject_id: int) -> Select[Any]:
     if kind in (CLUSTER, PROJECT):
         return select(IdeaFacet.idea_id).where(IdeaFacet.facet == kind, IdeaFacet.code == str(subject_id))
-    return linked_ids("idea", kind, subject_id)
+    return linked_ids("idea", kind, subject_id).union(linked_to_ids("idea", kind, subject_id)).subquery().select()
 
 
 def ideas_by_ids(ids: Sequence[int]) -> dict[int, Idea]:

@@ -144,6 +144,7 @@ def _fragments(row: IdeaRow, view: IdeaView, allowed: frozenset[str], own: bool)
         "cross": crossing(idea),
         "other": words.other_language(idea.language),
         "crosses": words.crosses,
+        "link_state": words.link_state,
         "size_of": attachments.words_of_size,
     }
 

@@ -33,6 +33,7 @@ from consult.ideas.models import (
 )
 from consult.ideas.own_queries import StatusView
 from consult.ideas.page_queries import IdeaView
+from consult.links.models import STATED, Link
 from consult.links.relations import relation_label
 from consult.moderation.models import Decision
 from consult.search.vocabulary import did_you_mean
@@ -312,6 +313,23 @@ def link_history(events: Sequence[tuple[datetime, str]]) -> list[Step]:
         "link.ended": _("ended"),
     }
     return [{"when": format_day(at), "iso": at.isoformat(), "text": texts[event]} for at, event in events]
+
+
+def link_state(link: Link) -> str:
+    """How far a link stands, for everyone: who said so, since when, and whether the other side agreed."""
+    if link.confirmed_from_at is not None and link.confirmed_to_at is not None:
+        return _(
+            "confirmed by both sides on %(day)s", day=format_day(max(link.confirmed_from_at, link.confirmed_to_at))
+        )
+    if link.status == STATED:
+        return _("entered on %(day)s", day=format_day(link.created_at))
+    return _("proposed on %(day)s, not confirmed yet", day=format_day(link.created_at))
+
+
+def relation_words(link: Link, outgoing: bool, title: str) -> tuple[str, str]:
+    """A link of an idea for a line of its card: how the idea stands to the thing, and how far that is confirmed."""
+    relation = relation_label(link.type, outgoing, link.role)
+    return _("%(relation)s: %(title)s", relation=relation, title=title), link_state(link)
 
 
 def link_choices() -> list[tuple[str, str]]:

@@ -141,7 +141,9 @@ def show(slug: str) -> str:
 
 def _facts(activity: Activity) -> dict[str, Any]:
     """What every page about an activity shows of it."""
-    links = links_of("activity", activity.id, kinds=("cluster", "organisation", "project", "topic", "programme"))
+    links = links_of(
+        "activity", activity.id, kinds=("cluster", "organisation", "project", "topic", "programme", "idea")
+    )
     organiser = _organiser(activity)
     named = [view.other for view in links if view.type == "hosts" and view.other != organiser]
     return {

@@ -155,7 +155,7 @@ def test_preview_shows_what_the_server_made_of_the_text(app: Any, tab: Any, site
     page.locator("#body-preview strong").wait_for()
     sent = parse_qs(site.asked[0].post_data)
     assert sent["text"] == ["Ein **Satz**"] and sent["csrf_token"][0]
-    assert page.locator("#body-preview").get_attribute("aria-label") == "Vorschau"
+    assert page.locator("#body-preview").get_attribute("aria-label") == "Vorschau: Ihre Antwort"
     page.locator("#body").fill("")
     page.locator("#body-preview").wait_for(state="hidden")
     assert page.title() == title

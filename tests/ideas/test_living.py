@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from consult.core.access import Actor
+from consult.core.clock import now
 from consult.core.errors import Conflict
 from consult.core.i18n import format_day
 from consult.core.registry import registries
@@ -282,6 +283,10 @@ def test_a_link_is_proposed_and_confirmed_by_the_other_side(
     manager.post(str(button["action"]), data=page.form_values(button))
     page = new_client().page(f"/de/ideas/{idea.number}")
     assert "Verbindung von beiden Seiten bestätigt: Photonik Musterland" in page.text
+    assert f"von beiden Seiten bestätigt am {format_day(now())}" in page.one(".c-rel").get_text()
+    other_end = new_client().page("/de/clusters/photonik-musterland").one(".c-idea")
+    assert "schlägt als Pilotstandort vor: Photonik Musterland" in other_end.get_text(), "it reads from both ends"
+    assert f"von beiden Seiten bestätigt am {format_day(now())}" in other_end.get_text()
     page = owner.page(f"/de/ideas/{idea.number}/links")
     assert "vorgeschlagen" in page.text and "von beiden Seiten bestätigt" in page.text
     form = next(one for one in page.select("form[action$='/end']"))
@@ -289,6 +294,28 @@ def test_a_link_is_proposed_and_confirmed_by_the_other_side(
     page = owner.page(f"/de/ideas/{idea.number}/links")
     assert "beendet" in page.text
     assert "Photonik Musterland" not in new_client().page(f"/de/ideas/{idea.number}").text
+
+
+def test_every_end_shows_the_link(idea: Idea, make: Any, client: Any, cast: Any, db: Any) -> None:
+    """In whichever direction it leads: the page of the other end names the idea, how it is meant and how far it stands."""
+    from consult.links.proposing import propose_between
+
+    for thing, place, shown in (
+        (make.activity("Das Treffen"), "activities", ".c-rel"), (make.project("Das Vorhaben"), "projects", ".c-idea"),
+    ):  # fmt: skip
+        db.session.commit()
+        kind, owner = type(thing).__name__.lower(), cast.actor(cast.owner)
+        propose_between(owner, ("idea", idea.id), (kind, thing.id), "contributes")
+        propose_between(owner, (kind, thing.id), ("idea", idea.id), "funds")
+        db.session.commit()
+        said = client.page(f"/de/{place}/{thing.slug}").one(shown).get_text()
+        assert "Prüfstand teilen" in said and "nicht bestätigt" in said
+        ends = (
+            ("bringt etwas ein bei", "erhält Mittel von")
+            if kind == "project"
+            else ("erhält einen Beitrag von", "gibt Mittel")
+        )
+        assert all(words in said for words in ends), said
 
 
 def test_links_set_apart_outlive_a_new_version(idea: Idea, cast: Any, db: Any, make: Any, consultation: Any) -> None:
