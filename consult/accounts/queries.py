@@ -52,34 +52,35 @@ def _running(moment: datetime) -> ColumnElement[bool]:
     return or_(RoleGrant.until.is_(None), RoleGrant.until > moment)
 
 
-# Asked in every request of a person signed in, so it is put together once.
+# Asked in every request of a person signed in, so it is put together once, and of the tables: nothing becomes an object.
+_SESSION, _PERSON, _GRANT = UserSession.__table__.c, Person.__table__.c, RoleGrant.__table__.c
 _LIVING = (
     select(
-        UserSession.id,
-        UserSession.last_seen_at,
-        UserSession.factor,
-        Person.id.label("person_id"),
-        Person.name,
-        Person.email,
-        Person.language,
-        RoleGrant.role,
-        RoleGrant.consultation_id,
+        _SESSION.id,
+        _SESSION.last_seen_at,
+        _SESSION.factor,
+        _PERSON.id.label("person_id"),
+        _PERSON.name,
+        _PERSON.email,
+        _PERSON.language,
+        _GRANT.role,
+        _GRANT.consultation_id,
         version_column.label("content_version"),
     )
-    .join(Person, Person.id == UserSession.person_id)
+    .join_from(UserSession.__table__, Person.__table__, _PERSON.id == _SESSION.person_id)
     .outerjoin(
-        RoleGrant,
-        (RoleGrant.person_id == Person.id)
-        & or_(RoleGrant.until.is_(None), RoleGrant.until > bindparam("moment", type_=UTCDateTime)),
+        RoleGrant.__table__,
+        (_GRANT.person_id == _PERSON.id)
+        & or_(_GRANT.until.is_(None), _GRANT.until > bindparam("moment", type_=UTCDateTime)),
     )
     .where(
-        UserSession.token_hash == bindparam("hash"),
-        UserSession.ended_at.is_(None),
-        UserSession.last_seen_at > bindparam("idle_since", type_=UTCDateTime),
-        UserSession.created_at > bindparam("born_since", type_=UTCDateTime),
-        Person.deactivated_at.is_(None),
+        _SESSION.token_hash == bindparam("hash"),
+        _SESSION.ended_at.is_(None),
+        _SESSION.last_seen_at > bindparam("idle_since", type_=UTCDateTime),
+        _SESSION.created_at > bindparam("born_since", type_=UTCDateTime),
+        _PERSON.deactivated_at.is_(None),
     )
-    .order_by(RoleGrant.id)
+    .order_by(_GRANT.id)
 )
 
 

@@ -26,6 +26,9 @@ from flask import Flask, has_app_context, has_request_context, request
 from flask.globals import _cv_app
 from flask_babel import Babel, force_locale
 from flask_babel.speaklater import LazyString
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from consult.core.clock import LOCAL, now
 
@@ -83,6 +86,22 @@ def _n(singular: str, plural: str, num: int, **variables: Any) -> str:
     """The words for one or for several; the number is `%(num)s`."""
     text = catalogue(current_language()).ungettext(singular, plural, num)
     return text % {"num": num, **variables}
+
+
+@lru_cache(maxsize=10_000)
+def _ready(language: str, string: str, html: bool) -> str:
+    text = catalogue(language).ugettext(string)
+    return (Markup(text) if html else text) % {}  # noqa: S704 - words of our own
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, string: str, /, **variables: Any) -> str:
+    """`_` as templates know it, where variables are escaped. Most words of a page have none: those are put together once."""
+    html = bool(context.autoescape)
+    if not variables:
+        return _ready(current_language(), string, html)
+    text = catalogue(current_language()).ugettext(string)
+    return (Markup(text) if html else text) % variables  # noqa: S704 - the same; variables are escaped
 
 
 def _l(string: str, **variables: Any) -> LazyString:
@@ -214,6 +233,11 @@ def init_app(app: Flask) -> None:
         span=format_span,
     )
     app.jinja_env.globals.update(
-        _n=app.jinja_env.globals["ngettext"], tr=pick, tr_lang=picked_language, LANGUAGE_NAMES=LANGUAGE_NAMES
+        _=_in_template,
+        gettext=_in_template,
+        _n=app.jinja_env.globals["ngettext"],
+        tr=pick,
+        tr_lang=picked_language,
+        LANGUAGE_NAMES=LANGUAGE_NAMES,
     )
     Locale.parse("de")  # load the data now: fails here rather than in a visitor's request

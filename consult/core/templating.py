@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from flask import Flask, request
 from jinja2 import Template
 from jinja2.runtime import Context
-from werkzeug.datastructures import MultiDict
 
 from consult.core.audiences import HINTS, LABELS
 from consult.core.registry import panels_for
@@ -17,22 +16,23 @@ from consult.core.vocabularies import short_region, term_title, vocabulary
 
 def with_query(**changes: Any) -> str:
     """The present address with parameters changed; None removes one, a list sets several. The cursor always goes."""
-    query: MultiDict[str, Any] = MultiDict(request.args)
-    query.pop("after", None)
-    for name, value in changes.items():
-        if value is None or value == "":
-            query.pop(name, None)
-        elif isinstance(value, list | tuple):
-            query.setlist(name, list(value))
-        else:
-            query[name] = value
-    if not query:
-        return request.path
-    return f"{request.path}?{_encode(query)}"
+    parts = {**_present_query(), **{name: _encoded(name, value) for name, value in changes.items()}}
+    query = "&".join(filter(None, parts.values()))
+    return f"{request.path}?{query}" if query else request.path
 
 
-def _encode(query: MultiDict[str, Any]) -> str:
-    return urlencode(list(query.items(multi=True)))
+def _present_query() -> dict[str, str]:
+    """The parameters of this request as they stand in an address; a page with facets asks for them dozens of times."""
+    found: dict[str, str] | None = request.environ.get("consult.query")
+    if found is None:
+        found = {name: _encoded(name, values) for name, values in request.args.lists() if name != "after"}
+        request.environ["consult.query"] = found
+    return found
+
+
+def _encoded(name: str, value: Any) -> str:
+    values = value if isinstance(value, list | tuple) else [] if value is None or value == "" else [value]
+    return "&".join(f"{quote_plus(name)}={quote_plus(str(one))}" for one in values)
 
 
 def without_value(name: str, value: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import time
 import uuid
 from functools import lru_cache
@@ -149,9 +150,11 @@ def _file_hash(file: str, _stamp: int) -> str:
 
 def static_url(name: str) -> str:
     """Address of a static file with its hash, so that it can be cached for ever."""
-    folder = Path(current_app.static_folder or "")
-    file = folder / name
-    version = _file_hash(str(file), file.stat().st_mtime_ns) if file.is_file() else "0"
+    file = f"{current_app.static_folder}/{name}"
+    try:
+        version = _file_hash(file, os.stat(file).st_mtime_ns)
+    except OSError:  # there is none, or it is a folder
+        version = "0"
     return f"/static/{name}?v={version}"
 
 

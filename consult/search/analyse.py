@@ -292,9 +292,9 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def places(text: str) -> list[tuple[int, int]]:
-    """Where the words of a text begin and end."""
-    return [found.span() for found in _WORD.finditer(text)]
+def places(text: str, first: int, last: int) -> list[tuple[int, int]]:
+    """Where the words of a stretch of a text begin and end."""
+    return [found.span() for found in _WORD.finditer(text, first, last)]
 
 
 @lru_cache(maxsize=50_000)

@@ -102,19 +102,20 @@ def _facets(combinations: Sequence[tuple[Codes, int]], chosen: dict[str, str], c
         "year": (_("Year"), _("All years")),
         "consultation": (_("Consultation"), _("All consultations")),
     }
-    found = []
+    facets = []
     for name, (label, every) in labels.items():
         others = {one: code for one, code in chosen.items() if one != name}
         counts: Counter[str] = Counter()
         for codes, number in combinations:
-            if fits(codes, others):
-                counts.update(dict.fromkeys(codes[name], number))
+            if not others or fits(codes, others):
+                for code in codes[name]:
+                    counts[code] += number
         if name in chosen:
             counts[chosen[name]] = count
         options = [(code, text, counts[code], chosen.get(name) == code) for code, text in _named(name, counts, chosen)]
         if len(options) > 1 or name in chosen:
-            found.append(Facet(name, label, options, every))
-    return found
+            facets.append(Facet(name, label, options, every))
+    return facets
 
 
 def _named(name: str, counts: Counter[str], chosen: dict[str, str]) -> list[tuple[str, Any]]:

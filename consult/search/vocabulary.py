@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, TextClause, and_, func, or_, select, text
 
 from consult.core.db import db, is_sqlite
 from consult.search.analyse import Group, fold_umlauts, stems, words
@@ -33,7 +34,10 @@ def widened(groups: Sequence[Group]) -> list[Group]:
     every = sorted({base for group in groups for base in _bases(group)})
     if not every:
         return list(groups)
-    known = _words_where(*(and_(SearchWord.folded >= base, SearchWord.folded < base + LAST) for base in every))
+    bound = {
+        f"{name}{number}": base + end for number, base in enumerate(every) for name, end in (("a", ""), ("z", LAST))
+    }
+    known = [(row[0], row[1], row[2]) for row in db.session.execute(_words_like(len(every)), bound)]
     seldom = {
         group.stems[0]
         for group in groups
@@ -53,6 +57,15 @@ def widened(groups: Sequence[Group]) -> list[Group]:
 
 def _bases(group: Group) -> tuple[str, ...]:
     return tuple(stem for stem in group.stems if len(stem) >= SHORTEST_BEGINNING)
+
+
+@lru_cache(maxsize=30)
+def _words_like(number: int) -> TextClause:
+    """The question for the words that begin like one of so many, put together once: every search asks it."""
+    ranges = " or ".join(f"folded >= :a{one} and folded < :z{one}" for one in range(number))
+    return text(
+        f"select word, folded, count from search_word where {ranges} order by count desc, word limit {LOOKED_AT}"  # noqa: S608
+    )
 
 
 def _words_where(*conditions: ColumnElement[bool]) -> list[tuple[str, str, int]]:

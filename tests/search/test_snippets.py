@@ -1,0 +1,50 @@
+"""The piece a hit is shown with: looking through a text by letters finds the same words as taking every word of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consult.core.i18n import LANGUAGES
+from consult.search.analyse import stems, words
+from consult.search.snippets import Marker, bare, beginning, snippet
+
+ROOT = Path(__file__).resolve().parents[2]
+TRICKY = (
+    "can't Kanadaerde Neuerfindung NEUERFINDUNG Müller’s Straße STRASSE Bäuerin neuere aktuell Feuer Quelle Frauen "
+    "dying lying tying skis skies idly gently early only singly hoping feasibility happy policies frequencies ½ ﬁt Ǆ"
+)
+
+
+def test_a_word_has_the_letters_that_its_stems_begin_with() -> None:
+    texts = [*ROOT.glob("docs/*.md"), *ROOT.glob("consult/translations/de/[a-m]*.po")]
+    seen = {word for path in texts for word in words(path.read_text(encoding="utf-8"))} | set(words(TRICKY))
+    assert len(seen) > 4_000
+    for word in seen:
+        letters = bare(word)
+        for language in LANGUAGES:
+            for stem in stems(word, language):
+                for length in range(1, len(stem) + 1):  # a query's stem may be the beginning of the word's
+                    assert beginning(stem[:length]) in letters, (word, stem[:length])
+
+
+@given(
+    st.lists(st.sampled_from([*words(TRICKY), "und", ",", "\u00a0", "¨", "_", "2027"]) | st.text(max_size=6)),
+    st.sampled_from(words(TRICKY)),
+)
+def test_marks_what_the_index_would_find(said: list[str], query: str) -> None:
+    text = " ".join(said).replace("\n", " ").replace("<mark>", "")
+    marker = Marker(query)
+    wanted = {
+        word
+        for word in words(text)
+        if any(token.startswith(marker.stems) for language in LANGUAGES for token in stems(word, language))
+    }
+    assert marker.matches(text) == bool(wanted)
+    shown = str(snippet(text, query, 10_000))
+    assert shown.count("<mark>") == sum(word in wanted for word in words(text))
+    assert {part.split("</mark>")[0] for part in shown.split("<mark>")[1:]} == {
+        word.replace("'", "&#39;") for word in wanted
+    }
