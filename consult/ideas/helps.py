@@ -1,4 +1,5 @@
 """What stands beside a draft to help: ideas that say something like it, clusters and projects that fit, and how it reads.
+The same is offered beside a public idea.
 
 Software only offers: nothing here blocks sending, and what is compared is not stored. Reading is judged by the length of
 sentences and the share of long words, as plain-language guides for German authorities do.
@@ -9,14 +10,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from consult.core.db import db
 from consult.core.text import excerpt, plain
 from consult.ideas.drafts import Content
+from consult.ideas.models import Idea
 from consult.search.analyse import words
-from consult.search.similar import Match, Similar, matches, similar
+from consult.search.models import SearchDoc
+from consult.search.similar import LEAST, REGION, SECTOR, TEXT, Match, Similar, matches, similar
 
 LEAST_CHARACTERS = 60  # of text, before anything can be compared
 LONG_SENTENCE, LONG_WORD = 20, 13
 PARTNERS = ("cluster", "project")
+FORMULA = {"text": TEXT, "sector": SECTOR, "region": REGION, "least": LEAST}  # the published weights, of 100
 _SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n")
 _LINES = re.compile(r"\n+")
 
@@ -68,13 +75,29 @@ def reading_of(text: str) -> Reading | None:
     return Reading(len(found), average, excerpt(longest, 300) if len(words(longest)) > LONG_SENTENCE else "", share)
 
 
+def _partners(text: str, language: str, sector: str, region: str, most: int) -> list[Match]:
+    """Clusters and projects that fit a text, at most so many of each, best first."""
+    found: list[Match] = []
+    for kind in PARTNERS:
+        found += matches(text, language, kind, sector=sector, region=region, limit=most)
+    return sorted(found, key=lambda one: (-one.score, one.info.title))
+
+
+def near_to(idea: Idea) -> Helps:
+    """What is like a public idea and what fits it, by what everyone may read of it. At most sixteen queries."""
+    statement = select(SearchDoc).where(SearchDoc.kind == "idea", SearchDoc.subject_id == idea.id)
+    document = db.session.execute(statement).scalar_one_or_none()
+    if document is None:  # just published: its place in the index comes with the next job
+        return Helps([], [], None)
+    text = f"{document.title}\n{document.body}"
+    partners = _partners(text, document.language, idea.sector, idea.region, 5)
+    return Helps(similar(text, document.language, "idea", but=idea.id, limit=10), partners, None)
+
+
 def helps_for(content: Content, idea_id: int | None) -> Helps:
     """The help for a draft. At most fifteen queries, whatever there is to compare with."""
     text = text_of(content)
     if len(text) < LEAST_CHARACTERS:
         return Helps([], [], reading_of(text))
-    partners: list[Match] = []
-    for kind in PARTNERS:
-        partners += matches(text, content.language, kind, sector=content.sector, region=content.region, limit=3)
-    partners.sort(key=lambda one: (-one.score, one.info.title))
+    partners = _partners(text, content.language, content.sector, content.region, 3)
     return Helps(similar(text, content.language, "idea", but=idea_id, limit=4), partners, reading_of(text))

@@ -61,6 +61,7 @@ TABLE: dict[str, Who] = {
     "organisations.withdraw_invitation": ADMIN,
     # ---- a published idea of another company; tokens are guessed ---------------------------------------------------
     "ideas.show": ALL,
+    "ideas.near": ALL,
     "ideas.file": NOBODY,
     "ideas.version": ALL,
     "ideas.follow": SIGNED,
@@ -261,6 +262,7 @@ TABLE: dict[str, Who] = {
 # The same addresses with a thing that is not public yet (`World.hidden`): its number or address guessed.
 HIDDEN: dict[str, Who] = {
     "ideas.show": NOBODY,
+    "ideas.near": NOBODY,
     "ideas.version": NOBODY,
     "ideas.follow": NOBODY,
     "ideas.support": NOBODY,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from consult.ideas import helps
+from consult.search import similar
 from tests.support.client import unchecked_pages
-from tests.support.page import html
+from tests.support.page import html, plain_spaces
 
 TEXT = "Wir möchten freie Stunden auf Prüfständen und in unserer Klimakammer in einen gemeinsamen Kalender stellen."
 
@@ -40,6 +42,23 @@ def test_the_part_is_for_the_writing_page(client: Any, draft: str) -> None:
     assert "<html" not in part
     assert "Freie Prüfstandstunden" in part
     assert html(client.get(draft)).select("[data-helps] a[href$='/helps']"), "without scripts a link leads there"
+
+
+def test_a_public_idea_says_what_is_like_it_who_may_fit_and_how_that_is_counted(client: Any, demo: Any) -> None:
+    address = next(one for one in client.page("/de/ideas/OR-2026-00001").links() if one.endswith("/near"))
+    page = client.page(address)
+    assert "beide sprechen von: " in page.one("#similar").find_parent("section").get_text()
+    assert "Freie Prüfstandstunden" not in page.one("#similar").find_parent("section").get_text(), "not the idea itself"
+    for line in page.one("#partners").find_parent("section").select(".c-why"):
+        assert re.match(r"\d+ Punkte?; (passt, weil: |ähnliche Wortwahl)", line.get_text())
+    said = plain_spaces(page.one("#formula").find_parent("section").get_text())
+    for points in (
+        f"{similar.TEXT} Punkte",
+        f"{similar.SECTOR} für",
+        f"{similar.REGION} für",
+        f"Unter {similar.LEAST} ",
+    ):
+        assert points in said
 
 
 def test_only_whoever_has_the_link(client: Any, demo: Any) -> None:
