@@ -5,19 +5,23 @@ Served by the same server on the same rows. *hello* returns 20 kB without a data
 numbers of all codes beside them, *bare queue* the 30 waiting texts that are due first with the numbers of
 all kinds and languages, *bare comparison* four clusters with their observations side by side, *bare search* the 20
 best hits of a plain full-text table over the same texts (FTS5; on PostgreSQL a GIN index), *bare write* a form checked
-for its token, one insert, one commit.
+for its token, one insert, one commit, *bare submission* such a form whose five answers are rendered by the product's own
+parser and cleaner and stored with what a sent idea cannot do without: idea, version, links, case, log row, mail, jobs.
 """
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask, render_template_string, request
 from flask_wtf.csrf import generate_csrf, validate_csrf
-from sqlalchemy import JSON, DateTime, create_engine, func, select, text
+from sqlalchemy import JSON, DateTime, Index, create_engine, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from consult.core.text import parsed
 
 app = Flask(__name__)
 app.secret_key = "of the yardstick"
@@ -107,6 +111,16 @@ class Entry(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime)
 
 
+class Part(Base):
+    __tablename__ = "part"
+    __table_args__ = (Index("ix_part_kind", "kind", "id"), {"schema": None if ON_SQLITE else "yardstick"})
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None]
+    kind: Mapped[str]
+    body: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime)
+
+
 TEXTS = "select subject_id, title, body from search_doc where kind = 'idea'"
 
 
@@ -116,7 +130,7 @@ def prepare() -> None:
         _prepare_sqlite()
     else:
         _prepare_postgresql()
-    Base.metadata.create_all(aside, tables=[Entry.__table__])  # type: ignore[list-item]
+    Base.metadata.create_all(aside, tables=[Entry.__table__, Part.__table__])  # type: ignore[list-item]
 
 
 def _prepare_sqlite() -> None:
@@ -276,5 +290,29 @@ def bare_write() -> str:
     validate_csrf(request.form["csrf_token"])
     with Session(aside) as session:
         session.add(Entry(title=request.form["title"], body=request.form["body"], created_at=datetime.now(UTC)))
+        session.commit()
+    return "stored"
+
+
+@app.post("/submission")
+def bare_submission() -> str:
+    validate_csrf(request.form["csrf_token"])
+    answers = [parsed(request.form[f"answer-{position}"]) for position in range(1, 6)]
+    moment = datetime.now(UTC)
+
+    def part(kind: str, body: str, parent: Part | None = None) -> Part:
+        return Part(kind=kind, body=body, parent_id=parent.id if parent else None, created_at=moment)
+
+    with Session(aside) as session:
+        last = session.scalars(select(Part).where(Part.kind == "log").order_by(Part.id.desc()).limit(1)).first()
+        idea = part("idea", request.form["title"])
+        session.add(idea)
+        session.flush()
+        version = part("version", request.form["title"], idea)
+        session.add(version)
+        session.flush()
+        session.add_all(part("answer", body, version) for body in answers)
+        session.add_all(part(kind, request.form["title"], idea) for kind in ("link", "case", "mail", "job", "job"))
+        session.add(part("log", sha256(f"{last.body if last else ''}{idea.id}".encode()).hexdigest(), idea))
         session.commit()
     return "stored"
