@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select
 
 from consult.accounts.agents import browser_words
 from consult.accounts.models import Person, RoleGrant, Token, UserSession
@@ -141,14 +142,26 @@ def ids_with_permission(permission: str, consultation_id: int | None) -> list[in
     Roles for the whole site always count; with `consultation_id` None they alone do: whoever looks after one
     consultation is not told of what belongs to none.
     """
-    place: ColumnElement[bool] = RoleGrant.consultation_id.is_(None)
-    if consultation_id is not None:
-        place = or_(place, RoleGrant.consultation_id == consultation_id)
-    holders = select(RoleGrant.person_id).where(RoleGrant.role.in_(PERMISSIONS[permission]), place, _running(now()))
-    statement = select(Person.id).where(
-        Person.id.in_(holders), Person.confirmed_at.is_not(None), Person.deactivated_at.is_(None)
+    asked = {"consultation_id": consultation_id, "moment": now()}
+    return list(db.session.execute(_holders_of(permission), asked).scalars())
+
+
+@lru_cache(maxsize=64)
+def _holders_of(permission: str) -> Select[int]:
+    """The statement behind `ids_with_permission`, put together once: it is asked with each text that is sent."""
+    holders = select(RoleGrant.person_id).where(
+        RoleGrant.role.in_(PERMISSIONS[permission]),
+        or_(
+            RoleGrant.consultation_id.is_(None),
+            RoleGrant.consultation_id == bindparam("consultation_id", type_=Integer),
+        ),
+        or_(RoleGrant.until.is_(None), RoleGrant.until > bindparam("moment", type_=UTCDateTime)),
     )
-    return list(db.session.execute(statement.order_by(Person.id)).scalars())
+    return (
+        select(Person.id)
+        .where(Person.id.in_(holders), Person.confirmed_at.is_not(None), Person.deactivated_at.is_(None))
+        .order_by(Person.id)
+    )
 
 
 def grants_of(person_id: int) -> list[RoleGrant]:

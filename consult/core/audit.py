@@ -117,6 +117,9 @@ def record(
     return row
 
 
+_LAST = select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
+
+
 def link_pending(session: Session) -> None:
     """Give the collected rows their place in the chain. Runs right before the commit; see `core.unit`."""
     pending = session.info.pop("audit", [])
@@ -125,7 +128,7 @@ def link_pending(session: Session) -> None:
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _LOCK})
-    last = session.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)).first()
+    last = session.execute(_LAST).first()
     seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
     details = []
     for row, detail in pending:

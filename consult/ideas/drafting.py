@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import bindparam, delete, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consult.core import audit
@@ -86,13 +86,18 @@ def _held() -> _Held:
     return found
 
 
+# Put together once: a draft is saved every few seconds while somebody writes.
+_ANEW = {"populate_existing": True}
+_IDEA = select(Idea).where(Idea.id == bindparam("idea_id")).with_for_update().execution_options(**_ANEW)
+_DRAFT = select(IdeaDraft).where(IdeaDraft.idea_id == bindparam("idea_id")).execution_options(**_ANEW)
+
+
 def locked(idea_id: int) -> Idea:
     """The idea, read anew and kept from other writers until this transaction ends."""
     known = _held().ideas.get(idea_id)
     if known is not None and not inspect(known).expired and known in db.session:
         return known
-    statement = select(Idea).where(Idea.id == idea_id).with_for_update().execution_options(populate_existing=True)
-    idea = db.session.execute(statement).scalar_one_or_none()
+    idea = db.session.execute(_IDEA, {"idea_id": idea_id}).scalar_one_or_none()
     if idea is None:
         raise NotFound()
     _held().ideas[idea_id] = idea
@@ -212,8 +217,7 @@ def draft_row(idea: Idea) -> IdeaDraft:
     known = _held().drafts.get(idea.id) if idea.id in _held().ideas else None
     if known is not None and not inspect(known).expired and known in db.session:
         return known
-    statement = select(IdeaDraft).where(IdeaDraft.idea_id == idea.id).execution_options(populate_existing=True)
-    draft = db.session.execute(statement).scalar_one_or_none()
+    draft = db.session.execute(_DRAFT, {"idea_id": idea.id}).scalar_one_or_none()
     if draft is None:
         version_id = idea.public_version_id or newest_version_id(idea.id)
         content = (

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from consult.consultations.models import Consultation, Question
 from consult.consultations.queries import consultation_by_slug, current_consultation, questions_of, with_questions
@@ -102,23 +101,30 @@ def new_frame(slug: str, draft_key: str, language: str) -> Frame | None:
 
 def idea_by_draft_token(token: str) -> Idea:
     """The idea behind the secret link of its draft; NotFound for any other."""
-    return _by_hash(Idea.draft_token_hash, token)
+    return _by_hash(_BY_DRAFT, token)
 
 
 def idea_by_status_token(token: str) -> Idea:
     """The idea behind its secret status link; NotFound for any other."""
-    return _by_hash(Idea.status_token_hash, token)
+    return _by_hash(_BY_STATUS, token)
 
 
 def idea_by_confirm_token(token: str) -> Idea:
     """The idea whose address the mailed link confirms; NotFound for any other, and after the link has served."""
-    return _by_hash(Idea.confirm_token_hash, token)
+    return _by_hash(_BY_CONFIRMATION, token)
 
 
-def _by_hash(column: Any, token: str) -> Idea:
+# Put together once: a form that is saved every few seconds asks them each time.
+_BY_DRAFT, _BY_STATUS, _BY_CONFIRMATION = (
+    select(Idea).where(column == bindparam("hash"))
+    for column in (Idea.draft_token_hash, Idea.status_token_hash, Idea.confirm_token_hash)
+)
+
+
+def _by_hash(statement: Select[Idea], token: str) -> Idea:
     if not tokens.TOKEN.match(token):
         raise NotFound()
-    found: Idea | None = db.session.execute(select(Idea).where(column == tokens.token_hash(token))).scalar_one_or_none()
+    found = db.session.execute(statement, {"hash": tokens.token_hash(token)}).scalar_one_or_none()
     if found is None:
         raise NotFound()
     sharing.check_reach(current_actor(), found)

@@ -202,10 +202,7 @@ def submit(
 
     `author` is whose idea it is where the actor releases it for their organisation.
     """
-    use_up(
-        idea
-    )  # before anything is looked up, so that what this request saved of it is not written only to be deleted
-    check_not_suspended(author or actor)
+    _check_and_use_up(author or actor, idea)
     moment = now()
     number = take_number(consultation.id, moment)
     version = make_version(idea, content, moment, number=1)
@@ -218,6 +215,14 @@ def submit(
     _put_before_moderation(actor, idea, version, content, consultation)
     coauthoring.invite_named(author or actor, idea, content.coauthors)
     return idea
+
+
+def _check_and_use_up(author: Actor, idea: Idea) -> None:
+    """The last that can refuse: Invalid leaves the draft as it was saved. Then it goes, before anything else is asked, so
+    that what this request saved of it is not written only to be deleted."""
+    with db.session.no_autoflush:
+        check_not_suspended(author)
+    use_up(idea)
 
 
 def _send_next(actor: Actor, idea: Idea, content: Content, consultation: Consultation) -> Idea:
@@ -235,8 +240,7 @@ def submit_next(
     actor: Actor, idea: Idea, content: Content, consultation: Consultation, act: str, author: Actor
 ) -> Idea:
     """The next version and its case: it waits, and what is public stays so. `author` is in whose name it is sent."""
-    use_up(idea)
-    check_not_suspended(author)
+    _check_and_use_up(author, idea)
     version = make_version(idea, content, now())
     move(rules.MACHINE, idea, act, actor)
     idea.moved_at, idea.reminded_at, idea.release_asked_at = now(), None, None

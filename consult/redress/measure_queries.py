@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from consult.core.clock import now
-from consult.core.db import db
+from consult.core.db import UTCDateTime, db
 from consult.core.forms import email_key
 from consult.redress.models import SUSPENSION, TEXTS, Measure
 
@@ -35,5 +35,11 @@ def running_measure(scope: str, person_id: int | None, email: str = "") -> Measu
 
 def suspended_until(person_id: int) -> datetime | None:
     """Until when a person may not publish texts: asked whenever one is sent (`core.access.check_not_suspended`)."""
-    measure = running_measure(TEXTS, person_id)
-    return measure.ends_at if measure is not None else None
+    return db.session.execute(_TEXTS_UNTIL, {"person_id": person_id, "moment": now()}).scalar_one_or_none()
+
+
+# Asked whenever something is sent, so it is put together once.
+_TEXTS_UNTIL = select(func.max(Measure.ends_at, type_=UTCDateTime)).where(
+    Measure.scope == TEXTS, Measure.step == SUSPENSION, Measure.status == "active",
+    Measure.ends_at > bindparam("moment", type_=UTCDateTime), Measure.person_id == bindparam("person_id"),
+)  # fmt: skip

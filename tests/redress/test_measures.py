@@ -145,6 +145,14 @@ def test_a_suspended_author_reads_takes_out_and_complains_but_publishes_nothing(
     assert complaint.form("main form[method=post]").keys() == {"csrf_token", "body"}
     sent = browser.submit(complaint_path("measure", measure.id), {"body": "Die Texte waren nicht beleidigend."})
     assert sent.status_code == 303
+    make.consultation()
+    db.session.commit()
+    written = {"title": "Noch eine", "answer-1": "Mit Mühe geschrieben.", "save": "1"}
+    draft = browser.submit("/de/ideas/new", written, form="#idea-form").headers["Location"]
+    refused = browser.submit(draft, {"answer-1": "Mit noch mehr Mühe.", "submit": "1"}, form="#idea-form")
+    assert refused.status_code == 422 and "nichts veröffentlichen" in html(refused).text
+    kept = browser.page(draft).form("#idea-form")
+    assert (kept["title"], kept["answer-1"]) == ("Noch eine", "Mit noch mehr Mühe."), "refused, and yet kept"
     clock.shift(days=30, minutes=1)
     check_not_suspended(cast.actor(cast.owner))  # ends by itself, even before the job runs
 
