@@ -72,7 +72,7 @@ def test_what_changed_is_marked_word_by_word(second_version: Idea, client: Any) 
     page = client.page(address)
     assert [one.get_text() for one in page.select(".c-diff del")] == ["Prüfstand ", "zwei "]
     assert [one.get_text() for one in page.select(".c-diff ins")] == ["Prüfstände ", "drei freie "]
-    assert "3 Wörter dazu, 2 weg" in page.text and "2 Antworten dieser Fassung sind nicht für alle" in page.text
+    assert "3 Wörter dazu, 2 weg" in page.text and "2 weitere Antworten dieser Fassung stehen hier nicht" in page.text
     assert "Namenlos gesagt" not in page.source and "Vertraulich" not in page.source
     plain = client.page(f"{address}?view=text")
     assert "Wir haben drei freie Prüfstände." in plain.text and not plain.select("ins, del")
@@ -414,6 +414,14 @@ def test_both_timelines_tell_the_way_and_what_comes_next(
     make.decide("idea", idea.id, "return", reason="off-topic", moderator=cast.moderator, note="Noch etwas.")
     db.session.commit()
     assert steps_of(client.page(f"/de/ideas/{idea.number}")) == public, "what waits is its author's own business"
+    page = client.page(url)
+    assert [one.get_text() for one in page.select(".c-response a[href*='/rules']")], (
+        "addresses in a statement are links"
+    )
+    assert "Noch etwas." in page.select(".c-response")[0].get_text() and "2 frühere Entscheidungen" in page.text
+    names = [str(one["aria-labelledby"]) for one in page.select("section[aria-labelledby^=decision]")]
+    said = [" ".join(page.one(f"[id='{part}']").get_text() for part in name.split()) for name in names]
+    assert len(said) == len(set(said)) == 3, "two decisions of one kind are told apart"
 
 
 def test_authors_read_their_full_text_on_the_private_page(
