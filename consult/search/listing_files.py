@@ -41,7 +41,7 @@ def _rows(query: str, documents: Sequence[int]) -> Iterator[list[Any]]:
     for one in _found(query, documents):
         where = current_app.config["SETTINGS"].site_url + one.info.url
         text = one.snippet.striptags()
-        yield [str(one.label), one.info.title, text, one.info.language or one.language, one.at, where]
+        yield [one.label, one.info.title, text, one.info.language or one.language, one.at, where]
 
 
 def _entries(query: str, documents: Sequence[int]) -> Iterator[Entry]:

@@ -100,7 +100,7 @@ def ddl(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return [
             "create virtual table if not exists search_index using fts5("
-            "title_n, body_n, tags, tokenize='unicode61 remove_diacritics 0')"
+            "title_n, body_n, tags, tokenize='unicode61 remove_diacritics 0', detail=none)"
         ]
     return [
         "create table if not exists search_index (rowid integer primary key, vector tsvector not null)",

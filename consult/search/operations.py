@@ -18,6 +18,7 @@ from consult.core.registry import SearchDocument, registries
 from consult.core.settings_store import remember
 from consult.search import vectors
 from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, tokens, words
+from consult.search.engines import TAG, TITLE, marked
 from consult.search.models import SearchDoc, SearchNear, SearchVector, SearchWord, tag_of
 
 BATCH = 500
@@ -112,16 +113,16 @@ def _write(rows: Sequence[SearchDoc], before: Mapping[str, int] = MappingProxyTy
 
 
 def _add_entries(rows: Sequence[SearchDoc]) -> None:
-    entries = [
-        {
-            "id": row.id,
-            "title": f"{tokens(row.title, row.language)} {tokens(row.title_en, 'en')}",
-            "body": f"{tokens(row.body, row.language)} {tokens(row.body_en, 'en')}",
-            "tags": _tags(row),
-        }
-        for row in rows
-    ]
-    if db.session.get_bind().dialect.name == "sqlite":
+    sqlite = db.session.get_bind().dialect.name == "sqlite"
+    entries = []
+    for row in rows:
+        title = f"{tokens(row.title, row.language)} {tokens(row.title_en, 'en')}".strip()
+        body = f"{tokens(row.body, row.language)} {tokens(row.body_en, 'en')}"
+        tags = _tags(row)
+        if sqlite:
+            title, tags = f"{title} {marked(title, TITLE)}", marked(tags, TAG)
+        entries.append({"id": row.id, "title": title, "body": body, "tags": tags})
+    if sqlite:
         statement = "insert into search_index (rowid, title_n, body_n, tags) values (:id, :title, :body, :tags)"
     else:
         statement = (

@@ -49,10 +49,10 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """A hit as the page shows it: `snippet` has the words that matched in <mark>."""
+    """A hit as the page shows it: `label` is its kind in the reader's language, `snippet` has what matched in <mark>."""
 
     info: SubjectInfo
-    label: Any
+    label: str
     snippet: Markup
     language: str
     at: datetime | None = None
@@ -120,6 +120,7 @@ def results(query: str, documents: Sequence[int]) -> list[Result]:
     rows = db.session.execute(_SHOWN, {"documents": list(documents)}).all()
     found = {row.id: row for row in rows}
     infos = describe((row.kind, row.subject_id) for row in rows)
+    labels = {kind: str(registries.subjects[kind].label) for kind, _id in infos}
     marker = Marker(query)
     shown = []
     for number in documents:
@@ -128,9 +129,7 @@ def results(query: str, documents: Sequence[int]) -> list[Result]:
         if document is None or info is None or not info.public:
             continue
         body, language = _text_for_reader(document, marker)
-        shown.append(
-            Result(info, registries.subjects[document.kind].label, marker.snippet(body), language, document.at)
-        )
+        shown.append(Result(info, labels[document.kind], marker.snippet(body), language, document.at))
     return shown
 
 

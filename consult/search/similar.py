@@ -22,6 +22,7 @@ from consult.core.db import db
 from consult.core.registry import SubjectInfo, describe, registries
 from consult.search import vectors
 from consult.search.analyse import fold_umlauts, stems, words
+from consult.search.engines import TAG
 from consult.search.models import SearchDoc, SearchWord, tag_of
 
 POOL = 40  # candidates that are compared
@@ -168,7 +169,7 @@ def _sharing(kind: str, asked: Sequence[tuple[str, float, int]]) -> list[int]:
     sqlite = db.session.get_bind().dialect.name == "sqlite"
     condition = "search_index match :{name}" if sqlite else "vector @@ to_tsquery('simple', :{name})"
     tag = tag_of("kind", kind)
-    form = '(tags : "{tag}") AND ({{title_n body_n}} : "{stem}")' if sqlite else "'{tag}':D & '{stem}':AB"
+    form = f'"{TAG}{{tag}}" AND "{{stem}}"' if sqlite else "'{tag}':D & '{stem}':AB"
     parts: list[str] = []
     bound: dict[str, str] = {}
     for number, (stem, weight, most) in enumerate(asked):
