@@ -36,8 +36,12 @@ _SAID: Select[*tuple[Any, ...]] = select(
 
 
 def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
-    """Ideas that have a number. An idea without a public answer names nobody: neither author nor organisation."""
-    return {one.id: info(one) for one in db.session.execute(_SAID, {"ids": list(ids)}) if one.number}
+    """Ideas that have a number. An idea without a public answer names nobody: neither author nor organisation.
+
+    Who asks for a single one mostly reads it as a whole next (its case, its page): it is loaded, so that it is asked once.
+    """
+    rows = ideas_by_ids(ids).values() if len(ids) == 1 else db.session.execute(_SAID, {"ids": list(ids)})
+    return {one.id: info(one) for one in rows if one.number}
 
 
 def info(idea: Idea | Row[Any]) -> SubjectInfo:
