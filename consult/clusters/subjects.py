@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from consult.clusters import addresses
 from consult.clusters.models import Cluster, ClusterManager, Observation
@@ -103,10 +103,12 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
         )  # fmt: skip
 
 
+_SPOKEN_FOR = select(ClusterManager.cluster_id).where(ClusterManager.person_id == bindparam("person", type_=Integer))
+
+
 def actor_part(person_id: int) -> dict[str, object]:
     """The clusters that a person speaks for."""
-    query = select(ClusterManager.cluster_id).where(ClusterManager.person_id == person_id)
-    return {"cluster_ids": frozenset(db.session.execute(query).scalars())}
+    return {"cluster_ids": frozenset(db.session.execute(_SPOKEN_FOR, {"person": person_id}).scalars())}
 
 
 SUBJECT = SubjectKind(

@@ -29,7 +29,7 @@ def _mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
 def init_app(app: Flask) -> None:
     """Register the room."""
     app.register_blueprint(views.blueprint)
-    app.jinja_env.globals["shown_name"] = queries.shown_name
+    app.jinja_env.globals.update(shown_name=queries.shown_name, comment_places=queries.places)
     registries.subjects["comment"] = SubjectKind(
         "comment", _l("Comment"), queries.describe_comments, queries.find_comment
     )

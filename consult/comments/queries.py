@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Integer, Select, String, Text, and_, bindparam, cast, exists, func, or_, select
 
 from consult.comments import rules
 from consult.comments.models import Comment, CommentVersion
@@ -25,14 +24,24 @@ from consult.organisations import acting
 
 OWN = ("pending", "hidden", "taken_down")  # what only its author sees of it
 ROOTS = 50  # comments a page
+_TABLE: Any = Comment.__table__
+# What a page shows of a comment: neither its source nor what only moderation needs.
+SHOWN = (
+    *(_TABLE.c[name] for name in ("id", "parent_id", "author_id", "author_name", "organisation_name", "kind", "html",
+                                  "language", "status", "created_at", "edited_at")),
+    (cast(_TABLE.c.redactions, Text) != "[]").label("redactions"),  # whether there are any
+)  # fmt: skip
 ANSWERS = 20  # answers shown below a comment; all of them stand on the comment's own page
 
 
 @dataclass
 class Node:
-    """A comment as the reader sees it. `stub` names why its text is not shown; `more` counts answers not shown here."""
+    """A comment as the reader sees it. `stub` names why its text is not shown; `more` counts answers not shown here.
 
-    comment: Comment
+    `comment` is a Comment, or in a thread a row of what a page shows of one.
+    """
+
+    comment: Any
     stub: str
     mine: bool
     by_subject_author: bool
@@ -51,7 +60,7 @@ class Thread:
     subject_id: int
     key: str
     nodes: list[Node]
-    page: Page[Comment]
+    page: Page[Any]
     mode: str
     may_write: bool
     organisations: list[tuple[str, str]]
@@ -75,7 +84,7 @@ def _visible_to(actor: Actor, model: Any) -> ColumnElement[bool]:
     return or_(_published(model), own)
 
 
-def _node(actor: Actor, comment: Comment, authors: Collection[int]) -> Node:
+def _node(actor: Actor, comment: Any, authors: Collection[int]) -> Node:
     mine = rules.is_author(actor, comment) and comment.status != "removed"
     return Node(
         comment=comment,
@@ -95,28 +104,28 @@ def _with_answers(actor: Actor, nodes: list[Node], authors: Collection[int], lim
     values: dict[str, Any] = {"parents": list(by_id), "most": limit}
     if actor.signed_in:
         values["reader"] = actor.person_id
-    for answer, number in db.session.execute(_answers_below(actor.signed_in), values):
+    for answer in db.session.execute(_answers_below(actor.signed_in), values):
         node = by_id[answer.parent_id]
         node.answers.append(_node(actor, answer, authors))
-        node.more = max(0, number - limit)
+        node.more = max(0, answer.number - limit)
 
 
 @lru_cache(maxsize=2)
 def _answers_below(signed_in: bool) -> Select[Any]:
     """The first answers below some comments, with the number of all; put together once, as every idea's page asks it."""
-    order = (Comment.created_at, Comment.id)
+    order = (_TABLE.c.created_at, _TABLE.c.id)
     ranked = (
         select(
-            Comment.id,
-            func.row_number().over(partition_by=Comment.parent_id, order_by=order).label("place"),
-            func.count().over(partition_by=Comment.parent_id).label("number"),
+            _TABLE.c.id,
+            func.row_number().over(partition_by=_TABLE.c.parent_id, order_by=order).label("place"),
+            func.count().over(partition_by=_TABLE.c.parent_id).label("number"),
         )
-        .where(Comment.parent_id.in_(bindparam("parents", expanding=True)), _visible(signed_in))
+        .where(_TABLE.c.parent_id.in_(bindparam("parents", expanding=True)), _visible(signed_in))
         .subquery()
     )
     statement: Select[Any] = (
-        select(Comment, ranked.c.number)
-        .join(ranked, ranked.c.id == Comment.id)
+        select(*SHOWN, ranked.c.number)
+        .join(ranked, ranked.c.id == _TABLE.c.id)
         .where(ranked.c.place <= bindparam("most", type_=Integer))
         .order_by(*order)
     )
@@ -132,22 +141,23 @@ def mode_of(kind: str, subject_id: int) -> str:
 @lru_cache(maxsize=2)
 def _roots(signed_in: bool) -> Select[Any]:
     """The comments of a thread that answer no other, and stubs of those that were answered; put together once."""
-    answer = aliased(Comment)
-    answered = exists().where(answer.parent_id == Comment.id, _published(answer))
-    return select(Comment).where(
-        Comment.subject_kind == bindparam("kind", type_=String),
-        Comment.subject_id == bindparam("subject", type_=Integer),
-        Comment.parent_id.is_(None),
-        or_(_visible(signed_in), and_(Comment.status.in_(rules.STUBS), answered)),
+    answer = _TABLE.alias()
+    answered = exists().where(answer.c.parent_id == _TABLE.c.id, answer.c.status == rules.VISIBLE)
+    return select(*SHOWN).where(
+        _TABLE.c.subject_kind == bindparam("kind", type_=String),
+        _TABLE.c.subject_id == bindparam("subject", type_=Integer),
+        _TABLE.c.parent_id.is_(None),
+        or_(_visible(signed_in), and_(_TABLE.c.status.in_(rules.STUBS), answered)),
     )
 
 
 def _visible(signed_in: bool) -> ColumnElement[bool]:
     """As `_visible_to`, with the reader as the parameter "reader"."""
+    published: ColumnElement[bool] = _TABLE.c.status == rules.VISIBLE
     if not signed_in:
-        return _published(Comment)
-    mine = and_(Comment.author_id == bindparam("reader", type_=Integer), Comment.status.in_(OWN))
-    return or_(_published(Comment), mine)
+        return published
+    mine = and_(_TABLE.c.author_id == bindparam("reader", type_=Integer), _TABLE.c.status.in_(OWN))
+    return or_(published, mine)
 
 
 def thread_for(
@@ -166,8 +176,11 @@ def thread_for(
     values: dict[str, Any] = {"kind": kind, "subject": subject_id}
     if actor.signed_in:
         values["reader"] = actor.person_id
-    order = [(Comment.created_at, "asc"), (Comment.id, "asc")]
-    page = keyset(_roots(actor.signed_in), order, after, ROOTS, parameters=values)
+    order = [(_TABLE.c.created_at, "asc"), (_TABLE.c.id, "asc")]
+    page = keyset(
+        _roots(actor.signed_in), order, after, ROOTS, scalars=False, key=lambda row: (row.created_at, row.id),
+        parameters=values,
+    )  # fmt: skip
     nodes = [_node(actor, comment, authors) for comment in page.items]
     _with_answers(actor, nodes, authors, ANSWERS)
     mode = mode_of(kind, subject_id) if actor.signed_in else ""
@@ -260,6 +273,25 @@ def latest_by(person_id: int, limit: int = 10) -> list[tuple[Comment, SubjectInf
     comments = list(db.session.execute(statement).scalars())
     infos = describe((comment.subject_kind, comment.subject_id) for comment in comments)
     return [(comment, infos.get((comment.subject_kind, comment.subject_id))) for comment in comments]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where comments of a subject lead; the number of the comment stands behind each."""
+
+    show: str
+    reply: str
+    report: str
+
+
+def places(kind: str, key: str) -> Places:
+    """The addresses that the comments of a subject have in common; without a key nobody can answer."""
+    show = path("comments.show", comment_id=0)[:-1]
+    return Places(
+        show=show,
+        reply=path("comments.new", kind=kind, key=key, parent="") if key else "",
+        report=path("redress.report", url=show),
+    )
 
 
 def shown_name(comment: Comment) -> str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
-from flask import render_template
 from markupsafe import Markup
 
 from consult.comments import rules
-from consult.comments.queries import Thread, mode_of, thread_for
+from consult.comments.queries import Node, Thread, mode_of, thread_for
 from consult.core.access import GUEST, Actor
+from consult.core.fragments import for_the_same, fragment
 from consult.core.i18n import current_language
-from consult.core.memory import detached, remembered, sharing
+from consult.core.memory import remembered, sharing
 from consult.organisations import acting
 
 
@@ -41,10 +42,43 @@ def thread_page(
 
 
 def _common(kind: str, subject_id: int, key: str, authors: Sequence[int]) -> Thread:
-    thread = thread_for(kind, subject_id, GUEST, key=key, authors=authors)
-    detached({answer.comment for node in thread.nodes for answer in (node, *node.answers)})
-    return thread
+    return thread_for(kind, subject_id, GUEST, key=key, authors=authors)
+
+
+class _Shown(NamedTuple):
+    """A comment as a template shows it, with its answers: a Node that cannot change."""
+
+    comment: Any
+    stub: str
+    mine: bool
+    by_subject_author: bool
+    may_edit: bool
+    may_remove: bool
+    answers: tuple[_Shown, ...]
+    more: int
+
+
+class _Comments(NamedTuple):
+    """All that the comments of a thread show."""
+
+    kind: str
+    key: str
+    may_write: bool
+    nodes: tuple[_Shown, ...]
+
+
+def _shown(node: Node) -> _Shown:
+    return _Shown(
+        node.comment, node.stub, node.mine, node.by_subject_author, node.may_edit, node.may_remove,
+        tuple(_shown(answer) for answer in node.answers), node.more,
+    )  # fmt: skip
 
 
 def _html(thread: Thread) -> Markup:
-    return Markup(render_template("comments/_nodes.html", thread=thread))  # noqa: S704 - a template's own output
+    return for_the_same(
+        _drawn, _Comments(thread.kind, thread.key, thread.may_write, tuple(_shown(node) for node in thread.nodes))
+    )
+
+
+def _drawn(words: _Comments) -> Markup:
+    return fragment("comments/_nodes.html", thread=words)

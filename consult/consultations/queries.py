@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import Integer, Select, bindparam, case, select
 from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from consult.consultations.models import Consultation, NumberCounter, Question
 from consult.core.clock import now
-from consult.core.db import db
+from consult.core.db import UTCDateTime, db
 from consult.core.memory import detached, remembered
 
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
@@ -66,13 +69,26 @@ def current_consultation(with_questions: bool = False) -> Consultation | None:
 
 
 def _current(moment: datetime, with_questions: bool) -> Consultation | None:
+    found = db.session.execute(_in_turn(), {"moment": moment}).scalar_one_or_none()
+    if found is None:
+        return None
+    if with_questions:
+        set_committed_value(found, "questions", questions_of(found.id))
+    detached([*(found.questions if with_questions else ()), found])
+    return found
+
+
+@lru_cache(maxsize=1)
+def _in_turn() -> Select[Any]:
+    """The query of the current consultation, put together once, as almost every page asks it."""
+    moment = bindparam("moment", type_=UTCDateTime)
     state = case(
         (Consultation.opens_at.is_(None), 2),
         (Consultation.opens_at > moment, 1),
         (Consultation.closes_at.is_not(None) & (Consultation.closes_at <= moment), 3),
         else_=0,
     )
-    statement = (
+    statement: Select[Any] = (
         select(Consultation)
         .where(Consultation.is_active, Consultation.listed)
         .order_by(
@@ -83,21 +99,21 @@ def _current(moment: datetime, with_questions: bool) -> Consultation | None:
         )
         .limit(1)
     )
-    if with_questions:
-        statement = statement.options(selectinload(Consultation.questions))
-    found = db.session.execute(statement).scalar_one_or_none()
-    if found is not None:
-        detached([*(found.questions if with_questions else ()), found])
-    return found
+    return statement
+
+
+@lru_cache(maxsize=1)
+def _in_their_order() -> Select[Any]:
+    asked = bindparam("consultation", type_=Integer)
+    statement: Select[Any] = (
+        select(Question).where(Question.consultation_id == asked).order_by(Question.position, Question.id)
+    )
+    return statement
 
 
 def questions_of(consultation_id: int) -> list[Question]:
     """The questions in order, closed ones too."""
-    return list(
-        db.session.execute(
-            select(Question).where(Question.consultation_id == consultation_id).order_by(Question.position, Question.id)
-        ).scalars()
-    )
+    return list(db.session.execute(_in_their_order(), {"consultation": consultation_id}).scalars())
 
 
 def with_questions(consultation_id: int) -> tuple[Consultation, list[Question]]:

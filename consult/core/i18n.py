@@ -28,7 +28,7 @@ from flask_babel import Babel, force_locale
 from flask_babel.speaklater import LazyString
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from consult.core.clock import LOCAL, now
 
@@ -88,20 +88,45 @@ def _n(singular: str, plural: str, num: int, **variables: Any) -> str:
     return text % {"num": num, **variables}
 
 
-@lru_cache(maxsize=10_000)
-def _ready(language: str, string: str, html: bool) -> str:
-    text = catalogue(language).ugettext(string)
-    return (Markup(text) if html else text) % {}  # noqa: S704 - words of our own
+@lru_cache(maxsize=16_384)
+def _known(language: str, string: str, many: str = "", one: bool = True) -> str:
+    """The words of a message, looked up once: a page asks for two hundred."""
+    if not many:
+        found: str = catalogue(language).ugettext(string)
+        return found
+    return str(catalogue(language).ungettext(string, many, 1 if one else 2))
+
+
+@lru_cache(maxsize=16_384)
+def _known_markup(language: str, string: str) -> Markup:
+    return Markup(_known(language, string) % {})  # noqa: S704 - our own words
+
+
+def _filled(text: str, variables: Mapping[str, Any]) -> Markup:
+    """Our own words as markup, with the variables escaped."""
+    safe = {name: value if type(value) in (int, float) else escape(value) for name, value in variables.items()}
+    return Markup(text % safe)  # noqa: S704 - our own words around escaped ones
 
 
 @pass_eval_context
-def _in_template(context: EvalContext, string: str, /, **variables: Any) -> str:
-    """`_` as templates know it, where variables are escaped. Most words of a page have none: those are put together once."""
-    html = bool(context.autoescape)
+def _template_words(context: EvalContext, string: str, /, **variables: Any) -> str:
+    """`_` of the templates: markup where the template escapes, plain words in a mail's text.
+
+    Jinja's own goes by way of the context, which it copies for each call within a loop that sets names.
+    """
+    if not context.autoescape:
+        return _known(current_language(), string) % variables
     if not variables:
-        return _ready(current_language(), string, html)
-    text = catalogue(current_language()).ugettext(string)
-    return (Markup(text) if html else text) % variables  # noqa: S704 - the same; variables are escaped
+        return _known_markup(current_language(), string)
+    return _filled(_known(current_language(), string), variables)
+
+
+@pass_eval_context
+def _template_number(context: EvalContext, singular: str, plural: str, num: int, /, **variables: Any) -> str:
+    """`ngettext` and `_n` of the templates; both languages have one form for one and one for all other numbers."""
+    text = _known(current_language(), singular, plural, num == 1)
+    values = {"num": num, **variables}
+    return _filled(text, values) if context.autoescape else text % values
 
 
 def _l(string: str, **variables: Any) -> LazyString:
@@ -219,11 +244,6 @@ def format_span(value: timedelta) -> str:
 def init_app(app: Flask) -> None:
     """Attach Babel with our merged catalogues, filters and the two languages."""
     babel.init_app(app, locale_selector=current_language, default_timezone="Europe/Berlin")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda string: catalogue(current_language()).ugettext(string),
-        lambda one, many, num: catalogue(current_language()).ungettext(one, many, num),
-        newstyle=True,
-    )
     app.jinja_env.filters.update(
         date=format_day,
         time=format_clock,
@@ -233,9 +253,10 @@ def init_app(app: Flask) -> None:
         span=format_span,
     )
     app.jinja_env.globals.update(
-        _=_in_template,
-        gettext=_in_template,
-        _n=app.jinja_env.globals["ngettext"],
+        _=_template_words,
+        gettext=_template_words,
+        ngettext=_template_number,
+        _n=_template_number,
         tr=pick,
         tr_lang=picked_language,
         LANGUAGE_NAMES=LANGUAGE_NAMES,

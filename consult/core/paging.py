@@ -12,9 +12,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, Select, and_, or_
+from sqlalchemy import BigInteger, Select, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from consult.core.db import db
@@ -103,6 +104,28 @@ def _beyond(order: Order, values: list[Any], backwards: bool) -> Any:
     return or_(*alternatives)
 
 
+_PLACE = "place_"
+
+
+def _page(statement: Select[Any], order: Order, size: int, values: list[Any] | None, backwards: bool) -> Select[Any]:
+    """The statement for the rows beyond these values, or the first ones, and one more than the page holds."""
+    if values is not None:
+        first, second = order[0]
+        # a plain bound on the leading column lets the database start in the index instead of walking to the row
+        leading = first >= values[0] if (second == "asc") != backwards else first <= values[0]
+        statement = statement.where(leading, _beyond(order, values, backwards))
+    ordered = [column.asc() if (direction == "asc") != backwards else column.desc() for column, direction in order]
+    return statement.order_by(*ordered).limit(size + 1)
+
+
+@lru_cache(maxsize=64)
+def _kept(
+    statement: Select[Any], order: tuple[tuple[Any, str], ...], size: int, beyond: bool, backwards: bool
+) -> Select[Any]:
+    places = [bindparam(f"{_PLACE}{number}", type_=column.type) for number, (column, _) in enumerate(order)]
+    return _page(statement, order, size, places if beyond else None, backwards)
+
+
 def keyset(
     statement: Select[Any],
     order: Order,
@@ -117,21 +140,21 @@ def keyset(
 
     `after` is a cursor of an earlier page or nothing; a malformed one counts as nothing. Reads size + 1 rows, in one query.
     `key(row)` gives the order values of a row; by default they are read from the entity's attributes. With
-    `scalars=False` rows are kept as rows and `key` must be given. `parameters` fill those that the statement names.
+    `scalars=False` rows are kept as rows and `key` must be given. `parameters` fill those that the statement names; such a
+    statement must be one that is put together once, not anew for each request.
     """
     unpacked = _unpack(after, len(order)) if after else None
     if unpacked is not None and not _fits(order, unpacked[1]):
         unpacked = None
     backwards = bool(unpacked and unpacked[0])
-    if unpacked:
-        first, second = order[0][0], order[0][1]
-        # a plain bound on the leading column lets the database start in the index instead of walking to the row
-        bound = unpacked[1][0]
-        leading = first >= bound if (second == "asc") != backwards else first <= bound
-        statement = statement.where(leading, _beyond(order, unpacked[1], backwards))
-    for column, direction in order:
-        statement = statement.order_by(column.asc() if (direction == "asc") != backwards else column.desc())
-    result = db.session.execute(statement.limit(size + 1), parameters or {})
+    if parameters is not None:
+        # a statement that is kept: its pages are put together once, too, with the place as further parameters
+        statement = _kept(statement, tuple(order), size, unpacked is not None, backwards)
+        places = unpacked[1] if unpacked else []
+        parameters = {**parameters, **{f"{_PLACE}{number}": value for number, value in enumerate(places)}}
+    else:
+        statement = _page(statement, order, size, unpacked[1] if unpacked else None, backwards)
+    result = db.session.execute(statement, parameters or {})
     rows: list[Any] = list(result.scalars().unique()) if scalars else list(result)
     more = len(rows) > size
     rows = rows[:size]

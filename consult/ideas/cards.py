@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
 
 from consult.consultations.models import Question
+from consult.core.fragments import for_the_same, fragment
 from consult.core.i18n import _, current_language, pick
 from consult.core.vocabularies import short_region
 from consult.core.web import path
-from consult.ideas.models import Idea
 
 
-def card(idea: Idea, questions: Mapping[int, Question]) -> dict[str, Any]:
-    """An idea in a list: where it leads, to which question it speaks, who wrote it, which border it crosses."""
+def card(idea: Any, questions: Mapping[int, Question | Named]) -> dict[str, Any]:
+    """An idea in a list: where it leads, to which question it speaks, who wrote it, which border it crosses.
+
+    `idea` is an Idea or a row of what a card shows of one.
+    """
     question = questions.get(idea.first_question_id or 0)
     return {
         "url": path("ideas.show", number=idea.number),
@@ -31,11 +36,33 @@ def card(idea: Idea, questions: Mapping[int, Question]) -> dict[str, Any]:
     }
 
 
-def cards(ideas: Iterable[Idea], questions: Mapping[int, Question]) -> list[dict[str, Any]]:
+def cards(ideas: Iterable[Any], questions: Mapping[int, Question | Named]) -> list[dict[str, Any]]:
     return [card(idea, questions) for idea in ideas]
 
 
-def crossing(idea: Idea) -> dict[str, Any] | None:
+class Named(NamedTuple):
+    """What a card says of a question."""
+
+    id: int
+    position: int
+    short_title: str
+
+
+Shown = tuple[tuple[Any, ...], tuple[Named, ...]]
+
+
+def shown_cards(ideas: Sequence[Any], questions: Mapping[int, Question]) -> Markup:
+    """The cards of a list as HTML, for rows of what a card shows; made anew only where one of them says something new."""
+    named = tuple(Named(one.id, one.position, pick(one.short_title)) for one in questions.values())
+    return for_the_same(_drawn, (tuple(ideas), named))
+
+
+def _drawn(words: Shown) -> Markup:
+    ideas, named = words
+    return fragment("ideas/_cards.html", cards=cards(ideas, {one.id: one for one in named}))
+
+
+def crossing(idea: Any) -> dict[str, Any] | None:
     """Between which regions the idea leads, by its first partner beyond its own; None where nothing is known."""
     here, there = short_region(idea.region), short_region(idea.cross_to)
     if not here or not there:

@@ -4,20 +4,22 @@ shows what can be chosen and what is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
+from markupsafe import Markup
 
-from consult.consultations.models import Consultation, Question
+from consult.consultations.models import Consultation
 from consult.consultations.queries import current_consultation
-from consult.core.i18n import LANGUAGE_NAMES, _, _n, current_language, format_number, pick
-from consult.core.memory import remembered
+from consult.core.fragments import for_the_same, fragment
+from consult.core.i18n import LANGUAGE_NAMES, _, _n, format_number, pick
 from consult.core.templating import with_query, without_value
 from consult.core.text import clean_line
 from consult.core.vocabularies import term_title, vocabulary
 from consult.ideas import queries
+from consult.ideas.cards import Named
 from consult.ideas.publishing import CLUSTER, LANGUAGE, PROJECT, QUESTION, REGION, SECTOR
 from consult.ideas.queries import BEST, COUNTED, NEWEST, SORTS, Counts, End, Filters, Tallies
 
@@ -32,7 +34,7 @@ class Chosen:
     filters: Filters
     tallies: Tallies
     consultation: Consultation | None
-    questions: dict[int, Question] = field(default_factory=dict)
+    questions: Mapping[int, Any] = field(default_factory=dict)
     ends: list[End] = field(default_factory=list)
 
     def label(self, facet: str, code: str) -> str:
@@ -109,12 +111,40 @@ def _codes(facet: str, known: Callable[[str], str | None]) -> tuple[str, ...]:
 # ---- what the page shows --------------------------------------------------------------------------------------------
 
 
-def groups(chosen: Chosen, counts: Counts) -> list[dict[str, Any]]:
-    """The groups of the filter form; without filters they are the same for everyone."""
-    if chosen.filters.active:
-        return facet_groups(chosen, counts)
-    key = ("ideas.groups", current_language(), chosen.filters.sort)
-    return remembered(key, lambda: facet_groups(chosen, counts))
+class _Form(NamedTuple):
+    """All that the form of the filters shows."""
+
+    tallies: tuple[tuple[Any, ...], ...]
+    questions: tuple[Named, ...]
+    codes: tuple[tuple[str, tuple[str, ...]], ...]
+    q: str
+    sort: str
+    total: int
+    capped: bool
+    counts: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    chips: int
+
+
+def form(chosen: Chosen, counts: Counts, chips: int) -> Markup:
+    """The form of the filters as HTML, made anew only where a number or a name in it changed. `chips` are those chosen."""
+    asked = chosen.filters
+    named = tuple(Named(one.id, one.position, pick(one.short_title)) for one in chosen.questions.values())
+    # without filters the numbers are those of the tallies
+    limited = tuple((facet, tuple(codes.items())) for facet, codes in counts.codes.items()) if asked.active else ()
+    words = _Form(
+        chosen.tallies.rows, named, tuple(asked.codes.items()), asked.q, asked.sort, counts.total, counts.capped, limited,
+        chips,
+    )  # fmt: skip
+    return for_the_same(_drawn, words)
+
+
+def _drawn(words: _Form) -> Markup:
+    tallies = queries.tallies_of_rows(words.tallies)
+    filters = Filters(dict(words.codes), words.q, words.sort)
+    chosen = Chosen(filters, tallies, None, {one.id: one for one in words.questions}, tallies.ends)
+    numbers = {facet: dict(codes) for facet, codes in words.counts} if filters.active else tallies.counts
+    groups = facet_groups(chosen, Counts(words.total, words.capped, numbers))
+    return fragment("ideas/_filters.html", groups=groups, q=words.q, chosen=words.chips)
 
 
 def facet_groups(chosen: Chosen, counts: Counts) -> list[dict[str, Any]]:

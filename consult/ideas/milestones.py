@@ -8,12 +8,13 @@ what came before the first publication: what waits later is its author's own bus
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Integer, bindparam, func, literal, null, select, union_all
 
 from consult.comments.models import Comment
-from consult.core.db import db
+from consult.core.db import UTCDateTime, db
 from consult.core.i18n import _
 from consult.core.registry import Milestone, registries
 from consult.core.web import path
@@ -36,24 +37,33 @@ def milestones(idea: Idea, links: Sequence[LinkView], with_moderation: bool = Fa
     return sorted(found, key=lambda one: one.at)
 
 
-def _stored(idea: Idea, with_moderation: bool) -> list[Milestone]:
-    """The first comment, ideas that were merged into this one, the steps of moderation; one query."""
+@lru_cache(maxsize=2)
+def _marks(with_moderation: bool) -> CompoundSelect[Any]:
+    """The query of `_stored`, put together once."""
+    subject: Any = bindparam("idea", type_=Integer)
+    comment, transfer, idea = Comment.__table__.c, IdeaTransfer.__table__.c, Idea.__table__.c
     discussed = select(
-        literal("comment").label("what"), func.min(Comment.published_at).label("at"), null().label("number")
+        literal("comment").label("what"), func.min(comment.published_at).label("at"), null().label("number")
     ).where(
-        Comment.subject_kind == "idea", Comment.subject_id == idea.id, Comment.status == "published",
-        Comment.published_at.is_not(None),
+        comment.subject_kind == "idea", comment.subject_id == subject, comment.status == "published",
+        comment.published_at.is_not(None),
     )  # fmt: skip
     merged = (
-        select(literal("merge"), IdeaTransfer.made_at, Idea.number)
-        .join(Idea, Idea.id == IdeaTransfer.idea_id)
-        .where(IdeaTransfer.other_id == idea.id, IdeaTransfer.kind == MERGE, IdeaTransfer.undone_at.is_(None))
+        select(literal("merge"), transfer.made_at, idea.number)
+        .join_from(IdeaTransfer.__table__, Idea.__table__, idea.id == transfer.idea_id)
+        .where(transfer.other_id == subject, transfer.kind == MERGE, transfer.undone_at.is_(None))
     )
-    parts: list[Any] = [discussed, merged]
+    moment: Any = bindparam("moment", type_=UTCDateTime)
+    return union_all(discussed, merged, *(steps_until("idea", subject, moment) if with_moderation else ()))
+
+
+def _stored(idea: Idea, with_moderation: bool) -> list[Milestone]:
+    """The first comment, ideas that were merged into this one, the steps of moderation; one query."""
+    values: dict[str, Any] = {"idea": idea.id}
     if with_moderation and idea.published_at is not None:
-        parts += steps_until("idea", idea.id, idea.published_at)
+        values["moment"] = idea.published_at
     found = []
-    rows: Any = db.session.execute(union_all(*parts))
+    rows: Any = db.session.execute(_marks("moment" in values), values)
     for what, at, number in rows:
         if at is not None:
             found.append(Milestone(at, _said(what, number)))

@@ -52,7 +52,7 @@ from consult.organisations.models import Organisation
 class AnswerView:
     """An answer on the idea's page; without `html` it is one that the reader may not read."""
 
-    question: Question
+    question: Any  # a row of its id, position and short title
     audience: str
     html: Markup
     marks: tuple[Blackened, ...] = ()
@@ -216,22 +216,35 @@ def _full_texts(version: IdeaVersion, readable: tuple[str, ...], own: bool) -> d
     return redactions.ministry_texts(version.id, version.language) if MINISTRY in readable else {}
 
 
+@lru_cache(maxsize=1)
+def _versions() -> Select[Any]:
+    """The published versions of an idea, put together once."""
+    statement: Select[Any] = (
+        select(IdeaVersion)
+        .where(IdeaVersion.idea_id == bindparam("idea", type_=Integer), IdeaVersion.published_at.is_not(None))
+        .order_by(IdeaVersion.number)
+    )
+    return statement
+
+
+@lru_cache(maxsize=1)
+def _answers() -> Select[Any]:
+    """Question, audience and, where the reader may read it, the text of each answer; put together once."""
+    question, answer = Question.__table__.c, Answer.__table__.c
+    readable = answer.audience.in_(bindparam("readable", expanding=True))
+    html: Any = case((readable, answer.html), else_=None)
+    return (
+        select(question.id, question.position, question.short_title, answer.audience, html.label("html"))
+        .join_from(Answer.__table__, Question.__table__, question.id == answer.question_id)
+        .where(answer.version_id == bindparam("version", type_=Integer))
+        .order_by(question.position, answer.id)
+    )
+
+
 def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> _Content:
     idea_id, version_id = idea.id, idea.public_version_id
-    versions = list(
-        db.session.execute(
-            select(IdeaVersion)
-            .where(IdeaVersion.idea_id == idea_id, IdeaVersion.published_at.is_not(None))
-            .order_by(IdeaVersion.number)
-        ).scalars()
-    )
-    html: Any = case((Answer.audience.in_(readable), Answer.html), else_=None)
-    rows = db.session.execute(
-        select(Question, Answer.audience, html)
-        .join(Question, Question.id == Answer.question_id)
-        .where(Answer.version_id == version_id)
-        .order_by(Question.position, Answer.id)
-    ).all()
+    versions = list(db.session.execute(_versions(), {"idea": idea_id}).scalars())
+    rows = db.session.execute(_answers(), {"version": version_id, "readable": list(readable)}).all()
     views = sorted(all_links("idea", idea_id, VISIBLE), key=lambda one: not one.outgoing)
     links = [view for view in views if view.outgoing or view.confirmed]
     version = next(one for one in versions if one.id == version_id)
@@ -240,17 +253,17 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> 
     every = attachments(version.attachments, readable)
     files = [one for one in every if own or not one.is_held]
 
-    def answer(question: Question, audience: str, text: str | None) -> AnswerView:
-        part = redactions.part_of(question.id)
+    def answer(row: Any) -> AnswerView:
+        part, text = redactions.part_of(row.id), row.html
         stored = Markup(text or "")  # noqa: S704 - stored by RenderedHTML
         shown = render_markdown(full[part]) if text and part in full else stored
-        return AnswerView(question, audience, shown, tuple(one for one in marks if text and one.part == part))
+        return AnswerView(row, row.audience, shown, tuple(one for one in marks if text and one.part == part))
 
-    detached({*versions, *files, *(question for question, _audience, _text in rows), *(view.link for view in links)})
+    detached({*versions, *files, *(view.link for view in links)})
     return _Content(
         versions=versions,
-        answers=[answer(*row) for row in rows if row[1] != ANONYMOUS],
-        anonymous=sum(1 for row in rows if row[1] == ANONYMOUS),
+        answers=[answer(row) for row in rows if row.audience != ANONYMOUS],
+        anonymous=sum(1 for row in rows if row.audience == ANONYMOUS),
         links=links,
         summary=full.get(redactions.SUMMARY, version.summary),
         marks=tuple(one for one in marks if one.part in (redactions.TITLE, redactions.SUMMARY)),

@@ -5,12 +5,13 @@ Each `load` is what the registry asks of a panel: values for a template, or None
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
 
-from consult.consultations.models import Consultation, Question
-from consult.consultations.queries import questions_by_ids
+from consult.consultations.models import Consultation
+from consult.consultations.queries import current_consultation
 from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.registry import Panel, SubjectInfo, registries
@@ -43,10 +44,11 @@ def question_answers(question_id: int, _actor: Actor) -> dict[str, Any] | None:
     return {"page": page, "nameless": nameless, "withheld": withheld, **HELP}
 
 
-def _cards_of(ideas: list[Idea]) -> list[dict[str, Any]]:
-    wanted = [one.first_question_id for one in ideas if one.first_question_id is not None]
-    questions: dict[int, Question] = questions_by_ids(wanted) if wanted else {}
-    return cards(ideas, questions)
+def _cards_of(ideas: Sequence[Any]) -> list[dict[str, Any]]:
+    """The cards of ideas; the questions they name are mostly those of the current consultation, which pages remember."""
+    current = current_consultation(with_questions=True)
+    known = {one.id: one for one in current.questions} if current is not None else {}
+    return cards(ideas, queries.questions_for(ideas, known))
 
 
 def linked_ideas(kind: str) -> Any:
@@ -90,7 +92,9 @@ def home_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
     ideas = queries.newest_ideas(CARDS)
     if not ideas:
         return None
-    consultation = db.session.get(Consultation, consultation_id)
+    consultation = current_consultation(with_questions=True)
+    if consultation is None or consultation.id != consultation_id:
+        consultation = db.session.get(Consultation, consultation_id)
     total = consultation.idea_count if consultation is not None else 0
     return {"cards": _cards_of(ideas), "total": total}
 

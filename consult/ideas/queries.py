@@ -9,11 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, and_, cast, exists, func, literal, null, or_, select, union_all
-from sqlalchemy.orm import load_only
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.selectable import Subquery
 
 from consult.consultations.models import Question
@@ -36,6 +50,8 @@ RARE = 3000  # up to so many ideas a filter leads the query
 NEWEST, SUPPORTED, DISCUSSED, BEST = "newest", "supported", "discussed", "best"
 SORTS = (NEWEST, SUPPORTED, DISCUSSED)
 Codes = Mapping[str, Sequence[str]]
+_TALLY: Any = IdeaTally.__table__
+_END: Any = LinkEnd.__table__
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,7 @@ class Tallies:
 
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     ends: list[End] = field(default_factory=list)
+    rows: tuple[tuple[Any, ...], ...] = ()  # what it was made of
 
     def of(self, facet: str) -> dict[str, int]:
         return self.counts.get(facet, {})
@@ -94,41 +111,54 @@ def tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
 
 
 def _tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
-    nameless = (literal("").label("key"), cast(null(), JSONType).label("title"))
-    small = select(IdeaTally.facet, IdeaTally.code, IdeaTally.count, *nameless).where(
-        IdeaTally.facet.in_((CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE)), IdeaTally.count > 0
-    )
-    parts = [small, *(_largest(kind) for kind in (CLUSTER, PROJECT))]
-    parts += [_asked_for(kind, keys[kind]) for kind in (CLUSTER, PROJECT) if keys.get(kind)]
-    found, seen = Tallies(), set()
-    for facet, code, count, key, title in db.session.execute(union_all(*parts)):
+    asked = tuple(kind for kind in (CLUSTER, PROJECT) if keys.get(kind))
+    values = {f"{kind}_keys": list(keys[kind]) for kind in asked}
+    rows = db.session.execute(_tally_rows(asked), values).all()
+    return tallies_of_rows(tuple((*row[:4], pick(row.title)) for row in rows))
+
+
+def tallies_of_rows(rows: tuple[tuple[Any, ...], ...]) -> Tallies:
+    """The numbers as the rows of their query tell them: facet, code, number, and of clusters and projects key and title."""
+    found, seen = Tallies(rows=rows), set()
+    for facet, code, count, key, title in rows:
         if (facet, code) in seen:
             continue
         seen.add((facet, code))
         found.counts.setdefault(facet, {})[code] = count
         if key:
-            found.ends.append(End(facet, code, key, pick(title)))
+            found.ends.append(End(facet, code, key, title))
     return found
+
+
+@lru_cache(maxsize=4)
+def _tally_rows(asked: tuple[str, ...]) -> CompoundSelect[Any]:
+    """The query of the numbers, put together once; for these kinds the keys in the address are parameters."""
+    nameless = (literal("").label("key"), cast(null(), JSONType).label("title"))
+    small = select(_TALLY.c.facet, _TALLY.c.code, _TALLY.c.count, *nameless).where(
+        _TALLY.c.facet.in_((CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE)), _TALLY.c.count > 0
+    )
+    return union_all(small, *(_largest(kind) for kind in (CLUSTER, PROJECT)), *(_asked_for(kind) for kind in asked))
 
 
 def _largest(kind: str) -> Any:
     largest = (
-        select(IdeaTally.facet, IdeaTally.code, IdeaTally.count)
-        .where(IdeaTally.facet == kind, IdeaTally.count > 0)
-        .order_by(IdeaTally.count.desc(), IdeaTally.code)
+        select(_TALLY.c.facet, _TALLY.c.code, _TALLY.c.count)
+        .where(_TALLY.c.facet == kind, _TALLY.c.count > 0)
+        .order_by(_TALLY.c.count.desc(), _TALLY.c.code)
         .limit(LARGEST)
         .subquery()
     )
-    here = and_(LinkEnd.kind == kind, LinkEnd.id == cast(largest.c.code, Integer), LinkEnd.public.is_(True))
-    return select(largest, LinkEnd.key, LinkEnd.title).join(LinkEnd, here)
+    here = and_(_END.c.kind == kind, _END.c.id == cast(largest.c.code, Integer), _END.c.public.is_(True))
+    return select(*largest.c, _END.c.key, _END.c.title).join(_END, here)
 
 
-def _asked_for(kind: str, keys: Sequence[str]) -> Any:
-    code = cast(LinkEnd.id, String)
+def _asked_for(kind: str) -> Any:
+    code = cast(_END.c.id, String)
+    keys: Any = bindparam(f"{kind}_keys", expanding=True)
     return (
-        select(LinkEnd.kind, code, func.coalesce(IdeaTally.count, 0), LinkEnd.key, LinkEnd.title)
-        .outerjoin(IdeaTally, and_(IdeaTally.facet == kind, IdeaTally.code == code))
-        .where(LinkEnd.kind == kind, LinkEnd.key.in_(keys), LinkEnd.public.is_(True))
+        select(_END.c.kind, code, func.coalesce(_TALLY.c.count, 0), _END.c.key, _END.c.title)
+        .outerjoin(_TALLY, and_(_TALLY.c.facet == kind, _TALLY.c.code == code))
+        .where(_END.c.kind == kind, _END.c.key.in_(keys), _END.c.public.is_(True))
     )
 
 
@@ -154,23 +184,43 @@ def _filtered(filters: Filters, found: Tallies, *columns: Any) -> tuple[Select[A
     return statement.join(hits, hits.c.id == Idea.id), hits
 
 
+_TABLE: Any = Idea.__table__
 # What a card shows of an idea; the rest of the row stays where it is.
-CARD = load_only(
-    Idea.number, Idea.language, Idea.title, Idea.teaser, Idea.byline, Idea.region, Idea.cross_to, Idea.first_question_id,
-    Idea.support_count, Idea.comment_count, Idea.published_at, raiseload=True,
+CARD = tuple(
+    _TABLE.c[name]
+    for name in ("id", "number", "language", "title", "teaser", "byline", "region", "cross_to", "first_question_id",
+                 "support_count", "comment_count", "published_at")
 )  # fmt: skip
 
 
-def ideas_page(
-    filters: Filters,
-    found: Tallies,
-    after: str | None = None,
-    size: int = SIZE,
-    options: Sequence[ExecutableOption] = (),
-) -> Page[Idea]:
-    """One page of the list, in the order asked for; one query. `options` say what of each idea is loaded."""
+@lru_cache(maxsize=1)
+def _every_card() -> Select[Any]:
+    """The list without filters, put together once."""
+    return select(*CARD).where(_TABLE.c.is_public.is_(True))
+
+
+def cards_page(filters: Filters, found: Tallies, after: str | None = None, size: int = SIZE) -> Page[Any]:
+    """As `ideas_page`, with rows of what a card shows instead of ideas; one query."""
+    if filters.active:
+        statement, hits = _filtered(filters, found, *CARD)
+        if filters.sort == BEST and hits is not None:
+            order = [(hits.c.score, "desc"), (Idea.id, "desc")]
+            return keyset(
+                statement.add_columns(hits.c.score), order, after, size, scalars=False,
+                key=lambda row: (float(row.score), row.id),
+            )  # fmt: skip
+    else:
+        statement = _every_card()
+    name = {SUPPORTED: "support_count", DISCUSSED: "comment_count"}.get(filters.sort, "published_at")
+    return keyset(
+        statement, [(_TABLE.c[name], "desc"), (_TABLE.c.id, "desc")], after, size, scalars=False,
+        key=lambda row: (getattr(row, name), row.id), parameters=None if filters.active else {},
+    )  # fmt: skip
+
+
+def ideas_page(filters: Filters, found: Tallies, after: str | None = None, size: int = SIZE) -> Page[Idea]:
+    """One page of the list, in the order asked for; one query."""
     statement, hits = _filtered(filters, found)
-    statement = statement.options(*options)
     if filters.sort == BEST and hits is not None:
         statement = statement.add_columns(hits.c.score)
         page = keyset(
@@ -224,12 +274,17 @@ def fewer_filters(filters: Filters, found: Tallies) -> list[tuple[str, int]]:
     return [(name, count) for name, count in db.session.execute(union_all(*parts)) if count]
 
 
-def newest_ideas(limit: int = 3, consultation_id: int | None = None) -> list[Idea]:
-    """The newest public ideas, of one consultation or of all; one query."""
-    statement = select(Idea).where(Idea.is_public.is_(True))
+def newest_ideas(limit: int = 3, consultation_id: int | None = None) -> list[Any]:
+    """The newest public ideas, of one consultation or of all, as rows of what a card shows; one query."""
+    statement = _every_card()
     if consultation_id is not None:
-        statement = statement.where(Idea.consultation_id == consultation_id)
-    return list(db.session.execute(statement.order_by(Idea.published_at.desc(), Idea.id.desc()).limit(limit)).scalars())
+        statement = statement.where(_TABLE.c.consultation_id == consultation_id)
+    order = [(_TABLE.c.published_at, "desc"), (_TABLE.c.id, "desc")]
+    kept: dict[str, Any] | None = None if consultation_id is not None else {}
+    page = keyset(
+        statement, order, None, limit, scalars=False, key=lambda row: (row.published_at, row.id), parameters=kept
+    )
+    return page.items
 
 
 def ideas_linked_to(kind: str, subject_id: int, limit: int = 6) -> dict[Idea, list[Link]]:
@@ -289,7 +344,7 @@ def idea_by_number(number: str) -> Idea | None:
     return db.session.execute(select(Idea).where(Idea.number == number)).scalar_one_or_none()
 
 
-def questions_for(ideas: Iterable[Idea], known: Mapping[int, Question]) -> dict[int, Question]:
+def questions_for(ideas: Iterable[Any], known: Mapping[int, Question]) -> dict[int, Question]:
     """The questions that cards of these ideas name, from those known; one query more for other consultations' ideas."""
     missing = {one.first_question_id for one in ideas if one.first_question_id} - set(known)
     if not missing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -16,9 +15,10 @@ from consult.core.audiences import AUDIENCES
 from consult.core.clock import now
 from consult.core.db import db, reading, set_reading
 from consult.core.errors import Gone, NotFound, Refused
+from consult.core.fragments import fragment
 from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
-from consult.core.memory import detached, remembered
+from consult.core.memory import remembered
 from consult.core.outlets import FORMATS
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.ideas import (
@@ -38,7 +38,7 @@ from consult.ideas import (
     withdrawing,
     words,
 )
-from consult.ideas.cards import cards, crossing
+from consult.ideas.cards import crossing, shown_cards
 from consult.ideas.coauthors import note_coauthor
 from consult.ideas.forms import CoauthorForm
 from consult.ideas.models import HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
@@ -74,23 +74,21 @@ def index() -> Any:
 def _list_values() -> dict[str, Any]:
     chosen = filters.read_filters()
     counts = queries.counts(chosen.filters, chosen.tallies)
-    page = queries.ideas_page(chosen.filters, chosen.tallies, request.args.get("after"), options=[queries.CARD])
+    page = queries.cards_page(chosen.filters, chosen.tallies, request.args.get("after"))
     questions = queries.questions_for(page.items, chosen.questions)
-    values = {
+    chips = filters.chips(chosen)
+    return {
         "page": page,
-        "cards": cards(page.items, questions),
-        "counts": counts,
+        "cards": shown_cards(page.items, questions),
         "total": filters.total_words(counts),
         "all_ideas": chosen.tallies.total,
-        "groups": filters.groups(chosen, counts),
-        "chips": filters.chips(chosen),
+        "form": filters.form(chosen, counts, len(chips)),
+        "chips": chips,
         "filters": chosen.filters,
         "open_now": chosen.consultation is not None and chosen.consultation.phase == "open",
         "alternatives": filters.alternatives(chosen) if not page.items and chosen.filters.active else [],
         "suggestion": words.suggestion(chosen.filters.q) if not page.items and chosen.filters.q else None,
     }
-    detached(page.items)
-    return values
 
 
 # ---- one idea -------------------------------------------------------------------------------------------------------
@@ -137,23 +135,22 @@ def show(number: str) -> Any:
 def _fragments(row: IdeaRow, view: IdeaView, allowed: frozenset[str], own: bool) -> dict[str, Markup]:
     """Heading, text and what stands beside it, as HTML: put together once a change for all with the same rights."""
     idea = row.idea
-    key = (idea.id, idea.public_version_id, allowed, own, row.consultation.phase, current_language())
+    key = ("ideas.html", idea.id, idea.public_version_id, allowed, own, row.consultation.phase, current_language())
+    return remembered(key, lambda: _made(view))
+
+
+def _made(view: IdeaView) -> dict[str, Markup]:
     values = {
         "view": view,
-        "idea": idea,
-        "cross": crossing(idea),
-        "other": words.other_language(idea.language),
+        "idea": view.idea,
+        "timeline": words.public_timeline(view),
+        "cross": crossing(view.idea),
+        "other": words.other_language(view.idea.language),
         "crosses": words.crosses,
         "link_state": words.link_state,
         "size_of": attachments.words_of_size,
     }
-
-    def made(template: str) -> Markup:
-        return Markup(  # noqa: S704 - a template's own output
-            render_template(template, timeline=words.public_timeline(view), **values)
-        )
-
-    return {name: remembered(("ideas.html", name, *key), partial(made, file)) for name, file in FRAGMENTS.items()}
+    return {name: fragment(file, **values) for name, file in FRAGMENTS.items()}
 
 
 def _to_heir(idea: Idea) -> Any:

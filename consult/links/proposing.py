@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, Select, String, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from consult.core import audit
@@ -76,27 +78,32 @@ def _refuse_twice(start: End, goal: End, code: str) -> None:
         raise Conflict(_("There is such a link already."))
 
 
+@lru_cache(maxsize=1)
+def _with_ends() -> Select[Any]:
+    """The links of a thing with both ends; put together once, as every idea's page asks it."""
+    start, goal = aliased(LinkEnd), aliased(LinkEnd)
+    kind, subject = bindparam("kind", type_=String), bindparam("subject", type_=Integer)
+    statement: Any = (
+        select(Link, start, goal)
+        .outerjoin(start, (start.kind == Link.from_kind) & (start.id == Link.from_id))
+        .outerjoin(goal, (goal.kind == Link.to_kind) & (goal.id == Link.to_id))
+        .where(
+            or_((Link.from_kind == kind) & (Link.from_id == subject), (Link.to_kind == kind) & (Link.to_id == subject)),
+            Link.status.in_(bindparam("statuses", expanding=True)),
+        )
+        .order_by(Link.id)
+    )
+    return statement
+
+
 def all_links(kind: str, subject_id: int, statuses: Sequence[str] = STATUSES) -> list[LinkView]:
     """The links of a thing in these states, of which everyone may see the other end, in order of entry; one query.
 
     Without what frames a link (`links_of` knows it): for things whose links people set themselves.
     """
-    start, goal = aliased(LinkEnd), aliased(LinkEnd)
-    statement = (
-        select(Link, start, goal)
-        .outerjoin(start, (start.kind == Link.from_kind) & (start.id == Link.from_id))
-        .outerjoin(goal, (goal.kind == Link.to_kind) & (goal.id == Link.to_id))
-        .where(
-            or_(
-                (Link.from_kind == kind) & (Link.from_id == subject_id),
-                (Link.to_kind == kind) & (Link.to_id == subject_id),
-            ),
-            Link.status.in_(statuses),
-        )
-        .order_by(Link.id)
-    )
+    values = {"kind": kind, "subject": subject_id, "statuses": list(statuses)}
     found = []
-    for link, one, two in db.session.execute(statement):
+    for link, one, two in db.session.execute(_with_ends(), values):
         outgoing = (link.from_kind, link.from_id) == (kind, subject_id)
         other = two if outgoing else one
         if other is not None and other.public:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Integer, Select, String, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from consult.core.db import db
@@ -68,23 +69,37 @@ class Wanted:
     limit: int | None = None
 
 
-def _views(kind: str, ids: Sequence[int], outgoing: bool, wanted: Wanted) -> list[tuple[int, LinkView]]:
-    """(id of this end, view) of the visible links that lead out of (into) these things, in order of entry."""
+@lru_cache(maxsize=16)
+def _links(outgoing: bool, restricted: tuple[str, ...]) -> Select[Any]:
+    """The query of `_views`, put together once: many pages ask it, with these restrictions or others."""
     here = (Link.from_kind, Link.from_id) if outgoing else (Link.to_kind, Link.to_id)
     there = (Link.to_kind, Link.to_id) if outgoing else (Link.from_kind, Link.from_id)
-    statement = (
+    statement: Any = (
         select(Link, LinkEnd)
         .join(LinkEnd, and_(LinkEnd.kind == there[0], LinkEnd.id == there[1]))
-        .where(here[0] == kind, here[1].in_(ids), Link.status.in_(VISIBLE), LinkEnd.public.is_(True))
+        .where(
+            here[0] == bindparam("kind", type_=String), here[1].in_(bindparam("ids", expanding=True)),
+            Link.status.in_(VISIBLE), LinkEnd.public.is_(True),
+        )
         .order_by(Link.id)
-        .limit(wanted.limit)
-    )
-    if wanted.types is not None:
-        statement = statement.where(Link.type.in_(wanted.types))
-    if wanted.kinds is not None:
-        statement = statement.where(there[0].in_(wanted.kinds))
+    )  # fmt: skip
+    if "types" in restricted:
+        statement = statement.where(Link.type.in_(bindparam("types", expanding=True)))
+    if "kinds" in restricted:
+        statement = statement.where(there[0].in_(bindparam("kinds", expanding=True)))
+    if "most" in restricted:
+        statement = statement.limit(bindparam("most", type_=Integer))
+    return statement
+
+
+def _views(kind: str, ids: Sequence[int], outgoing: bool, wanted: Wanted) -> list[tuple[int, LinkView]]:
+    """(id of this end, view) of the visible links that lead out of (into) these things, in order of entry."""
+    values: dict[str, Any] = {"kind": kind, "ids": list(ids)}
+    given = {"types": wanted.types, "kinds": wanted.kinds, "most": wanted.limit}
+    restricted = tuple(name for name, value in given.items() if value is not None)
+    values |= {name: given[name] for name in restricted}
     found: list[tuple[int, LinkView]] = []
-    for link, end in db.session.execute(statement):
+    for link, end in db.session.execute(_links(outgoing, restricted), values):
         mine = link.from_id if outgoing else link.to_id
         view = LinkView(link, end_info(end), relation_label(link.type, outgoing, link.role), outgoing)
         if mine is not None:

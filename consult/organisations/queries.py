@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 
 from consult.accounts.models import Person
 from consult.accounts.queries import ids_with_permission
@@ -55,14 +56,21 @@ def own_organisation(actor: Actor, name: str) -> int | None:
     return next((m.organisation_id for m in actor.memberships if wanted and sort_key(m.name) == wanted), None)
 
 
-def memberships_of(person_id: int) -> tuple[Membership, ...]:
-    """A person's places, as the gate needs them. One query."""
-    rows = db.session.execute(
+@lru_cache(maxsize=1)
+def _places() -> Select[Any]:
+    """The query of `memberships_of`, put together once, as every page of somebody signed in asks it."""
+    statement: Any = (
         select(OrganisationMember.role, Organisation.id, Organisation.name, Organisation.type)
         .join(Organisation, Organisation.id == OrganisationMember.organisation_id)
-        .where(OrganisationMember.person_id == person_id)
+        .where(OrganisationMember.person_id == bindparam("person", type_=Integer))
         .order_by(OrganisationMember.id)
     )
+    return statement
+
+
+def memberships_of(person_id: int) -> tuple[Membership, ...]:
+    """A person's places, as the gate needs them. One query."""
+    rows = db.session.execute(_places(), {"person": person_id})
     return tuple(
         Membership(organisation_id, pick(name, "de"), role, Organisation(type=kind).kind)
         for role, organisation_id, name, kind in rows

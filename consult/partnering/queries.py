@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import Integer, Select, String, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from consult.accounts.models import Person
 from consult.core.access import Actor
 from consult.core.clock import now, today
-from consult.core.db import db
+from consult.core.db import UTCDateTime, db
 from consult.core.i18n import current_language, pick
 from consult.core.memory import remembered
 from consult.core.paging import Page, keyset
@@ -177,13 +178,24 @@ def newest_version_id(offer_id: int) -> int | None:
 
 def offers_of_owner(kind: str, owner_id: int, limit: int = 6) -> list[Offer]:
     """The public offers that name this owner, newest first."""
-    statement = (
+    values = {"kind": kind, "owner": owner_id, "moment": now(), "most": limit}
+    return list(db.session.execute(_of_owner(), values).scalars())
+
+
+@lru_cache(maxsize=1)
+def _of_owner() -> Select[Any]:
+    """The query of `offers_of_owner`, put together once, as every idea's page asks it."""
+    statement: Select[Any] = (
         select(Offer)
-        .where(*_public(), Offer.owner_kind == kind, Offer.owner_id == owner_id, Offer.anonymous.is_(False))
+        .where(
+            Offer.status == PUBLISHED, Offer.expires_at > bindparam("moment", type_=UTCDateTime),
+            Offer.owner_kind == bindparam("kind", type_=String), Offer.owner_id == bindparam("owner", type_=Integer),
+            Offer.anonymous.is_(False),
+        )
         .order_by(Offer.published_at.desc(), Offer.id.desc())
-        .limit(limit)
-    )
-    return list(db.session.execute(statement).scalars())
+        .limit(bindparam("most", type_=Integer))
+    )  # fmt: skip
+    return statement
 
 
 def offers_of_programme(programme_id: int, limit: int = 6) -> list[Offer]:

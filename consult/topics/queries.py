@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Text, case, cast, func, select
+from sqlalchemy import Select, Text, bindparam, case, cast, func, select
 
 from consult.accounts.models import Person
 from consult.core.clock import local, now, start_of_day
-from consult.core.db import db
+from consult.core.db import UTCDateTime, db
 from consult.core.paging import Page, keyset
 from consult.topics.models import AGENDA, OF_THE_MONTH, Topic, TopicVersion
 from consult.topics.rules import DRAFT, PLANNED, PUBLISHED
@@ -90,8 +91,20 @@ def agenda_topics() -> list[Topic]:
 
 def newest_topic() -> Topic | None:
     """The topic of the month, or None before the first one."""
-    statement = _published(OF_THE_MONTH).order_by(Topic.published_at.desc(), Topic.id.desc()).limit(1)
-    return db.session.execute(statement).scalar()
+    return db.session.execute(_newest(), {"moment": now()}).scalar()
+
+
+@lru_cache(maxsize=1)
+def _newest() -> Select[Any]:
+    """The query of `newest_topic`, put together once, as the home page asks it."""
+    published = Topic.published_at <= bindparam("moment", type_=UTCDateTime)
+    statement: Select[Any] = (
+        select(Topic)
+        .where(Topic.kind == OF_THE_MONTH, published)
+        .order_by(Topic.published_at.desc(), Topic.id.desc())
+        .limit(1)
+    )
+    return statement
 
 
 def topic_by_slug(slug: str) -> Topic | None:
