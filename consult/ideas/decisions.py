@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from consult.accounts.operations import as_actor
 from consult.core.access import SYSTEM, Actor
+from consult.core.audiences import PUBLIC
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict
@@ -185,7 +186,10 @@ def _as_author(idea: Idea) -> Actor:
 
 
 def _tell_followers(idea: Idea) -> None:
-    """Those who follow a cluster, project or question that a new idea speaks to; once for each idea."""
+    """Those who follow a cluster, project or question that a new idea speaks to; once for each idea.
+
+    An answer without name is no reason: the notice names the idea, and would tell which answer of the question is its.
+    """
     if not idea.is_public or not idea.number:
         return
     version = version_with_answers(idea.public_version_id or 0)
@@ -193,7 +197,7 @@ def _tell_followers(idea: Idea) -> None:
     for kind, one_id, _type in version.partners:
         people.update(followers(kind, int(one_id)))
     for answer in version.answers:
-        if answer.audience in rules.OPEN_TO_ALL:
+        if answer.audience == PUBLIC:
             people.update(followers("question", answer.question_id))
     people.update(followers("consultation", idea.consultation_id))
     people.discard(idea.author_id or 0)

@@ -196,6 +196,23 @@ def test_an_answer_without_name_leads_nowhere(idea: Idea, client: Any, consultat
     assert idea.number not in page.source
 
 
+def test_no_notice_joins_it_to_its_idea(make: Any, cast: Any, consultation: Any, db: Any, run_jobs: Any) -> None:
+    """Whoever follows a question alone hears of an idea that answers it by name, and of none that answers without."""
+    from consult.notifications.queries import unread_of
+
+    told = {1: cast.participant, 2: cast.outsider}
+    for question in consultation.questions[:2]:
+        follow(cast.actor(told[question.position]), "question", question.id)
+    idea = make.idea(
+        "Vier Antworten", consultation=consultation, author=cast.owner, answers=ANSWERS, status="submitted"
+    )
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    run_jobs()
+    assert [one.text for one in unread_of(told[1].id)] == ["Neue Idee: Vier Antworten"]
+    assert unread_of(told[2].id) == []
+
+
 def test_not_even_its_place_or_time_tells(make: Any, consultation: Any, db: Any, client: Any) -> None:
     """Within a month the order is random and the stored moment is the month's first: nothing leads back."""
     for number in range(12):
