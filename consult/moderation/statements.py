@@ -192,7 +192,8 @@ def _basis(decision: Decision, language: str) -> str:
         entry=entry,
         address=address("pages.rules") + "#reasons",
     )
-    return f"{clause} {decision.legal_basis}".strip()
+    also = _("See also: %(basis)s.", basis=decision.legal_basis) if decision.legal_basis else ""
+    return f"{clause} {also}".strip()
 
 
 def _redress(decision: Decision, complain_url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from consult.core.errors import Invalid
 from consult.core.i18n import in_language
+from consult.core.vocabularies import vocabulary
 from consult.moderation import operations
 from consult.moderation.models import Case, Decision
 from consult.moderation.objecting import complaint_address, complaint_path
@@ -69,6 +71,17 @@ def test_art_17_3_b_facts_and_whether_somebody_reported(restricted: Any, outcome
     assert "Der zweite Absatz wirbt." in decision.statement["de"]
     assert "Rita" not in str(decision.statement)
     assert "rita@" not in str(decision.statement)
+
+
+def test_a_statement_speaks_one_language(restricted: Any) -> None:
+    """What the catalogue calls the basis stands in both languages alike: paragraphs and numbers, no words of the other."""
+    statement = restricted("reject").statement
+    assert "darunter. Siehe auch: (EU) 2022/2065, Art. 14; § 5a Abs. 4 UWG." in statement["de"]
+    assert not re.search(r"\b(Regulation|Directive|if|and)\b", statement["de"])
+    for term in vocabulary("moderation_reasons"):
+        assert not re.search(r"\b(rules|Regulation|Directive|if|Teilnahmeregeln)\b", term.extra["legal_basis"]), (
+            term.code
+        )
 
 
 def test_art_17_3_c_whether_software_took_part(restricted: Any, notes: Any, cast: Any, db: Any) -> None:
