@@ -52,6 +52,10 @@ class StatusView:
         part = part_of(answer.question_id)
         return render_markdown(self.originals[part]) if part in self.originals else answer.html
 
+    def hides(self, answer: Answer) -> bool:
+        """Whether passages of an answer are blacked out for others."""
+        return part_of(answer.question_id) in self.originals
+
     @property
     def current(self) -> IdeaVersion | None:
         """The version that the page shows: the one that waits, else the public one, else the last."""

@@ -104,15 +104,15 @@ def public_timeline(view: IdeaView) -> list[Step]:
         if one.published_at
     ]  # fmt: skip
     steps.sort(key=lambda step: step["iso"])
-    return steps + _ahead(view.consultation)
+    return steps + _ahead(view.consultation, _("You can support and comment"))
 
 
-def _ahead(consultation: Consultation) -> list[Step]:
-    """What is still to come for a public idea, each with its day as far as one is set."""
+def _ahead(consultation: Consultation, meanwhile: str) -> list[Step]:
+    """What is still to come for a public idea, each with its day as far as one is set; `meanwhile` while it is open."""
     steps: list[Step] = []
     if consultation.phase == "open" and consultation.closes_on is not None:
         day = format_day(consultation.closes_on)
-        steps.append({"when": _("until %(day)s", day=day), "text": _("You can support and comment"), "next": True})
+        steps.append({"when": _("until %(day)s", day=day), "text": meanwhile, "next": True})
     if consultation.phase in ("open", "closed", "evaluation") and consultation.results_on is not None:
         day = format_day(consultation.results_on)
         steps.append({"when": _("on %(day)s", day=day), "text": _("Results of the consultation"), "next": True})
@@ -204,7 +204,7 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
         day = format_day(view.idea.moved_at + rules.TERMS.confirmation)
         steps.append({"when": _("until %(day)s", day=day), "text": _("You confirm your address"), "next": True})
     elif view.idea.is_public:
-        steps += _ahead(view.consultation)
+        steps += _ahead(view.consultation, _("Others can support and comment"))
     return steps
 
 

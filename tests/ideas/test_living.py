@@ -407,6 +407,7 @@ def test_both_timelines_tell_the_way_and_what_comes_next(
     ]  # fmt: skip
     page = client.page(url)
     assert public[-1] == steps_of(page)[-1] == results
+    assert public[-2].endswith("Sie können unterstützen und kommentieren") and "Andere können" in steps_of(page)[-2]
     assert f"Das geht bis {format_day(consultation.closes_on)}. Die Ergebnisse erscheinen am" in page.text
     clock.shift(hours=1)
     drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Neu"}), seen=0, tab="a")

@@ -87,6 +87,7 @@ def test_its_author_reads_it_in_every_state(make: Any, writer: Any, sign_in: Any
     idea = the_idea(db)
     status = f"/de/ideas/status/{tokens.status_token(idea.draft_key)}"
     assert SECRET in writer.client.page(status).text
+    assert "Andere lesen hier nicht alles" in writer.client.page(status).text
     for outcome in ("return", "reject"):
         make.decide("idea", idea.id, outcome, reason="off-topic", note="Ein Satz.")
         db.session.commit()
