@@ -124,6 +124,7 @@ PAGES = [
     "/consultations/open-region/questions/3",
     "/ideas/",
     "/ideas/OR-2026-00003",
+    "/ideas/OR-2026-00003/near",
     "/ideas/new?question=3",
     "/clusters/",
     "/clusters/cyberforum",
@@ -150,11 +151,15 @@ def test_public_pages_are_accessible(browser: Any) -> None:
         assert_good_everywhere(page)
 
 
+# pages whose address is found on another one: where, and what it looks like
+FOUND = {"{case}": ("/moderation/", "/moderation/cases/"), "{status}": ("/me/", "/ideas/status/")}
+
+
 @pytest.mark.parametrize(
     ("name", "paths"),
     [
-        ("moderator", ["/moderation/", "/moderation/cases/{case}", "/me/"]),
-        ("company", ["/me/", "/ideas/OR-2026-00003", "/ideas/new?question=1"]),
+        ("moderator", ["/moderation/", "{case}", "/me/"]),
+        ("company", ["/me/", "{status}", "/ideas/OR-2026-00001/links?q=Photonik", "/ideas/new?question=1"]),
         ("admin", ["/admin/", "/admin/consultations/", "/admin/consultations/open-region"]),
     ],
 )
@@ -162,11 +167,10 @@ def test_pages_of_the_signed_in_are_accessible(browser: Any, live_server: Any, n
     page = browser.page()
     sign_in(page, live_server, name, "de")
     for path in paths:
-        if "{case}" in path:
-            page.goto("/de/moderation/")
-            path = str(page.locator("main a[href*='/moderation/cases/']").first.get_attribute("href")).removeprefix(
-                "/de"
-            )
+        if "{" in path:
+            lists, link = FOUND[path]
+            page.goto(f"/de{lists}")
+            path = str(page.locator(f"main a[href*='{link}']").first.get_attribute("href")).removeprefix("/de")
         response = page.goto(f"/de{path}")
         assert response is not None and response.status == 200, path
         assert_good_everywhere(page)
