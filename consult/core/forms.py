@@ -6,6 +6,7 @@ Whatever bytes arrive, a form either gives clean text or a sentence at the field
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -13,10 +14,11 @@ from flask_wtf import FlaskForm
 from wtforms import DateField as PlainDateField
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import get_translations
 from wtforms.validators import StopValidation
 
 from consult.core.errors import Invalid
-from consult.core.i18n import _, _l, _n
+from consult.core.i18n import _, _l, _n, current_language
 from consult.core.text import clean_line, clean_text, has_words
 
 __all__ = [
@@ -32,8 +34,18 @@ __all__ = [
 ]
 
 
+@lru_cache(maxsize=4)
+def _library_messages(language: str) -> Any:
+    """What WTForms itself says, in a language: read from its file once, not with every form."""
+    return get_translations([language])
+
+
 class Form(FlaskForm):
     """Base of all forms. `take_errors` puts an operation's refusal beside the fields it speaks of."""
+
+    class Meta:
+        def get_translations(self, _form: Any) -> Any:
+            return _library_messages(current_language())
 
     def take_errors(self, invalid: Invalid) -> None:
         for name, message in invalid.fields.items():
