@@ -56,7 +56,7 @@ PHASES = {"open": True, "closed": False, "evaluation": False}
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_support_is_given_while_it_is_open(
-    phase: str, ending: Any, make: Any, cast: Any, clock: Any, db: Any, client: Any, sign_in: Any
+    phase: str, ending: Any, make: Any, cast: Any, clock: Any, db: Any, client: Any, new_client: Any, sign_in: Any
 ) -> None:
     idea = make.idea(consultation=ending, author=cast.owner)
     db.session.commit()
@@ -68,6 +68,9 @@ def test_support_is_given_while_it_is_open(
     assert ending.phase == phase
     page = sign_in(client, cast.participant).page(f"/de/ideas/{idea.number}")
     assert bool(page.select("form[action$='/support']")) is PHASES[phase]
+    assert ("Unterstützen konnte man" in page.text) is not PHASES[phase], "what is over says so"
+    page = new_client().page(f"/de/ideas/{idea.number}")
+    assert ("Zum Unterstützen anmelden" in page.text) is PHASES[phase], "nobody signs in for what is over"
     if PHASES[phase]:
         operations.set_support(cast.actor(cast.participant), idea.id, True)
     else:
