@@ -9,7 +9,8 @@
                                           #data-preview-target
    form[data-autosave-url]                saves 800 ms after the last key; POSTs the whole form. Answer: JSON, {"url": …}
                                           moves the form to the draft's address, {"token": …} is not needed
-     [data-save][data-busy][data-saved][data-failed]   its status line; saved may contain {time}
+     [data-save][data-busy][data-saved][data-failed][data-ended]   its status line; saved may contain {time}, ended tells
+                                          that the session is over, which trying again does not mend
      [data-kept] [data-kept-time][data-text] [data-kept-take] [data-kept-drop]   notice, hidden at first: what could not be
                                           saved is kept in this browser for seven days and offered when the form is opened
    fieldset[data-picker=NAME]             list of checkboxes with a search box ([data-picker-find], hidden without scripts)
@@ -145,6 +146,7 @@ function autosave(form) {
       const data = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
       if (data.url) moveTo(data.url, data.autosave_url);
       if (answer.status === 409 || answer.status === 422) { failed(data.error || Object.values(data.errors || {}).join(" ")); return; }
+      if ([400, 401, 403].includes(answer.status)) { failed(status?.dataset.ended); return; }
       if (!answer.ok) throw new Error(answer.status);
       kept.drop(key());
       wait = 5000;
