@@ -73,6 +73,11 @@ class SearchWord(Base):
     )
 
 
+def is_counted(word: str) -> bool:
+    """Whether a word is kept as a SearchWord where it occurs: letters only, and neither very short nor very long."""
+    return 4 <= len(word) <= 40 and word.isalpha()
+
+
 class SearchVector(Base):
     """The sentence vector of a document, 512 numbers of two bytes, with the model that made it."""
 

@@ -19,7 +19,7 @@ from consult.core.settings_store import remember
 from consult.search import vectors
 from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, tokens, words
 from consult.search.engines import TAG, TITLE, marked
-from consult.search.models import SearchDoc, SearchNear, SearchVector, SearchWord, tag_of
+from consult.search.models import SearchDoc, SearchNear, SearchVector, SearchWord, is_counted, tag_of
 
 BATCH = 500
 WRITING = 0x5EA4C  # the lock of those who write the index
@@ -137,7 +137,7 @@ def _words_of(texts: Iterable[tuple[str, ...]]) -> Counter[str]:
     seen: Counter[str] = Counter()
     for parts in texts:
         found = words(" ".join(parts))
-        seen.update({word.casefold() for word in found if 4 <= len(word) <= 40 and word.isalpha()})
+        seen.update({word.casefold() for word in found if is_counted(word)})
     return seen
 
 

@@ -2,8 +2,9 @@
 
 The score is published: half of it is the share of the text's telling words that the other one has too, weighted by how rare
 they are; the other half is the likeness of their runs of four characters within words (cosine of weighted counts), which
-also sees what endings, compounds and the other language do to a word. Candidates are the documents that share a rare word,
-at most POOL of them, and all documents of a kind while there are few: so it costs the same with 100,000 ideas as with 100.
+also sees what endings, compounds and the other language do to a word. Candidates are the documents that share a rare word
+or three of the telling ones, at most POOL of them, and all documents of a kind while there are few: so it costs the same
+with 100,000 ideas as with 100.
 """
 
 from __future__ import annotations
@@ -11,27 +12,38 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain, combinations, repeat
+from operator import mul
+from typing import Any
 from zlib import crc32
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 
-from consult.core.db import db
+from consult.core.db import db, is_sqlite
 from consult.core.registry import SubjectInfo, describe, registries
 from consult.search import vectors
 from consult.search.analyse import fold_umlauts, stems, words
 from consult.search.engines import TAG
-from consult.search.models import SearchDoc, SearchWord, tag_of
+from consult.search.models import SearchDoc, SearchWord, is_counted, tag_of
 
-POOL = 40  # candidates that are compared
-LOOKED_AT = 6000  # documents that are looked at for candidates, those with the rarest words first
+POOL = 24  # candidates that are compared
+LOOKED_AT = 500  # documents that are looked at for rare words, the rarest first
+COMMON, TOGETHER = 4, 3  # of so many telling words that are not rare, candidates have so many
+NOT_COUNTED = 50  # a word that is not counted is taken to stand in one document of so many
+EACH = 200  # documents that are looked at for a word or for some together, the newest
 FEW = 150  # so many documents of a kind are all compared
+MANY = 3000  # more documents of a kind are the bulk of the index
 ASKED = 20  # rare words by which candidates are found
 READ = 3000  # characters of a document that are compared
 TELLING = 1.2  # weight from which on a shared word is named
 LEAST = 18  # of 100: what is less alike is not named
+
+Packed = tuple["array[int]", "array[float]"]  # runs of four characters, and how much each weighs
+
+Document = Any  # a row of the index: `_TEXTS`
 
 # The published weights of matches; they add up to 100.
 TEXT, SECTOR, REGION = 70, 15, 15
@@ -75,10 +87,10 @@ class Match:
 def _meaningful(source: str, language: str) -> dict[str, str]:
     """Stem -> the word as it was first written, of all words that mean something."""
     found: dict[str, str] = {}
-    for word in words(source[:READ]):
+    for word in dict.fromkeys(words(source[:READ])):
         for stem in stems(word, language):
-            if len(stem) > 2:
-                found.setdefault(stem, word)
+            if len(stem) > 2 and stem not in found:
+                found[stem] = word
     return found
 
 
@@ -91,15 +103,11 @@ def _runs(word: str) -> tuple[int, ...]:
 
 def _grams(source: str, language: str) -> Counter[int]:
     """How often each run of four characters occurs within the meaningful words, as numbers."""
-    found: Counter[int] = Counter()
-    for word in words(source[:READ]):
-        if stems(word, language):
-            found.update(_runs(word))
-    return found
+    return Counter(chain.from_iterable(_runs(word) for word in words(source[:READ]) if stems(word, language)))
 
 
-@lru_cache(maxsize=2000)
-def _packed(source: str, language: str) -> tuple[array[int], array[float]]:
+@lru_cache(maxsize=500)
+def _packed(source: str, language: str) -> Packed:
     """The runs of a document and their weights, small enough to keep many."""
     grams = _grams(source, language)
     return array("I", grams), array("f", map(_damped, grams.values()))
@@ -110,23 +118,20 @@ def _damped(count: int) -> float:
     return 1 + math.log(count)
 
 
-def _cosine(mine: Mapping[int, float], packed: tuple[array[int], array[float]], rarity: Mapping[int, float]) -> float:
-    """Cosine of two texts over their runs, each weighted by how rare it is among the candidates."""
-    product = norm = 0.0
-    for gram, count in zip(*packed, strict=True):
-        weight = count * rarity.get(gram, 1.0)
-        norm += weight * weight
-        if gram in mine:
-            product += weight * mine[gram] * rarity.get(gram, 1.0)
+def _cosines(mine: Mapping[int, float], pool: Sequence[Packed], rarity: Mapping[int, float]) -> Iterator[float]:
+    """Cosine of a text with each of the pool over their runs, each weighted by how rare it is among the candidates."""
     own = sum((weight * rarity.get(gram, 1.0)) ** 2 for gram, weight in mine.items())
-    return product / math.sqrt(norm * own) if norm and own else 0.0
+    squared = {gram: weight * rarity[gram] ** 2 for gram, weight in mine.items() if gram in rarity}
+    for grams, weights in pool:
+        product = sum(map(mul, weights, map(squared.get, grams, repeat(0.0))))
+        theirs = list(map(mul, weights, map(rarity.__getitem__, grams)))
+        norm = sum(map(mul, theirs, theirs))
+        yield product / math.sqrt(norm * own) if norm and own else 0.0
 
 
-def _rarity(pool: Sequence[tuple[array[int], array[float]]]) -> dict[int, float]:
+def _rarity(pool: Sequence[Packed]) -> dict[int, float]:
     """How telling each run is: the fewer candidates have it, the more."""
-    seen: Counter[int] = Counter()
-    for grams, _weights in pool:
-        seen.update(grams)
+    seen = Counter(chain.from_iterable(grams for grams, _weights in pool))
     size = len(pool) + 1
     return {gram: math.log((size + 1) / (count + 1)) + 0.2 for gram, count in seen.items()}
 
@@ -134,78 +139,111 @@ def _rarity(pool: Sequence[tuple[array[int], array[float]]]) -> dict[int, float]
 # ---- candidates -----------------------------------------------------------------------------------------------------
 
 
+_COUNTED = select(SearchWord.__table__.c.word, SearchWord.__table__.c.count).where(
+    SearchWord.__table__.c.word.in_(bindparam("words", expanding=True))
+)
+_MOST = select(func.max(SearchWord.__table__.c.count))
+
+
 def _weights(meaning: Mapping[str, str]) -> tuple[dict[str, float], dict[str, int]]:
     """How telling each stem is, by the number of documents that have the word, and those numbers. Two queries."""
     written = {stem: word.casefold() for stem, word in meaning.items()}
-    known = select(SearchWord.word, SearchWord.count).where(SearchWord.word.in_(sorted(set(written.values()))))
-    counts: dict[str, int] = {row[0]: row[1] for row in db.session.execute(known)}
+    rows = db.session.execute(_COUNTED, {"words": sorted(set(written.values()))})
+    known: dict[str, int] = {row[0]: row[1] for row in rows}
     # how many documents there are would have to be counted; the most frequent word stands in about half of them
-    total = 2 * (db.session.execute(select(func.max(SearchWord.count))).scalar_one() or 0) + 1
-    weights = {stem: math.log(1 + total / (1 + counts.get(word, 0))) for stem, word in written.items()}
-    return weights, {stem: counts.get(word, 0) for stem, word in written.items()}
+    total = 2 * (db.session.execute(_MOST).scalar_one() or 0) + 1
+    # numbers and short words are not counted: not known to be seen is not the same as rare
+    counts = {stem: known.get(word, 0) if is_counted(word) else total // NOT_COUNTED for stem, word in written.items()}
+    return {stem: math.log(1 + total / (1 + count)) for stem, count in counts.items()}, counts
 
 
-def _candidates(kind: str, weights: Mapping[str, float], counts: Mapping[str, int]) -> list[SearchDoc]:
+# what is compared of a document, as rows: no page changes one
+_TABLE = SearchDoc.__table__.c
+_MANY = select(func.count()).select_from(
+    select(_TABLE.id).where(_TABLE.kind == bindparam("kind")).limit(MANY + 1).subquery()
+)
+_TEXTS = select(
+    _TABLE.id, _TABLE.subject_id, _TABLE.language, _TABLE.title, _TABLE.body, _TABLE.title_en, _TABLE.body_en
+).order_by(_TABLE.id.desc())
+_ALL_TEXTS = _TEXTS.where(_TABLE.kind == bindparam("kind"))
+_SOME_TEXTS = _TEXTS.where(_TABLE.id.in_(bindparam("ids", expanding=True)))
+
+
+def _candidates(kind: str, weights: Mapping[str, float], counts: Mapping[str, int], whole: Set[str]) -> list[Document]:
     """Documents of a kind that share rare words, the likeliest first; all of them while there are few."""
-    few = select(SearchDoc.id).where(SearchDoc.kind == kind).limit(FEW + 1)
-    known = list(db.session.execute(few).scalars())
-    chosen = select(SearchDoc).order_by(SearchDoc.id.desc())
-    if len(known) <= FEW:
-        return list(db.session.execute(chosen.where(SearchDoc.kind == kind)).scalars())
-    asked, left = [], LOOKED_AT
-    for stem in sorted(weights, key=lambda one: (-weights[one], one))[:ASKED]:
-        if left > 0:
-            asked.append((stem, weights[stem], left))
-            left -= counts[stem]
-    found = _sharing(kind, asked) if asked else []
-    return list(db.session.execute(chosen.where(SearchDoc.id.in_(found))).scalars()) if found else []
+    size = db.session.execute(_MANY, {"kind": kind}).scalar_one()
+    if size <= FEW:
+        return list(db.session.execute(_ALL_TEXTS, {"kind": kind}))
+    found = _sharing(kind, _asked(weights, counts, whole), size > MANY)
+    return list(db.session.execute(_SOME_TEXTS, {"ids": found})) if found else []
 
 
-def _sharing(kind: str, asked: Sequence[tuple[str, float, int]]) -> list[int]:
-    """Numbers of the POOL documents of a kind that share the most telling of some stems.
-
-    `asked` are stems with their weight and how many documents of each are looked at, the newest ones.
+def _asked(
+    weights: Mapping[str, float], counts: Mapping[str, int], whole: Set[str]
+) -> list[tuple[tuple[str, ...], float]]:
+    """By which stems candidates are sought, and what a document gets that has them: the rare ones alone, and some together
+    of those that stand in so many documents that one of them says little. `whole` are stems of words, not of their parts.
     """
-    sqlite = db.session.get_bind().dialect.name == "sqlite"
-    condition = "search_index match :{name}" if sqlite else "vector @@ to_tsquery('simple', :{name})"
+    alone: list[tuple[tuple[str, ...], float]] = []
+    common: list[str] = []
+    left = LOOKED_AT
+    for stem in sorted(weights, key=lambda one: (-weights[one], one)):
+        if len(alone) < ASKED and counts[stem] <= left:
+            alone.append(((stem,), weights[stem]))
+            left -= counts[stem]
+        elif stem in whole and len(common) < COMMON:
+            common.append(stem)
+    together = combinations(common, min(TOGETHER, len(common))) if common else ()
+    return [*alone, *((some, sum(weights[one] for one in some)) for some in together)]
+
+
+def _sharing(kind: str, asked: Sequence[tuple[tuple[str, ...], float]], bulk: bool) -> list[int]:
+    """Numbers of the POOL documents of a kind that share the most telling of some sets of stems, each with its weight.
+
+    Where the kind is the bulk of all documents, its tag would cost more than the words; then others are sorted out after.
+    """
+    if not asked:
+        return []
+    sqlite = is_sqlite()
     tag = tag_of("kind", kind)
-    form = f'"{TAG}{{tag}}" AND "{{stem}}"' if sqlite else "'{tag}':D & '{stem}':AB"
+    kept = [] if bulk else [f'"{TAG}{tag}"' if sqlite else f"'{tag}':D"]
+    condition = "search_index match :{name}" if sqlite else "vector @@ to_tsquery('simple', :{name})"
     parts: list[str] = []
-    bound: dict[str, str] = {}
-    for number, (stem, weight, most) in enumerate(asked):
-        name = f"stem_{number}"
-        bound[name] = form.format(tag=tag, stem=stem)
+    bound: dict[str, str] = {"kind": kind}
+    for number, (some, weight) in enumerate(asked):
+        name = f"stems_{number}"
+        every = [*kept, *(f'"{stem}"' if sqlite else f"'{stem}':AB" for stem in some)]
+        bound[name] = (" AND " if sqlite else " & ").join(every)
         parts.append(
             f"select * from (select rowid as id, {round(weight * 1000)} as weight from search_index "  # noqa: S608 - numbers
-            f"where {condition.format(name=name)} order by rowid desc limit {int(most)}) as one_{number}"
+            f"where {condition.format(name=name)} order by rowid desc limit {EACH}) as one_{number}"
         )
-    ranked = f"select id from ({' union all '.join(parts)}) as found group by id order by sum(weight) desc, id desc"  # noqa: S608
-    return list(db.session.execute(text(f"{ranked} limit {POOL}").bindparams(**bound)).scalars())
+    ranked = (
+        f"select f.id from (select id, sum(weight) as weight from ({' union all '.join(parts)}) as found group by id) as f "  # noqa: S608
+        f"join search_doc d on d.id = f.id where d.kind = :kind order by f.weight desc, f.id desc limit {POOL}"
+    )
+    return list(db.session.execute(text(ranked), bound).scalars())
 
 
-def _in(language: str, document: SearchDoc) -> tuple[str, str, str]:
+def _in(language: str, document: Document) -> tuple[str, str, str]:
     """(title, body, language) of a document: in English where that is asked for and kept."""
     if language == "en" and document.body_en:
         return document.title_en, document.body_en, "en"
     return document.title, document.body, document.language
 
 
-def _compare(
-    source: str, language: str, documents: Sequence[SearchDoc], weights: Mapping[str, float]
-) -> list[Likeness]:
+def _compare(source: str, language: str, documents: Sequence[Document], weights: Mapping[str, float]) -> list[Likeness]:
     """How alike each document is."""
     mine = {gram: _damped(count) for gram, count in _grams(source, language).items()}
     texts = [_in(language, one) for one in documents]
     packed = [_packed(f"{title}\n{title}\n{body}"[:READ], theirs) for title, body, theirs in texts]
-    rarity = _rarity(packed)
-    telling = sorted(weights.values(), reverse=True)[:ASKED]
-    whole = sum(telling) or 1.0
+    telling = sorted(weights, key=lambda stem: (-weights[stem], stem))
+    whole = sum(weights[stem] for stem in telling[:ASKED]) or 1.0
     found = []
-    for (title, body, spoken), grams in zip(texts, packed, strict=True):
+    for (title, body, spoken), by_characters in zip(texts, _cosines(mine, packed, _rarity(packed)), strict=True):
         theirs = _meaningful(f"{title}\n{body}", spoken)
-        shared = sorted((stem for stem in weights if stem in theirs), key=lambda stem: (-weights[stem], stem))
+        shared = [stem for stem in telling if stem in theirs]
         by_words = min(1.0, sum(weights[stem] for stem in shared[:ASKED]) / whole)
-        by_characters = _cosine(mine, grams, rarity)
         score = round(50 * by_words + 50 * by_characters)
         named = tuple(dict.fromkeys(theirs[stem] for stem in shared if weights[stem] > TELLING))[:5]
         found.append(Likeness(score, round(50 * by_words), round(50 * by_characters), named))
@@ -215,10 +253,12 @@ def _compare(
 # ---- answers --------------------------------------------------------------------------------------------------------
 
 
-def _ranked(source: str, language: str, kind: str, but: int | None) -> list[tuple[SearchDoc, Likeness]]:
+def _ranked(source: str, language: str, kind: str, but: int | None) -> list[tuple[Document, Likeness]]:
     meaning = _meaningful(source, language)
     weights, counts = _weights(meaning) if meaning else ({}, {})
-    documents = [one for one in _candidates(kind, weights, counts) if one.subject_id != but] if weights else []
+    whole = {stem for stem, word in meaning.items() if is_counted(word) and stem == stems(word, language)[0]}
+    found = _candidates(kind, weights, counts, whole) if weights else []
+    documents = [one for one in found if one.subject_id != but]
     rated = list(zip(documents, _compare(source, language, documents, weights), strict=True))
     rated.sort(key=lambda pair: (-pair[1].score, -pair[0].id))
     return rated
@@ -244,14 +284,14 @@ def similar(source: str, language: str, kind: str, *, but: int | None = None, li
 
 
 def _by_sense(
-    source: str, language: str, kind: str, but: int, rated: Sequence[tuple[SearchDoc, Likeness]]
-) -> list[tuple[SearchDoc, Likeness]]:
+    source: str, language: str, kind: str, but: int, rated: Sequence[tuple[Document, Likeness]]
+) -> list[tuple[Document, Likeness]]:
     """What is nearest in sense, with the words that are shared; as it was where the jobs have not come to it yet."""
     own = select(SearchDoc.id).where(SearchDoc.kind == kind, SearchDoc.subject_id == but)
     noted = vectors.near(db.session.execute(own).scalar_one_or_none() or 0)
     if not noted:
         return list(rated)
-    documents = list(db.session.execute(select(SearchDoc).where(SearchDoc.id.in_(noted))).scalars())
+    documents = list(db.session.execute(_SOME_TEXTS, {"ids": list(noted)}))
     weights, _counts = _weights(_meaningful(source, language))
     found = [
         (document, replace(likeness, score=noted[document.id], by_sense=noted[document.id]))

@@ -167,6 +167,20 @@ def test_the_same_text_is_as_like_as_can_be(demo: Any, db: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("constants", [{"FEW": 0}, {"FEW": 0, "LOOKED_AT": 1}, {"FEW": 0, "LOOKED_AT": 1, "MANY": 0}])
+def test_a_part_of_a_text_leads_to_it_where_not_all_are_compared(
+    demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch, constants: dict[str, int]
+) -> None:
+    for name, value in {**constants, "POOL": 3}.items():  # as if there were many, with words that many have
+        monkeypatch.setattr(room, name, value)
+    ideas = db.session.execute(select(SearchDoc).where(SearchDoc.kind == "idea")).scalars().all()
+    first = 0
+    for idea in ideas:
+        part = idea.body[len(idea.body) // 3 :][:300]
+        first += [one.info.id for one in room.similar(part, idea.language, "idea")][:1] == [idea.subject_id]
+    assert first >= len(ideas) - 1
+
+
 def test_clusters_are_in_the_set(demo: Any, db: Any) -> None:
     slugs = set(db.session.execute(select(Cluster.slug)).scalars())
     assert {"polymermat", "optonet", "medicalmountains"} <= slugs
