@@ -118,15 +118,15 @@ def _built(adapter: MapAdapter, endpoint: str, values: tuple[tuple[str, type, An
 
 
 def _addresses() -> tuple[MapAdapter, frozenset[str]]:
-    """What builds addresses, and the endpoints that live below a language: worked out once an application."""
-    found: tuple[MapAdapter, frozenset[str]] | None = current_app.extensions.get("consult_addresses")
-    if found is None:
+    """What builds addresses, and the endpoints that live below a language: worked out once all of them are there."""
+    known: tuple[int, tuple[MapAdapter, frozenset[str]]] | None = current_app.extensions.get("consult_addresses")
+    size = len(current_app.view_functions)
+    if known is None or known[0] != size:
         rules = current_app.url_map.iter_rules()
         expecting = frozenset(rule.endpoint for rule in rules if "lang_code" in rule.arguments)
-        found = current_app.url_map.bind("site.invalid"), expecting
-        if current_app._got_first_request:
-            current_app.extensions["consult_addresses"] = found
-    return found
+        known = size, (current_app.url_map.bind("site.invalid"), expecting)
+        current_app.extensions["consult_addresses"] = known
+    return known[1]
 
 
 def address(endpoint: str, **values: Any) -> str:

@@ -315,14 +315,20 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(token for token in found if token))
 
 
-def tokens(text: str, language: str) -> str:
-    """The tokens of a text as one string, exact forms among them: what the index stores."""
+def tokens(text: str, language: str, known: dict[str, str] | None = None) -> str:
+    """The tokens of a text as one string, exact forms among them: what the index stores.
+
+    `known` keeps what was found out of words of this language, for who has many texts.
+    """
+    seen = {} if known is None else known
     out: list[str] = []
     for word in words(text):
-        found = stems(word, language)
-        if found:
-            out.extend(found)
-            out.append(exact_token(word))
+        stored = seen.get(word)
+        if stored is None:
+            found = stems(word, language)
+            stored = seen[word] = " ".join((*found, exact_token(word))) if found else ""
+        if stored:
+            out.append(stored)
     return " ".join(out)
 
 

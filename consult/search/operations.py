@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
@@ -12,16 +12,17 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consult.core.clock import LOCAL
-from consult.core.db import db
+from consult.core.db import db, is_sqlite
 from consult.core.i18n import LANGUAGES
 from consult.core.registry import SearchDocument, registries
 from consult.core.settings_store import remember
 from consult.search import vectors
 from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, tokens, words
 from consult.search.engines import TAG, TITLE, marked
-from consult.search.models import SearchDoc, SearchNear, SearchVector, SearchWord, is_counted, tag_of
+from consult.search.models import SearchDoc, SearchNear, SearchVector, SearchWord, ddl, drop_ddl, is_counted, tag_of
 
 BATCH = 500
+PORTION = 2000  # documents of one commit while the whole index is made anew
 WRITING = 0x5EA4C  # the lock of those who write the index
 
 
@@ -113,11 +114,13 @@ def _write(rows: Sequence[SearchDoc], before: Mapping[str, int] = MappingProxyTy
 
 
 def _add_entries(rows: Sequence[SearchDoc]) -> None:
-    sqlite = db.session.get_bind().dialect.name == "sqlite"
+    sqlite = is_sqlite()
     entries = []
+    seen: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
-        title = f"{tokens(row.title, row.language)} {tokens(row.title_en, 'en')}".strip()
-        body = f"{tokens(row.body, row.language)} {tokens(row.body_en, 'en')}"
+        own, english = seen[row.language], seen["en"]
+        title = f"{tokens(row.title, row.language, own)} {tokens(row.title_en, 'en', english)}".strip()
+        body = f"{tokens(row.body, row.language, own)} {tokens(row.body_en, 'en', english)}"
         tags = _tags(row)
         if sqlite:
             title, tags = f"{title} {marked(title, TITLE)}", marked(tags, TAG)
@@ -179,22 +182,23 @@ def _take_away(found: Sequence[str], number: int) -> None:
 
 def reindex() -> int:
     """Make the whole index anew; returns the number of documents. Commits in batches and can be repeated."""
-    db.session.execute(text("delete from search_index"))
-    db.session.execute(delete(SearchNear))
-    db.session.execute(delete(SearchVector))
-    db.session.execute(delete(SearchDoc))
-    db.session.execute(delete(SearchWord))
+    sqlite = is_sqlite()
+    # taking entries out one by one costs SQLite as much as putting them in
+    for statement in (*drop_ddl(), *ddl("sqlite")) if sqlite else ("delete from search_index",):
+        db.session.execute(text(statement))
+    for table in (SearchNear, SearchVector, SearchDoc, SearchWord):
+        db.session.execute(delete(table))
     db.session.commit()
     total = 0
     for searchable in registries.searchables.values():
         documents = iter(searchable.documents(None))
-        while batch := list(islice(documents, BATCH)):
+        while batch := list(islice(documents, PORTION)):
             _write([SearchDoc(kind=document.kind, **_columns(document)) for document in batch])
             total += len(batch)
             db.session.commit()
             db.session.expunge_all()
-    # hundreds of batches left as many pieces, which every search visits
-    if db.session.get_bind().dialect.name == "sqlite":
+    # every portion left its pieces, which every search visits
+    if sqlite:
         db.session.execute(text("insert into search_index (search_index) values ('optimize')"))
     remember("search.analyser", ANALYSER_VERSION)
     db.session.commit()
