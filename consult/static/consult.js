@@ -8,7 +8,8 @@
    textarea[data-preview-url]             live preview: POSTs `text` and the form's token, shows the cleaned HTML it gets in
                                           #data-preview-target
    form[data-autosave-url]                saves 800 ms after the last key; POSTs the whole form. Answer: JSON, {"url": …}
-                                          moves the form to the draft's address, {"token": …} is not needed
+                                          moves the form to the draft's address, {"token": …} is not needed; then
+                                          [data-unsaved] is hidden and [data-once-saved] shown
      [data-save][data-busy][data-saved][data-failed][data-ended]   its status line; saved may contain {time}, ended tells
                                           that the session is over, which trying again does not mend
      [data-kept] [data-kept-time][data-text] [data-kept-take] [data-kept-drop]   notice, hidden at first: what could not be
@@ -158,6 +159,8 @@ function autosave(form) {
   function moveTo(url, saveUrl) {
     if (key() !== new URL(url, location.href).pathname) kept.drop(key());
     history.replaceState(null, "", url);
+    all("[data-unsaved]").forEach((e) => { e.hidden = true; });
+    all("[data-once-saved]").forEach((e) => { e.hidden = false; });
     form.action = url;
     if (saveUrl) form.dataset.autosaveUrl = saveUrl;
   }

@@ -27,6 +27,20 @@ def begin(page: Page, title: str) -> str:
     return page.url
 
 
+def test_the_first_saving_shows_how_to_come_back(browser: Any) -> None:
+    """The page was made before there was a draft; once there is one, it says so and offers to mail the link."""
+    page = browser.page()
+    page.goto("/de/ideas/new?question=1")
+    expect(page.get_by_text("Noch ist nichts gespeichert")).to_be_visible()
+    expect(page.get_by_role("button", name="Link an mich senden")).to_be_hidden()
+    address = begin(page, "Später weiter")
+    expect(page.get_by_text("Noch ist nichts gespeichert")).to_be_hidden()
+    page.get_by_label("E-Mail-Adresse für den Link").fill("spaeter@firma.example")
+    page.get_by_role("button", name="Link an mich senden").click()
+    expect(page.get_by_text("spaeter@firma.example").first).to_be_visible()
+    assert page.url.partition("?")[0] == address.partition("?")[0]
+
+
 def kept(page: Page) -> int:
     """How many texts wait in this browser."""
     return int(page.evaluate("Object.keys(localStorage).filter((n) => n.startsWith('consult.kept:')).length"))
