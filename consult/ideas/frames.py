@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Select, bindparam, select
 
@@ -19,7 +20,7 @@ from consult.core.text import slugify
 from consult.ideas import redactions, rules, sharing, tokens
 from consult.ideas.drafting import newest_version_id
 from consult.ideas.drafts import Content
-from consult.ideas.models import PUBLISHED, RETURNED, Idea, IdeaDraft
+from consult.ideas.models import AWAITING, PUBLISHED, RETURNED, Idea, IdeaDraft
 from consult.ideas.versions import version_with_answers
 from consult.moderation.queries import last_decision
 from consult.organisations import acting
@@ -36,7 +37,8 @@ class Mark:
 @dataclass
 class Frame:
     """What the writing pages stand in. `idea_id` is None for a form that nothing was sent from yet; `waits` tells that it
-    waits for a release; `organisation_id` is the organisation whose draft it is.
+    waits for a release; `organisation_id` is the organisation whose draft it is, `confirm_until` the moment until which the
+    mailed link confirms its sender's address.
 
     Questions and consultation are detached: they can be read after the transaction has ended.
     """
@@ -55,6 +57,7 @@ class Frame:
     has_draft: bool = False
     waits: bool = False
     organisation_id: int | None = None
+    confirm_until: datetime | None = None
     marks: list[Mark] = field(default_factory=list)
     request_note: str = ""
 
@@ -140,6 +143,7 @@ def draft_frame(idea: Idea) -> Frame:
         number=idea.number or "", author_id=idea.author_id, author_email=idea.author_email,
         writable=rules.can_edit(current_actor(), idea), has_draft=draft is not None, waits=idea.waits_for_release,
         organisation_id=idea.organisation_id,
+        confirm_until=idea.moved_at + rules.TERMS.confirmation if idea.status == AWAITING else None,
     )  # fmt: skip
     if draft is not None:
         frame.content, frame.edit_count = Content.of_document(draft.content), draft.edit_count

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from consult.core.clock import now
+from consult.core.i18n import format_day
 from consult.core.unit import ContentVersion
 from consult.ideas import tokens
 from consult.ideas.models import Idea
@@ -401,6 +402,10 @@ def test_signed_out_the_address_is_confirmed_first(
     writer.open()
     answered = writer.send("submit", {**FILLED, "email": "anna@beispiel.example"})
     assert answered.status_code == 200 and "Postfach" in html(answered).h1
+    until = f"bis {format_day(the_idea(db).moved_at + timedelta(days=7))}"
+    assert f"Öffnen Sie ihn {until}" in html(answered).text
+    status = client.page(f"/de/ideas/status/{tokens.status_token(the_idea(db).draft_key)}").text
+    assert f"Er gilt {until}" in status and f"{until} Sie bestätigen Ihre Adresse" in status
     assert the_idea(db).status == "awaiting_confirmation" and the_idea(db).number is None
     link = next(one for one in paths(outbox.last("anna@beispiel.example")) if "/confirm/" in one)
     reader = new_client()  # the mail is read elsewhere
