@@ -62,6 +62,7 @@ def idea_cases(store: Store, cookie: str) -> list[Case]:
     pairs = pairs_of_words(store)
     new = tuple(f"/search?q={a}+{b}" for a, b in pairs)
     common = store.one("select word from search_word order by count desc limit 1")
+    others = [one for (one,) in store.rows("select number from idea where is_public order by id limit 1500")]
     out = 0.8 if store.is_sqlite else 0.5
     signed_in = [
         Case("home", "/de/", cookie, "/page", 0.65),
@@ -78,7 +79,9 @@ def idea_cases(store: Store, cookie: str) -> list[Case]:
         Case("search, two new words", tuple(f"/de/search?q={a}+{b}" for a, b in pairs), cookie, new, 0.8),
         Case("search, the same two again", "/de/search?q=Werkstoff+Klinik", cookie, "/search?q=werkstoff+klinik", 0.8),
         Case("search, the commonest word", f"/de/search?q={common}", cookie, f"/search?q={common}", 8),
-        Case("similar to an idea, by API", f"/api/v1/ideas/{number}/similar", "", "/page", None),
+        # what is asked while somebody writes, too: each time of another text
+        Case("similar ideas, by API", tuple(f"/api/v1/ideas/{one}/similar" for one in others), cookie, "/page", 1.0),
+        Case("similar ideas and partners", tuple(f"/de/ideas/{one}/near" for one in others), cookie, "/page", 1.0),
     ]
 
 

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-
-import holidays
+from typing import TYPE_CHECKING
 
 from consult.core.clock import LOCAL
+from consult.core.late import late
+
+if TYPE_CHECKING:
+    import holidays
+else:
+    holidays = late("holidays")
 
 DEFAULT_LAND = "TH"
 OFFICE_ENDS = time(17)  # nobody decides at night, so no promise runs out then

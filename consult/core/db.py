@@ -188,7 +188,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "busy_timeout=5000",  # other processes; those of this one wait their turn in the queue
         "temp_store=MEMORY",
         "mmap_size=268435456",
-        "cache_size=-32000",
+        "cache_size=-8000",  # kB of each thread's connection; four times as much made no page faster with 100,000 ideas
     ):
         connection.execute(f"pragma {pragma}")
 

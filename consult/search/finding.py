@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 
 from consult.core.memory import remembered
@@ -79,6 +80,7 @@ def _ask(query: str, chosen: dict[str, str]) -> Found:
     return Found(documents, groups, tuple(_codes(*key) for key in numbers), len(hits) > RANKED)
 
 
+@lru_cache(maxsize=2000)  # few different ones, in the hits of many searches
 def _codes(kind: str, languages: str, year: int | None, region: str, consultation_id: int | None) -> Codes:
     single = {"kind": kind, "year": year, "region": region, "consultation": consultation_id}
     codes = {name: (str(code),) if code else () for name, code in single.items()}

@@ -234,7 +234,7 @@ def _in(language: str, document: Document) -> tuple[str, str, str]:
 
 def _compare(source: str, language: str, documents: Sequence[Document], weights: Mapping[str, float]) -> list[Likeness]:
     """How alike each document is."""
-    mine = {gram: _damped(count) for gram, count in _grams(source, language).items()}
+    mine = dict(zip(*_packed(source[:READ], language), strict=True))
     texts = [_in(language, one) for one in documents]
     packed = [_packed(f"{title}\n{title}\n{body}"[:READ], theirs) for title, body, theirs in texts]
     telling = sorted(weights, key=lambda stem: (-weights[stem], stem))
