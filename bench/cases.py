@@ -17,7 +17,8 @@ PAIRS = 2_000
 class Case(NamedTuple):
     """A page and what it is held against; of several addresses each request asks for the next one.
 
-    With `fresh` it is asked of a server that remembers nothing from one request to the next, as after a change of content.
+    `forgotten` is what its server forgets before each request: nothing, "content" as after a change of any public text, or
+    "everything" as when nobody has seen the page before.
     """
 
     name: str
@@ -25,12 +26,13 @@ class Case(NamedTuple):
     cookie: str
     yardstick: str | tuple[str, ...]
     goal: float | None
-    fresh: bool = False
+    forgotten: str = ""
 
 
-def after_a_change(cases: list[Case]) -> list[Case]:
-    """The same pages of readers who are signed in, each as the first one after a change."""
-    return [one._replace(name=f"{one.name}, changed", fresh=True) for one in cases]
+def remembered_or_not(cases: list[Case]) -> list[Case]:
+    """Pages of readers who are signed in: as they are, as the first ones after a change, and never seen before."""
+    changed = [one._replace(name=f"{one.name}, changed", forgotten="content") for one in cases]
+    return [*cases, *changed, *(one._replace(name=f"{one.name}, unseen", forgotten="everything") for one in cases)]
 
 
 def cursor(store: Store, idea_id: int) -> str:
@@ -42,14 +44,14 @@ def cursor(store: Store, idea_id: int) -> str:
 
 
 def pairs_of_words(store: Store) -> list[tuple[str, str]]:
-    """Pairs of words that stand in one to five of a hundred ideas, in an order that looks like chance and is always the
+    """Pairs of words that stand in one to five of two hundred texts, in an order that looks like chance and is always the
     same: more of them than a run asks for, so that none is asked for twice.
     """
-    ideas = store.one("select count(*) from idea")
+    texts = store.one("select count(*) from search_doc")
     statement = (
         "select word from search_word where count between :least and :most and length(word) > 5 order by word limit 100"
     )
-    words = [word for (word,) in store.rows(statement, least=ideas // 100, most=ideas // 20)]
+    words = [word for (word,) in store.rows(statement, least=texts // 200, most=texts // 40)]
     pairs = list(combinations(words, 2))
     random.Random(7).shuffle(pairs)
     return pairs[:PAIRS]
@@ -74,8 +76,7 @@ def idea_cases(store: Store, cookie: str) -> list[Case]:
         Case("home, signed out", "/de/", "", "/hello", out),
         Case("idea list, signed out", "/de/ideas/", "", "/hello", out),
         Case("idea page, signed out", f"/de/ideas/{number}", "", "/hello", out),
-        *signed_in,
-        *after_a_change(signed_in),
+        *remembered_or_not(signed_in),
         Case("search, two new words", tuple(f"/de/search?q={a}+{b}" for a, b in pairs), cookie, new, 0.8),
         Case("search, the same two again", "/de/search?q=Werkstoff+Klinik", cookie, "/search?q=werkstoff+klinik", 0.8),
         Case("search, the commonest word", f"/de/search?q={common}", cookie, f"/search?q={common}", 8),
@@ -100,8 +101,7 @@ def cluster_cases(store: Store, cookie: str) -> list[Case]:
     return [
         Case("directory, signed out", "/de/clusters/?region=DEG", "", "/hello", out),
         Case("comparison, signed out", f"/de/clusters/compare?{chosen}", "", "/hello", out),
-        *signed_in,
-        *after_a_change(signed_in),
+        *remembered_or_not(signed_in),
         Case("three facets", "/de/clusters/?region=DEG&sector=C&service=networking", cookie, facets, None),
         Case("directory by words", "/de/clusters/?q=Photonik", cookie, facets, None),
         Case("countries", "/de/clusters/countries", cookie, facets, None),

@@ -54,7 +54,7 @@ def measure_case(case: Case, product: Server, yard: Server, rounds: int, request
     fetch(product.port, path, case.cookie, 20)
     fetch(yard.port, against, "", 20)
     mine, ratios = [], []
-    count = requests if case.cookie else requests * 10  # the kernel counts CPU time in hundredths of a second
+    count = requests * 10 if against == "/hello" else requests  # the kernel counts CPU time in hundredths of a second
     for _ in range(rounds):
         ours, theirs = cost(product, path, case.cookie, count), cost(yard, against, "", count)
         mine.append(ours)
@@ -66,8 +66,9 @@ def measure(
     store: Store, options: argparse.Namespace, cases_of: Callable[[Store, str], list[Case]], reader: str = READER
 ) -> dict[str, Found]:
     """The lines of one table by their names."""
-    product = start("product", "product:app", store)
-    fresh = start("fresh", "product:app", store, BENCH_FORGET="1")
+    kinds = ("", "content", "everything")
+    products = {kind: start(f"product {kind}".strip(), "product:app", store, BENCH_FORGET=kind) for kind in kinds}
+    product = products[""]
     yard = start("yardstick", "yardstick:app", store)
     try:
         cookie = sign_in(product.port, reader)
@@ -75,8 +76,7 @@ def measure(
         for case in cases_of(store, cookie):
             if options.only not in case.name:
                 continue
-            asked = fresh if case.fresh else product
-            found[case.name] = measure_case(case, asked, yard, options.rounds, options.requests)
+            found[case.name] = measure_case(case, products[case.forgotten], yard, options.rounds, options.requests)
             bare = case.yardstick if isinstance(case.yardstick, str) else case.yardstick[0]
             line(case.name, found[case.name], bare.split("/")[1].split("?")[0], case.goal)
         if cases_of is idea_cases and options.only in "submit an idea":
@@ -92,7 +92,7 @@ def measure(
             exporting.measure(product, store, 1)
         return found
     finally:
-        for server in (product, fresh, yard):
+        for server in (*products.values(), yard):
             server.stop()
 
 

@@ -105,7 +105,7 @@ def start(name: str, target: str, store: Store, **extra: str) -> Server:
 def fetch(port: int, paths: str | Iterator[str], cookie: str = "", count: int = 1) -> bytes:
     """The last answer of so many requests, to the same address or each to the next one."""
     following = repeat(paths) if isinstance(paths, str) else paths
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=900)
     headers = {"Cookie": cookie} if cookie else {}
     body = b""
     for path in islice(following, count):

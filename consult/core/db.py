@@ -167,6 +167,16 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+def hold_still() -> None:
+    """Read one state of the database until this transaction ends, however long that takes: for files of many rows.
+
+    SQLite's readers do so anyway; on PostgreSQL the transaction begins anew, so what was loaded before must be detached.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.rollback()
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def begin() -> None:
     """Make sure that the session is in a transaction, so that what is noted on it goes when that is rolled back."""
     session = db.session()

@@ -183,9 +183,11 @@ class _Counted:
     def __iter__(self) -> Iterator[Sequence[Any]]:
         for row in self.rows:
             self.count += 1
+            if self.expected is not None and self.count > self.expected:
+                break  # rows that never end are wrong, too
             yield row
         if self.expected is not None and self.count != self.expected:
-            raise ShortTable(f"{self.count} rows were written where {self.expected} were expected")
+            raise ShortTable(f"{self.count} rows were there where {self.expected} were expected")
 
 
 def _in_pieces(texts: Iterable[str]) -> Iterator[bytes]:

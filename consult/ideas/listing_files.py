@@ -14,7 +14,7 @@ from sqlalchemy import Integer, and_, case, cast, select
 from consult.consultations.models import Question
 from consult.core.atom import Entry, identifier
 from consult.core.audiences import PUBLIC
-from consult.core.db import db
+from consult.core.db import db, hold_still
 from consult.core.i18n import _, _l, pick
 from consult.core.outlets import ATOM, FEED_SIZE, newest_first
 from consult.core.tables import Column, table_response
@@ -149,4 +149,6 @@ def as_file(fmt: str, chosen: Chosen) -> Response:
     questions = list(chosen.questions.values())
     wanted = columns(questions)
     positions = [int(one.name.removeprefix("answer_")) for one in wanted if one.name.startswith("answer_")]
-    return table_response(fmt, _("ideas"), wanted, rows(chosen, positions), sheet=_("Ideas"))
+    hold_still()
+    expected = queries.number_of_ideas(chosen.filters, chosen.tallies)
+    return table_response(fmt, _("ideas"), wanted, rows(chosen, positions), sheet=_("Ideas"), expected=expected)

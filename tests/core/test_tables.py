@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 import openpyxl
@@ -88,6 +89,8 @@ def test_json_keeps_values(app: Any) -> None:
 def test_a_short_table_is_none(app: Any, fmt: str) -> None:
     with pytest.raises(ShortTable):
         _written(fmt, [["a", "b", "c"]], expected=2)
+    with pytest.raises(ShortTable):
+        _written(fmt, repeat(["a", "b", "c"]), expected=2)  # rows that never end, end
     assert _written(fmt, [["a", "b", "c"]], expected=1)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from consult.ideas import filters, listing_files
+from consult.ideas import filters, listing_files, queries
 from tests.ideas.test_audiences import ANSWERS, MARKS, marks_in
 
 
@@ -79,3 +79,22 @@ def test_parts_follow_each_other_without_loss_or_repetition(five: list[Any], app
         rows = list(listing_files.rows(filters.read_filters(), [1], part=2))
     numbers = [row[0] for row in rows]
     assert len(numbers) == len(set(numbers)) == 5
+
+
+def test_a_list_by_words_goes_on_page_by_page_and_its_file_ends(
+    db: Any, make: Any, consultation: Any, client: Any, monkeypatch: Any
+) -> None:
+    made = [make.idea(f"Prüfstand {number}", consultation=consultation) for number in range(5)]
+    db.session.commit()
+    filters, tallies = queries.Filters({}, "Prüfstand", queries.BEST), queries.Tallies()
+    for page_of in (queries.cards_page, queries.ideas_page):
+        found, after, pages = [], None, 0
+        while pages < 5:
+            page = page_of(filters, tallies, after, 2)
+            found += [one.id for one in page.items]
+            after, pages = page.next, pages + 1
+            if after is None:
+                break
+        assert sorted(found) == sorted(one.id for one in made) and pages == 3
+    monkeypatch.setattr(listing_files.rows, "__defaults__", (2,))  # a file of several parts
+    assert len(of_json(client, "&q=Prüfstand")) == 5
