@@ -33,13 +33,13 @@ def _xlsx(rows: Rows) -> None:
                         sheet.write_string(number, position, value)
 
 
-def _jsonl(rows: Rows) -> None:
+def _json(rows: Rows) -> None:
     with tempfile.TemporaryFile("w") as file:
         for row in rows[1:]:
-            file.write(json.dumps(dict(zip(rows[0], row, strict=True)), ensure_ascii=False) + "\n")
+            file.write(json.dumps(dict(zip(rows[0], row, strict=True)), ensure_ascii=False) + ",\n")
 
 
-WRITERS: dict[str, Callable[[Rows], None]] = {"csv": _csv, "xlsx": _xlsx, "jsonl": _jsonl}
+WRITERS: dict[str, Callable[[Rows], None]] = {"csv": _csv, "xlsx": _xlsx, "json": _json}
 
 
 def _cpu_of(library: Callable[[Rows], None], rows: Rows) -> float:

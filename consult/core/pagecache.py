@@ -195,6 +195,13 @@ class PageCache:
 
         asked = {**environ, "REQUEST_METHOD": "GET"}
         result = self.inner(asked, note)
+        if _is_large(seen):  # a download of any length goes out as it comes, without standing in memory
+            start_response(seen["status"], seen["headers"])
+            if environ["REQUEST_METHOD"] != "HEAD":
+                return result
+            if hasattr(result, "close"):
+                result.close()
+            return []
         try:
             body = b"".join(result)
         finally:
@@ -224,6 +231,12 @@ class PageCache:
             return None
         kept = [(name, value) for name, value in seen["headers"] if name.lower() in KEPT]
         return Entry(body, kept, hashlib.sha256(body).hexdigest()[:24], period)
+
+
+def _is_large(seen: dict[str, Any]) -> bool:
+    """Whether the answer says of itself that it is too large to be kept."""
+    sizes = [value for name, value in seen.get("headers", ()) if name.lower() == "content-length"]
+    return bool(sizes) and sizes[0].isdecimal() and int(sizes[0]) > MAX_BODY
 
 
 def _answer(entry: Entry, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

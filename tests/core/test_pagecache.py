@@ -105,6 +105,39 @@ def test_head_has_headers_only(cached: Any) -> None:
     assert int(head.headers["Content-Length"]) == len(body)
 
 
+def test_what_is_too_large_goes_out_as_it_comes(app: Flask) -> None:
+    closed: list[bool] = []
+
+    class Pieces:
+        """A body that tells when it is read to which piece and when it is closed."""
+
+        read = 0
+
+        def __iter__(self) -> Any:
+            for _number in range(3):
+                self.read += 1
+                yield b"x" * pagecache.MAX_BODY
+
+        def close(self) -> None:
+            closed.append(True)
+
+    made: list[Pieces] = []
+
+    def download(_environ: dict[str, Any], start_response: Any) -> Any:
+        size = str(3 * pagecache.MAX_BODY)
+        start_response("200 OK", [("Content-Length", size), ("Cache-Control", "public, no-cache")])
+        made.append(Pieces())
+        return made[-1]
+
+    cache, heads = PageCache(app, download), []
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/de/ideas/", "QUERY_STRING": "format=csv"}
+    body = cache(environ, lambda status, headers: heads.append((status, headers)))
+    assert next(iter(body)) and made[0].read == 1 and heads[0][0] == "200 OK"
+    body.close()  # type: ignore[attr-defined]
+    assert closed == [True] and not cache.entries
+    assert list(cache({**environ, "REQUEST_METHOD": "HEAD"}, lambda *_head: None)) == [] and closed == [True, True]
+
+
 def test_a_page_may_end_earlier_than_the_others(cached: Any, clock: Any) -> None:
     figures = "/de/transparency"  # they are those of a minute
     for page in (PAGE, figures, PAGE, figures):
