@@ -38,6 +38,7 @@ FEW = 150  # so many documents of a kind are all compared
 MANY = 3000  # more documents of a kind are the bulk of the index
 ASKED = 20  # rare words by which candidates are found
 READ = 3000  # characters of a document that are compared
+MOST_NAMED = 40  # of the most telling shared words, five of which are named
 TELLING = 1.2  # weight from which on a shared word is named
 LEAST = 18  # of 100: what is less alike is not named
 
@@ -245,9 +246,20 @@ def _compare(source: str, language: str, documents: Sequence[Document], weights:
         shared = [stem for stem in telling if stem in theirs]
         by_words = min(1.0, sum(weights[stem] for stem in shared[:ASKED]) / whole)
         score = round(50 * by_words + 50 * by_characters)
-        named = tuple(dict.fromkeys(theirs[stem] for stem in shared if weights[stem] > TELLING))[:5]
-        found.append(Likeness(score, round(50 * by_words), round(50 * by_characters), named))
+        both = [theirs[stem] for stem in shared if weights[stem] > TELLING]
+        found.append(
+            Likeness(score, round(50 * by_words), round(50 * by_characters), _named(both[:MOST_NAMED], spoken))
+        )
     return found
+
+
+def _named(both: Sequence[str], language: str) -> tuple[str, ...]:
+    """The words that tell a person why, of those that both texts have: no numbers and no short ones, and where German is
+    spoken nouns before the rest, since "missing" and "need" say little."""
+    told = [word for word in dict.fromkeys(both) if is_counted(word)]
+    if language == "de":
+        told.sort(key=lambda word: not word[0].isupper())
+    return tuple(told[:5])
 
 
 # ---- answers --------------------------------------------------------------------------------------------------------
