@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,7 +168,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         try:
             Store(log.parent, f"postgresql+psycopg://consult@127.0.0.1:{port}/postgres").one("select 1")
             return
-        except Exception:
+        except OperationalError:  # it does not listen yet, or is still starting
             time.sleep(0.05)
     raise SystemExit(f"PostgreSQL did not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")
 

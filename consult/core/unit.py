@@ -33,11 +33,16 @@ def _is_public(mapped: Any) -> bool:
     return not getattr(mapped, "__private__", False) and mapped.__tablename__ not in ("audit_row", "audit_detail")
 
 
+def _can_be_seen(row: Any) -> bool:
+    """Whether a public page can show this row, or could before it was changed."""
+    return _is_public(type(row)) and not (hasattr(row, "is_unseen") and row.is_unseen())
+
+
 def _note_flush(session: Session, _context: Any, _instances: Any) -> None:
     if session.info.get("content_changed"):
         return
     for instance in (*session.new, *session.dirty, *session.deleted):
-        if not _is_public(type(instance)) or (unseen := getattr(instance, "is_unseen", None)) is not None and unseen():
+        if not _can_be_seen(instance):
             continue
         if instance in session.new or instance in session.deleted or session.is_modified(instance):
             session.info["content_changed"] = True
