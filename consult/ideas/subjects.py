@@ -29,10 +29,13 @@ BATCH = 200
 
 
 # put together once, since lists of mixed things ask it on every page
-_SAID: Select[*tuple[Any, ...]] = select(
-    Idea.id, Idea.number, Idea.title, Idea.language, Idea.is_public, Idea.region, Idea.author_id, Idea.organisation_id,
-    Idea.byline, Idea.teaser, Idea.consultation_id,
-).where(Idea.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
+_SAYS = (
+    "id", "number", "title", "language", "is_public", "region", "author_id", "organisation_id", "byline", "teaser",
+    "consultation_id",
+)  # fmt: skip
+_SAID: Select[*tuple[Any, ...]] = select(*(Idea.__table__.c[name] for name in _SAYS)).where(
+    Idea.__table__.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:

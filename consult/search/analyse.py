@@ -335,7 +335,8 @@ def tokens(text: str, language: str, known: dict[str, str] | None = None) -> str
 @dataclass(frozen=True)
 class Group:
     """What one word of a query may match: one of `stems` (German and English, and words that begin so), its `exact`
-    token, all of `parts`, or one of `ends`: compounds that end with it. `open`: whatever begins like a stem.
+    token, all of `parts`, or one of `ends`: compounds that end with it. `open`: whatever begins like a stem. `spelled`:
+    the exact token may stand where none of the stems does, as where Oefen is written for Öfen; else nobody looks for it.
     """
 
     stems: tuple[str, ...]
@@ -343,6 +344,7 @@ class Group:
     parts: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
     open: bool = False
+    spelled: bool = True
 
 
 def query_groups(query: str) -> list[Group]:

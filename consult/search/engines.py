@@ -15,8 +15,8 @@ from consult.search.analyse import Group
 IN_TITLE, TITLE_AS_WRITTEN = 2, 1  # points of each word, see `queries`
 ALL_AS_WRITTEN = 1  # of the query
 
-# SQLite's index keeps no places, which are four fifths of its size: that a word stands in the title, and that it is a tag,
-# are tokens of their own, which begin with a character that is in no word
+# the indexes keep no places of words, which are most of their size: that a word stands in the title (on SQLite), and that it
+# is a tag, are tokens of their own, which begin with a character that is in no word
 TITLE, TAG = "\ue000", "\ue001"
 
 ENTRY = (
@@ -35,14 +35,17 @@ SQLITE_POINTS = (
     "{points} * (n.id in (select rowid from search_index where search_index match :{name} "
     "and rowid >= (select min(id) from newest)))"
 )
+# titles have a small vector of their own, since most have none of the words and that is seen there at once; the questions
+# stand in a row, so that they are put together once and not for each document
 POSTGRESQL = f"""
 with newest as materialized (
-  select rowid as id, vector from search_index where vector @@ to_tsquery('simple', :match)
-  order by rowid desc limit :ranked
+  select n.rowid as id, {{points}} as score from (
+    select rowid, vector, title from search_index where vector @@ cast(:match as tsquery) order by rowid desc limit :ranked
+  ) n cross join (select {{asked}} offset 0) q
 )
-select {ENTRY.format(score="{points}")} from newest n join search_doc d on d.id = n.id {ORDER}
+select {ENTRY.format(score="n.score")} from newest n join search_doc d on d.id = n.id {ORDER}
 """
-POSTGRESQL_POINTS = "case when n.vector @@ to_tsquery('simple', :{name}) then {points} else 0 end"
+POSTGRESQL_POINTS = "case when n.{where} @@ q.{name} then {points} else 0 end"
 
 SHORTEST_BEGINNING = 3  # letters that may stand for longer words
 
@@ -54,7 +57,7 @@ def _open(group: Group, stem: str) -> bool:
 
 
 def marked(tokens: str, mark: str) -> str:
-    """The tokens of SQLite's index that say of these where they stand or what they are."""
+    """The tokens that say of these where they stand or what they are."""
     return " ".join(mark + token for token in tokens.split())
 
 
@@ -62,8 +65,8 @@ def sqlite_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]], ran
     """SQL and its values for FTS5: documents with all words and, of each list of tags, one; the best of the newest first."""
 
     def forms(group: Group, mark: str = "") -> list[str]:
-        stems = (f'"{mark}{stem}"{" *" if _open(group, stem) else ""}' for stem in group.stems)
-        return [*stems, f'"{mark}{group.exact}"']
+        stems = [f'"{mark}{stem}"{" *" if _open(group, stem) else ""}' for stem in group.stems]
+        return [*stems, f'"{mark}{group.exact}"'] if group.spelled else stems
 
     def word(group: Group) -> str:
         options = [*forms(group), *(f'"{token}"' for token in group.ends)]
@@ -87,26 +90,29 @@ def sqlite_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]], ran
 
 
 def postgresql_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]], ranked: int) -> tuple[str, Bound]:
-    """The same for a tsvector, where titles have the weight A, texts B and tags D."""
+    """The same for a tsvector, with the titles in their own."""
 
-    def forms(group: Group, weight: str) -> list[str]:
-        stems = (f"'{stem}':{'*' if _open(group, stem) else ''}{weight}" for stem in group.stems)
-        return [*stems, f"'{group.exact}':{weight}"]
+    def forms(group: Group) -> list[str]:
+        stems = [f"'{stem}'{':*' if _open(group, stem) else ''}" for stem in group.stems]
+        return [*stems, f"'{group.exact}'"] if group.spelled else stems
 
     def word(group: Group) -> str:
-        options = [*forms(group, "AB"), *(f"'{token}':AB" for token in group.ends)]
+        options = [*forms(group), *(f"'{token}'" for token in group.ends)]
         if group.parts:
-            options.append("(" + " & ".join(f"'{part}':AB" for part in group.parts) + ")")
+            options.append("(" + " & ".join(f"'{part}'" for part in group.parts) + ")")
         return f"({' | '.join(options)})"
 
-    wanted = [word(group) for group in groups]
-    wanted += ["(" + " | ".join(f"'{tag}':D" for tag in some) + ")" for some in tags]
-    written = " & ".join(f"'{group.exact}':AB" for group in groups)
-    bound: Bound = {"ranked": ranked, "match": " & ".join(wanted), "as_written": written}
-    parts = [POSTGRESQL_POINTS.format(points=ALL_AS_WRITTEN, name="as_written")]
+    chosen = ["(" + " | ".join(f"'{TAG}{tag}'" for tag in some) + ")" for some in tags]
+    asked: Bound = {"as_written": " & ".join(f"'{group.exact}'" for group in groups)}
+    asked["in_a_title"] = " | ".join(form for group in groups for form in forms(group))
+    of_titles = []
     for number, group in enumerate(groups):
-        bound[f"in_title_{number}"] = " | ".join(forms(group, "A"))
-        bound[f"title_as_written_{number}"] = f"'{group.exact}':A"
-        parts.append(POSTGRESQL_POINTS.format(points=IN_TITLE, name=f"in_title_{number}"))
-        parts.append(POSTGRESQL_POINTS.format(points=TITLE_AS_WRITTEN, name=f"title_as_written_{number}"))
-    return POSTGRESQL.format(points=" + ".join(parts)), bound
+        asked[f"in_title_{number}"] = " | ".join(forms(group))
+        asked[f"title_as_written_{number}"] = f"'{group.exact}'"
+        for name, points in (("in_title", IN_TITLE), ("title_as_written", TITLE_AS_WRITTEN)):
+            of_titles.append(POSTGRESQL_POINTS.format(points=points, name=f"{name}_{number}", where="title"))
+    score = POSTGRESQL_POINTS.format(points=ALL_AS_WRITTEN, name="as_written", where="vector")
+    score += " + " + POSTGRESQL_POINTS.format(points=f"({' + '.join(of_titles)})", name="in_a_title", where="title")
+    questions = ", ".join(f"cast(:{name} as tsquery) as {name}" for name in asked)
+    bound = {"ranked": ranked, "match": " & ".join((*(word(group) for group in groups), *chosen)), **asked}
+    return POSTGRESQL.format(points=score, asked=questions), bound

@@ -75,8 +75,8 @@ def _ask(query: str, chosen: dict[str, str]) -> Found:
     hits: Sequence[Hit] = search_hits(query, {name: [code] for name, code in chosen.items()}, limit=RANKED + 1)
     ranked = hits[:RANKED]
     numbers: dict[tuple[str, str, int | None, str, int | None], int] = {}
-    groups = array("H", (numbers.setdefault(KEY(hit), len(numbers)) for hit in ranked))
-    documents = array("l", (hit.document_id for hit in ranked))
+    groups = array("H", [numbers.setdefault(key, len(numbers)) for key in map(KEY, ranked)])
+    documents = array("l", [hit[0] for hit in ranked])
     return Found(documents, groups, tuple(_codes(*key) for key in numbers), len(hits) > RANKED)
 
 

@@ -108,7 +108,8 @@ def ddl(dialect: str) -> list[str]:
             "title_n, body_n, tags, tokenize='unicode61 remove_diacritics 0', detail=none)"
         ]
     return [
-        "create table if not exists search_index (rowid integer primary key, vector tsvector not null)",
+        "create table if not exists search_index ("
+        "rowid integer primary key, vector tsvector not null, title tsvector not null)",
         "create index if not exists search_index_vector on search_index using gin (vector)",
     ]
 

@@ -115,22 +115,23 @@ def _write(rows: Sequence[SearchDoc], before: Mapping[str, int] = MappingProxyTy
 
 def _add_entries(rows: Sequence[SearchDoc]) -> None:
     sqlite = is_sqlite()
-    entries = []
+    entries: list[dict[str, Any]] = []
     seen: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
         own, english = seen[row.language], seen["en"]
         title = f"{tokens(row.title, row.language, own)} {tokens(row.title_en, 'en', english)}".strip()
         body = f"{tokens(row.body, row.language, own)} {tokens(row.body_en, 'en', english)}"
-        tags = _tags(row)
+        tags = marked(_tags(row), TAG)
         if sqlite:
-            title, tags = f"{title} {marked(title, TITLE)}", marked(tags, TAG)
-        entries.append({"id": row.id, "title": title, "body": body, "tags": tags})
+            entries.append({"id": row.id, "title": f"{title} {marked(title, TITLE)}", "body": body, "tags": tags})
+        else:
+            entries.append({"id": row.id, "title": title.split(), "all": f"{title} {body} {tags}".split()})
     if sqlite:
         statement = "insert into search_index (rowid, title_n, body_n, tags) values (:id, :title, :body, :tags)"
     else:
         statement = (
-            "insert into search_index (rowid, vector) values (:id, setweight(to_tsvector('simple', :title), 'A') || "
-            "setweight(to_tsvector('simple', :body), 'B') || setweight(to_tsvector('simple', :tags), 'D'))"
+            "insert into search_index (rowid, vector, title) values "
+            "(:id, array_to_tsvector(cast(:all as text[])), array_to_tsvector(cast(:title as text[])))"
         )
     db.session.execute(text(statement), entries)
 

@@ -207,13 +207,13 @@ def _sharing(kind: str, asked: Sequence[tuple[tuple[str, ...], float]], bulk: bo
         return []
     sqlite = is_sqlite()
     tag = tag_of("kind", kind)
-    kept = [] if bulk else [f'"{TAG}{tag}"' if sqlite else f"'{tag}':D"]
-    condition = "search_index match :{name}" if sqlite else "vector @@ to_tsquery('simple', :{name})"
+    kept = [] if bulk else [f'"{TAG}{tag}"' if sqlite else f"'{TAG}{tag}'"]
+    condition = "search_index match :{name}" if sqlite else "vector @@ cast(:{name} as tsquery)"
     parts: list[str] = []
     bound: dict[str, str] = {"kind": kind}
     for number, (some, weight) in enumerate(asked):
         name = f"stems_{number}"
-        every = [*kept, *(f'"{stem}"' if sqlite else f"'{stem}':AB" for stem in some)]
+        every = [*kept, *(f'"{stem}"' if sqlite else f"'{stem}'" for stem in some)]
         bound[name] = (" AND " if sqlite else " & ").join(every)
         parts.append(
             f"select * from (select rowid as id, {round(weight * 1000)} as weight from search_index "  # noqa: S608 - numbers

@@ -7,6 +7,7 @@ merged by an engine. Nothing comes from here that does not stand in a public tex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -15,9 +16,9 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, TextClause, and_, func, or_, select, text
 
 from consult.core.db import db, is_sqlite
-from consult.search.analyse import Group, fold_umlauts, stems, words
+from consult.search.analyse import EXACT, Group, exact_token, fold_umlauts, stems, words
 from consult.search.engines import SHORTEST_BEGINNING
-from consult.search.models import SearchWord
+from consult.search.models import SearchWord, is_counted
 
 SHORTEST_END = 5  # letters of a word that may stand for compounds
 LONGER = 40  # at most so many longer words stand for one, the most frequent
@@ -27,6 +28,7 @@ NEAR = 78  # of 100: how like a suggestion must be
 RARE, FAR_MORE = 2, 10  # a word seen so seldom gets a suggestion that is seen so many times as often
 LOOKED_AT = 3000  # words that are compared with a misspelt one
 MOST_WORDS = 8
+_TWO_FOR_ONE = re.compile("ae|oe|ue|ss")  # how ä, ö, ü and ß are spelled out
 
 
 def widened(groups: Sequence[Group]) -> list[Group]:
@@ -48,11 +50,28 @@ def widened(groups: Sequence[Group]) -> list[Group]:
     return [
         replace(
             group,
-            stems=tuple(dict.fromkeys((*group.stems, *_tokens_like(_bases(group), known)))),
+            stems=longer,
             ends=_tokens_ending(group.stems[0], compounds) if group.stems[0] in seldom else (),
+            spelled=_is_spelled_otherwise(group, longer, known),
         )
         for group in groups
+        for longer in [tuple(dict.fromkeys((*group.stems, *_tokens_like(_bases(group), known))))]
     ]
+
+
+def _is_spelled_otherwise(group: Group, stems_there: Sequence[str], known: Sequence[tuple[str, str, int]]) -> bool:
+    """Whether a word in the texts may have the exact token of a group and none of its stems: told by the counted words, and
+    yes where those cannot tell, as of short words and of 's at the end.
+    """
+    written = group.exact.removeprefix(EXACT)
+    folded = fold_umlauts(written)
+    shortest = len(_TWO_FOR_ONE.sub("x", written))
+    may_be_seen = is_counted(written) and is_counted("x" * shortest) and not written.endswith("s")
+    if not may_be_seen or not folded.startswith(_bases(group)) or len(known) >= LOOKED_AT:
+        return True
+    there = set(stems_there)
+    same = (word for word, seen, _count in known if seen == folded and exact_token(word) == group.exact)
+    return any(there.isdisjoint(stems(word, language)[:1]) for word in same for language in ("de", "en"))
 
 
 def _bases(group: Group) -> tuple[str, ...]:
