@@ -17,8 +17,8 @@ PAIRS = 2_000
 class Case(NamedTuple):
     """A page and what it is held against; of several addresses each request asks for the next one.
 
-    `forgotten` is what its server forgets before each request: nothing, "content" as after a change of any public text, or
-    "everything" as when nobody has seen the page before.
+    `forgotten` is what its server forgets before each request: nothing, "voices" as after a comment or a supporter,
+    "content" as after any other change of what is public, or "everything" as when nobody has seen the page before.
     """
 
     name: str
@@ -30,9 +30,14 @@ class Case(NamedTuple):
 
 
 def remembered_or_not(cases: list[Case]) -> list[Case]:
-    """Pages of readers who are signed in: as they are, as the first ones after a change, and never seen before."""
-    changed = [one._replace(name=f"{one.name}, changed", forgotten="content") for one in cases]
-    return [*cases, *changed, *(one._replace(name=f"{one.name}, unseen", forgotten="everything") for one in cases)]
+    """Pages of readers who are signed in: as they are, as the first ones after a comment, after any other change, and never
+    seen before.
+    """
+    states = {"voiced": "voices", "changed": "content", "unseen": "everything"}
+    return [
+        *cases,
+        *(one._replace(name=f"{one.name}, {name}", forgotten=kind) for name, kind in states.items() for one in cases),
+    ]
 
 
 def cursor(store: Store, idea_id: int) -> str:

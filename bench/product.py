@@ -1,7 +1,9 @@
 """The product as the benchmark serves it: the same but for limits, which would end a measurement after a minute.
 
-With BENCH_FORGET=content every request is the first one after a change of public content: what the process remembers of it
-is thrown away before. With BENCH_FORGET=everything it is the first one to its page at all: finished parts go, too.
+With BENCH_FORGET=voices every request is the first one after somebody commented or supported an idea: what the process
+remembers under the content version is thrown away before. With BENCH_FORGET=content it is the first one after any other
+change: what outlasts comments and support goes, too. With BENCH_FORGET=everything nobody has seen the page before: finished
+parts go as well.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ class Forgetful:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         memory = app.extensions.get("consult_memory")
         if memory is not None:
-            memory.values.clear()
+            memory.present.values.clear()
+            if FORGET != "voices":
+                memory.lasting.values.clear()
         if FORGET == "everything":
             app.extensions.pop("consult_fragments", None)
         return self.inner(environ, start_response)

@@ -66,7 +66,7 @@ def measure(
     store: Store, options: argparse.Namespace, cases_of: Callable[[Store, str], list[Case]], reader: str = READER
 ) -> dict[str, Found]:
     """The lines of one table by their names."""
-    kinds = ("", "content", "everything")
+    kinds = ("", "voices", "content", "everything")
     products = {kind: start(f"product {kind}".strip(), "product:app", store, BENCH_FORGET=kind) for kind in kinds}
     product = products[""]
     yard = start("yardstick", "yardstick:app", store)

@@ -32,13 +32,14 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support import machine, postgres, redis
+from tests.support import lasting, machine, postgres, redis
 from tests.support.databases import Database, PostgreSQLDatabase, SQLiteDatabase, remove_run_folder, run_folder
 from tests.support.network import block_foreign_connections
 
 pytest.register_assert_rewrite("tests.support.client", "tests.support.page", "tests.support.factories")
 
 block_foreign_connections()
+lasting.watch()
 
 PG_PORT = "CONSULT_TEST_PG_PORT"
 ENGINES = pytest.StashKey[list[str]]()

@@ -19,7 +19,7 @@ from consult.core.access import PERMISSIONS, Grant
 from consult.core.clock import now
 from consult.core.db import UTCDateTime, db, sort_key
 from consult.core.forms import email_key
-from consult.core.memory import version_column
+from consult.core.memory import version_columns
 from consult.core.paging import Page, keyset
 
 
@@ -34,7 +34,7 @@ class SessionView:
     language: str
     last_seen_at: datetime
     grants: tuple[Grant, ...]
-    content_version: int
+    versions: tuple[int, int]
     factor: str = ""
 
 
@@ -66,7 +66,7 @@ _LIVING = (
         _PERSON.language,
         _GRANT.role,
         _GRANT.consultation_id,
-        version_column.label("content_version"),
+        *version_columns,
     )
     .join_from(UserSession.__table__, Person.__table__, _PERSON.id == _SESSION.person_id)
     .outerjoin(
@@ -103,7 +103,7 @@ def session_by_token(raw: str) -> SessionView | None:
         language=found.language,
         last_seen_at=found.last_seen_at,
         grants=tuple(Grant(row.role, row.consultation_id) for row in rows if row.role is not None),
-        content_version=found.content_version or 0,
+        versions=(found.content_version, found.lasting_version),
         factor=found.factor,
     )
 

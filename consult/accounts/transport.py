@@ -22,7 +22,7 @@ from consult.core.clock import now
 from consult.core.db import db, set_reading
 from consult.core.errors import Busy
 from consult.core.limits import client_address
-from consult.core.memory import note_version, remembered
+from consult.core.memory import note_versions, remembered
 from consult.core.registry import registries
 
 log = logging.getLogger(__name__)
@@ -79,8 +79,8 @@ def load_actor() -> Actor:
     if not isinstance(user, SignedIn) or user.view is None:
         return GUEST
     view = user.view
-    note_version(view.content_version)
-    parts = remembered(("actor", view.person_id), lambda: _parts(view.person_id), in_writes=True)
+    note_versions(*view.versions)
+    parts = remembered(("actor", view.person_id), lambda: _parts(view.person_id), in_writes=True, lasting=True)
     _note_seen(view)
     grants, missing = _usable(view)
     return Actor(
@@ -99,7 +99,7 @@ def _usable(view: queries.SessionView) -> tuple[tuple[Grant, ...], frozenset[str
     """(grants that count in this session, roles that wait for a second factor)."""
     if view.factor or not view.grants:
         return view.grants, frozenset()
-    needing = remembered(("accounts.factor_roles",), periods.factor_roles, in_writes=True)
+    needing = remembered(("accounts.factor_roles",), periods.factor_roles, in_writes=True, lasting=True)
     missing = rules.missing_factor(view.email, frozenset(grant.role for grant in view.grants), needing)
     return tuple(grant for grant in view.grants if grant.role not in missing), missing
 

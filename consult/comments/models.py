@@ -33,6 +33,7 @@ class Comment(Base):
     """
 
     __tablename__ = "comment"
+    __lively__ = True
     __table_args__ = (
         Index("ix_comment_thread", "subject_kind", "subject_id", "parent_id", "created_at", "id"),
         Index("ix_comment_parent", "parent_id", "created_at", "id"),

@@ -1,14 +1,32 @@
-"""Reads of comments: a subject's thread in two queries, and what other rooms may know of comments."""
+"""Reads of comments: a subject's thread in one query, and what other rooms may know of comments."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Integer, Select, String, Text, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from consult.comments import rules
 from consult.comments.models import Comment, CommentVersion
@@ -31,6 +49,7 @@ SHOWN = (
                                   "language", "status", "created_at", "edited_at")),
     (cast(_TABLE.c.redactions, Text) != "[]").label("redactions"),  # whether there are any
 )  # fmt: skip
+_IN_TIME = (_TABLE.c.created_at, _TABLE.c.id)
 ANSWERS = 20  # answers shown below a comment; all of them stand on the comment's own page
 
 
@@ -54,7 +73,7 @@ class Node:
 @dataclass
 class Thread:
     """The comments of a subject as a page shows them. `key` is the subject's public key, for the form's address; `html` the
-    comments where they are put together already."""
+    comments where they are put together already; `began_at`, where there are any, when the first that can be read came."""
 
     kind: str
     subject_id: int
@@ -66,6 +85,7 @@ class Thread:
     organisations: list[tuple[str, str]]
     chosen: str = ""
     html: Markup = Markup("")
+    began_at: datetime | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -96,40 +116,45 @@ def _node(actor: Actor, comment: Any, authors: Collection[int]) -> Node:
     )
 
 
-def _with_answers(actor: Actor, nodes: list[Node], authors: Collection[int], limit: int) -> None:
-    """Hang the answers below their comments, at most `limit` each. One query."""
+def _hang(actor: Actor, nodes: list[Node], answers: Sequence[Any], authors: Collection[int]) -> None:
+    """Hang the answers below their comments; `number` of each is how many answers that comment has."""
     by_id = {node.comment.id: node for node in nodes}
-    if not by_id:
-        return
-    values: dict[str, Any] = {"parents": list(by_id), "most": limit}
-    if actor.signed_in:
-        values["reader"] = actor.person_id
-    for answer in db.session.execute(_answers_below(actor.signed_in), values):
-        node = by_id[answer.parent_id]
-        node.answers.append(_node(actor, answer, authors))
-        node.more = max(0, answer.number - limit)
+    for answer in answers:
+        node = by_id.get(answer.parent_id)
+        if node is not None:
+            node.answers.append(_node(actor, answer, authors))
+            node.more = max(0, answer.number - ANSWERS)
 
 
-@lru_cache(maxsize=2)
-def _answers_below(signed_in: bool) -> Select[Any]:
-    """The first answers below some comments, with the number of all; put together once, as every idea's page asks it."""
-    order = (_TABLE.c.created_at, _TABLE.c.id)
+@lru_cache(maxsize=16)
+def _with_answers(roots: Select[Any], signed_in: bool) -> CompoundSelect[Any]:
+    """A page of comments together with the first answers below them, in order of time; put together once.
+
+    Each answer comes with the number of all below its comment, each comment with the moment of the thread's first one.
+    """
+    page = roots.cte("page")
+    first = _TABLE.alias()
+    began = select(func.min(first.c.published_at)).where(
+        first.c.subject_kind == bindparam("kind", type_=String),
+        first.c.subject_id == bindparam("subject", type_=Integer),
+        first.c.status == rules.VISIBLE,
+    )
     ranked = (
         select(
             _TABLE.c.id,
-            func.row_number().over(partition_by=_TABLE.c.parent_id, order_by=order).label("place"),
+            func.row_number().over(partition_by=_TABLE.c.parent_id, order_by=_IN_TIME).label("place"),
             func.count().over(partition_by=_TABLE.c.parent_id).label("number"),
         )
-        .where(_TABLE.c.parent_id.in_(bindparam("parents", expanding=True)), _visible(signed_in))
+        .where(_TABLE.c.parent_id.in_(select(page.c.id)), _visible(signed_in))
         .subquery()
     )
-    statement: Select[Any] = (
-        select(*SHOWN, ranked.c.number)
+    answers = (
+        select(*SHOWN, ranked.c.number, null())
         .join(ranked, ranked.c.id == _TABLE.c.id)
         .where(ranked.c.place <= bindparam("most", type_=Integer))
-        .order_by(*order)
     )
-    return statement
+    both = union_all(select(*page.c, literal(0).label("number"), began.scalar_subquery().label("began_at")), answers)
+    return both.order_by(both.selected_columns.created_at, both.selected_columns.id)
 
 
 def mode_of(kind: str, subject_id: int) -> str:
@@ -169,20 +194,28 @@ def thread_for(
     key: str = "",
     authors: Collection[int] = (),
 ) -> Thread:
-    """One page of the thread, oldest first: two queries, and one for the mode where the reader is signed in.
+    """One page of the thread, oldest first: one query, and one for the mode where the reader is signed in.
 
     `key` is the subject's public key (number, slug), `authors` the people whose comments are marked as the author's.
     """
     values: dict[str, Any] = {"kind": kind, "subject": subject_id}
     if actor.signed_in:
         values["reader"] = actor.person_id
-    order = [(_TABLE.c.created_at, "asc"), (_TABLE.c.id, "asc")]
+    answers: list[Any] = []
+
+    def fetch(statement: Select[Any], parameters: dict[str, Any], backwards: bool) -> list[Any]:
+        rows = db.session.execute(_with_answers(statement, actor.signed_in), {**parameters, "most": ANSWERS}).all()
+        answers.extend(row for row in rows if row.parent_id is not None)
+        roots = [row for row in rows if row.parent_id is None]
+        return roots[::-1] if backwards else roots
+
+    order = [(column, "asc") for column in _IN_TIME]
     page = keyset(
         _roots(actor.signed_in), order, after, ROOTS, scalars=False, key=lambda row: (row.created_at, row.id),
-        parameters=values,
+        parameters=values, fetch=fetch,
     )  # fmt: skip
     nodes = [_node(actor, comment, authors) for comment in page.items]
-    _with_answers(actor, nodes, authors, ANSWERS)
+    _hang(actor, nodes, answers, authors)
     mode = mode_of(kind, subject_id) if actor.signed_in else ""
     return Thread(
         kind=kind,
@@ -194,6 +227,7 @@ def thread_for(
         may_write=mode != "closed" and rules.can_write(actor),
         organisations=acting.choices(actor) if acting.places(actor) else [],
         chosen=acting.last(actor),
+        began_at=page.items[0].began_at if page.items else None,
     )
 
 

@@ -7,6 +7,7 @@ the page decides what stands around it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from jinja2 import pass_context
@@ -17,7 +18,7 @@ from consult.core.access import current_actor
 from consult.core.clock import now
 from consult.core.i18n import current_language
 from consult.core.memory import remembered
-from consult.core.registry import panels_for
+from consult.core.registry import Panel, panels_for, registries
 
 
 @pass_context
@@ -40,5 +41,13 @@ def rendered_panels(context: Context, slot: str, subject_id: int) -> list[Markup
 def shared_panels(context: Context, slot: str, subject_id: int) -> list[Markup]:
     """As `rendered_panels`, for a slot whose panels show every reader the same: drawn once a change and once a minute."""
     minute = now().replace(second=0, microsecond=0)
-    key = ("panels", slot, subject_id, current_language(), minute)
-    return remembered(key, lambda: rendered_panels(context, slot, subject_id))
+
+    def draw(panel: Panel) -> list[Markup]:
+        given = panel.load(subject_id, current_actor())
+        return rendered_parts(context, [(panel.template, given)]) if given is not None else []
+
+    found: list[Markup] = []
+    for panel in registries.panels.get(slot, []):
+        key = ("panel", slot, panel.template, subject_id, current_language(), minute)
+        found += remembered(key, partial(draw, panel), lasting=panel.lasting)
+    return found

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, case, select
+from sqlalchemy import Integer, Select, bindparam, case, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -65,7 +65,8 @@ def current_consultation(with_questions: bool = False) -> Consultation | None:
     Pages that only read share one, which belongs to no session; it changes with the minute, as dates do, and with content.
     """
     moment = now().replace(second=0, microsecond=0)
-    return remembered(("consultations.current", with_questions, moment), lambda: _current(moment, with_questions))
+    key = ("consultations.current", with_questions, moment)
+    return remembered(key, lambda: _current(moment, with_questions), lasting=True)
 
 
 def _current(moment: datetime, with_questions: bool) -> Consultation | None:
@@ -128,7 +129,25 @@ def with_questions(consultation_id: int) -> tuple[Consultation, list[Question]]:
             db.session.expunge(one)
         return consultation, questions
 
-    return remembered(("consultations.with_questions", consultation_id), read, in_writes=True)
+    return remembered(("consultations.with_questions", consultation_id), read, in_writes=True, lasting=True)
+
+
+def with_total(consultation_id: int) -> tuple[Consultation, int]:
+    """A consultation and the number of its questions, to be looked at only: pages that only read share the row."""
+
+    def read() -> tuple[Consultation, int]:
+        consultation, total = db.session.execute(_counted(), {"consultation": consultation_id}).one()
+        detached([consultation])
+        return consultation, total
+
+    return remembered(("consultations.with_total", consultation_id), read, lasting=True)
+
+
+@lru_cache(maxsize=1)
+def _counted() -> Select[Any]:
+    total = select(func.count()).where(Question.consultation_id == Consultation.id).correlate(Consultation)
+    statement: Select[Any] = select(Consultation, total.scalar_subquery())
+    return statement.where(Consultation.id == bindparam("consultation", type_=Integer))
 
 
 def question_at(slug: str, position: int) -> Question | None:

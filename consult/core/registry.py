@@ -172,12 +172,17 @@ class Searchable:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of another room's page. `load(subject_id, actor)` gives the template's context or None for nothing to show."""
+    """A part of another room's page. `load(subject_id, actor)` gives the template's context or None for nothing to show.
+
+    `lasting` says of a panel that is the same for every reader that comments and support have no part in it
+    (`core.memory`).
+    """
 
     slot: str  # for example "clusters.show"
     order: int
     template: str
     load: Callable[[int, Actor], dict[str, Any] | None]
+    lasting: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,13 @@ from consult.core.audit import link_pending
 from consult.core.db import Base, db
 from consult.core.registry import registries
 
+EVERYTHING, LASTING = 1, 2
+
 
 class ContentVersion(Base):
-    """One row. Its number grows with every commit that may change a public page; cached pages carry it in their key."""
+    """Two rows. The number of the first grows with every commit that may change a public page; cached pages carry it in
+    their key. That of the second rests where people only comment or support: what is made without that outlives them.
+    """
 
     __tablename__ = "content_version"
     __private__ = True
@@ -38,15 +42,24 @@ def _can_be_seen(row: Any) -> bool:
     return _is_public(type(row)) and not (hasattr(row, "is_unseen") and row.is_unseen())
 
 
+def _note(session: Session, lively: bool) -> None:
+    """Public content changes with this commit; `lively` where only comments, support or their numbers do."""
+    session.info.setdefault("content_changed", set()).update({EVERYTHING} if lively else {EVERYTHING, LASTING})
+
+
+def _is_lively(mapped: Any) -> bool:
+    """Whether what changes in rows of this class is comments or support; their tables say `__lively__`."""
+    return getattr(mapped, "__lively__", False)
+
+
 def _note_flush(session: Session, _context: Any, _instances: Any) -> None:
-    if session.info.get("content_changed"):
+    if LASTING in session.info.get("content_changed", ()):
         return
     for instance in (*session.new, *session.dirty, *session.deleted):
         if not _can_be_seen(instance):
             continue
         if instance in session.new or instance in session.deleted or session.is_modified(instance):
-            session.info["content_changed"] = True
-            return
+            _note(session, _is_lively(type(instance)))
 
 
 def _note_bulk(state: ORMExecuteState) -> None:
@@ -55,15 +68,17 @@ def _note_bulk(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         mapper = state.bind_mapper
         if mapper is None or _is_public(mapper.class_):
-            state.session.info["content_changed"] = True
+            # a statement may say of itself that it changes nothing but numbers of comments or supporters
+            _note(state.session, bool(state.execution_options.get("lively")) or _is_lively(mapper and mapper.class_))
 
 
 def _bump(session: Session) -> None:
-    if not session.info.pop("content_changed", False):
+    changed = session.info.pop("content_changed", None)
+    if not changed:
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     table: Any = ContentVersion.__table__
-    statement = insert(table).values(id=1, version=1)
+    statement = insert(table).values([{"id": version_id, "version": 1} for version_id in sorted(changed)])
     session.connection().execute(
         statement.on_conflict_do_update(index_elements=["id"], set_={"version": table.c.version + 1})
     )
@@ -111,4 +126,4 @@ def attach() -> None:
 
 def bump_content() -> None:
     """Say that public pages changed although no public table did (time alone, settings)."""
-    db.session.info["content_changed"] = True
+    _note(db.session(), lively=False)

@@ -290,6 +290,7 @@ class Support(Base):
     """A person stands behind an idea, for themselves or for an organisation. At most once, by its key."""
 
     __tablename__ = "support"
+    __lively__ = True
 
     idea_id: Mapped[int] = mapped_column(
         ForeignKey("idea.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

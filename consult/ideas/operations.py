@@ -356,7 +356,7 @@ def set_support(actor: Actor, idea_id: int, wanted: bool, organisation_id: int |
             idea_id=idea.id, person_id=actor.person_id, organisation_id=organisation_id, created_at=now()
         )
         given = given.on_conflict_do_nothing(index_elements=["idea_id", "person_id"]).returning(Support.idea_id)
-        changed = db.session.execute(given).first() is not None
+        changed = db.session.execute(given.execution_options(lively=True)).first() is not None
     else:
         own = (Support.idea_id == idea.id, Support.person_id == actor.person_id)
         changed = db.session.execute(delete(Support).where(*own).returning(Support.idea_id)).first() is not None
@@ -366,7 +366,7 @@ def set_support(actor: Actor, idea_id: int, wanted: bool, organisation_id: int |
             update(Idea)
             .where(Idea.id == idea.id)
             .values(support_count=Idea.support_count + step)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False, lively=True)
         )
         db.session.refresh(idea, ["support_count"])
     return idea.support_count
@@ -378,5 +378,5 @@ def count_comments(idea_id: int, delta: int) -> None:
         update(Idea)
         .where(Idea.id == idea_id)
         .values(comment_count=Idea.comment_count + delta)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, lively=True)
     )

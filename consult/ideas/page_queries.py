@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import Integer, Select, String, bindparam, case, exists, func, literal, select
+from sqlalchemy import Integer, Select, String, and_, bindparam, case, exists, func, literal, select
 from sqlalchemy.orm import contains_eager
 
 from consult.comments.models import Comment
+from consult.comments.queries import Thread
 from consult.consultations.models import Consultation, Question
+from consult.consultations.queries import with_total
 from consult.core.audiences import ANONYMOUS, MINISTRY, PUBLIC
 from consult.core.db import db
 from consult.core.i18n import current_language, pick
@@ -25,7 +27,7 @@ from consult.core.text import render_markdown
 from consult.core.web import path
 from consult.ideas import redactions, rules
 from consult.ideas.attachments import attachments
-from consult.ideas.milestones import milestones
+from consult.ideas.milestones import first_comment, first_comment_at, milestones
 from consult.ideas.models import (
     CONFIRMED,
     SECRET,
@@ -48,11 +50,19 @@ from consult.organisations.models import Organisation
 # ---- one idea for its readers ---------------------------------------------------------------------------------------
 
 
+class QuestionName(NamedTuple):
+    """What the page says of a question."""
+
+    id: int
+    position: int
+    short_title: dict[str, str]
+
+
 @dataclass(frozen=True)
 class AnswerView:
     """An answer on the idea's page; without `html` it is one that the reader may not read."""
 
-    question: Any  # a row of its id, position and short title
+    question: QuestionName
     audience: str
     html: Markup
     marks: tuple[Blackened, ...] = ()
@@ -86,7 +96,7 @@ class IdeaView:
 
 @dataclass(frozen=True)
 class IdeaRow:
-    """The idea with what hangs on it alone: the first of the page's queries."""
+    """The idea with what hangs on it alone: the first of the page's queries. Its consultation may be one that is shared."""
 
     idea: Idea
     consultation: Consultation
@@ -99,22 +109,23 @@ class IdeaRow:
 
 
 def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
-    """The idea of a number in whatever state, with its consultation and the reader's own marks; one query."""
+    """The idea of a number in whatever state, with its consultation and the reader's own marks; one query, and one for the
+    consultation after a change of more than comments and support.
+    """
     if not is_number(number):
         return None
     values: dict[str, Any] = {"number": number}
     if person_id is not None:
         values["reader"] = person_id
     row = db.session.execute(_with_marks(person_id is not None), values).first()
-    return IdeaRow(*row[:3], *map(bool, row[3:])) if row is not None else None
+    if row is None:
+        return None
+    return IdeaRow(row[0], *with_total(row[0].consultation_id), *map(bool, row[1:]))
 
 
 @lru_cache(maxsize=2)
 def _with_marks(signed_in: bool) -> Select[Any]:
     """The first query of the page, put together once."""
-    total = (
-        select(func.count()).where(Question.consultation_id == Idea.consultation_id).correlate(Idea).scalar_subquery()
-    )
     supported: Any = literal(False)
     following: Any = literal(False)
     beside: Any = literal(False)
@@ -130,10 +141,8 @@ def _with_marks(signed_in: bool) -> Select[Any]:
             Comment.author_id == reader, Comment.subject_kind == "idea", Comment.subject_id == Idea.id
         )
     backed = exists().where(Support.idea_id == Idea.id, Support.organisation_id.is_not(None))
-    statement: Select[Any] = (
-        select(Idea, Consultation, total, supported, following, beside, wrote, backed)
-        .join(Consultation, Consultation.id == Idea.consultation_id)
-        .where(Idea.number == bindparam("number", type_=String))
+    statement: Select[Any] = select(Idea, supported, following, beside, wrote, backed).where(
+        Idea.number == bindparam("number", type_=String)
     )
     return statement
 
@@ -155,7 +164,7 @@ def restricted_audiences(idea: Idea) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class _Content:
-    """What everybody with the same rights reads on an idea's page."""
+    """What everybody with the same rights reads on an idea's page, comments and support apart."""
 
     versions: list[IdeaVersion]
     answers: list[AnswerView]
@@ -164,21 +173,27 @@ class _Content:
     summary: str
     marks: tuple[Blackened, ...]
     milestones: list[Milestone]
-    backers: list[tuple[str, str]]
     files: list[IdeaAttachment]
     held_back: tuple[str, ...]
 
 
-def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaView:
+def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False, thread: Thread | None = None) -> IdeaView:
     """The page of a published idea for a reader who may read the audiences `allowed` beyond the public.
 
-    With `own` the reader is one of its authors and reads what is blacked out, too. Five queries after a change, none until
-    the next one; one more where organisations support it, two where something is blacked out.
+    With `own` the reader is one of its authors and reads what is blacked out, too; `thread` is the page of its comments
+    that is shown, if one is. Three queries after a change of more than comments and support, none until the next one;
+    two more where something is blacked out. After any change one more where organisations support it.
     """
     idea = row.idea
     readable = (PUBLIC, *sorted(rules.RESTRICTED if own else allowed & rules.RESTRICTED))
     key = ("ideas.page", idea.id, idea.public_version_id, readable, own, current_language())
-    content = remembered(key, lambda: _content(idea, readable, own, row.backed))
+    content = remembered(key, lambda: _content(idea, readable, own), lasting=True)
+    if thread is not None and (thread.nodes or thread.page.at_start):
+        began_at = thread.began_at
+    else:
+        began_at = first_comment_at(idea.id) if idea.comment_count else None
+    discussed = first_comment(began_at)
+    backed = row.backed and remembered(("ideas.backers", idea.id, current_language()), lambda: _backers(idea.id))
     return IdeaView(
         idea=idea,
         version=next(one for one in content.versions if one.id == idea.public_version_id),
@@ -192,8 +207,8 @@ def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False) -> IdeaV
         summary=content.summary,
         marks=content.marks,
         links=content.links,
-        milestones=content.milestones,
-        backers=content.backers,
+        milestones=sorted([*discussed, *content.milestones], key=lambda one: one.at),
+        backers=backed or [],
         files=content.files,
         held_back=content.held_back,
     )
@@ -218,33 +233,30 @@ def _full_texts(version: IdeaVersion, readable: tuple[str, ...], own: bool) -> d
 
 @lru_cache(maxsize=1)
 def _versions() -> Select[Any]:
-    """The published versions of an idea, put together once."""
+    """The published versions of an idea; put together once.
+
+    With the public one, once for each answer: question, audience and, where the reader may read it, the text.
+    """
+    question, answer = Question.__table__.c, Answer.__table__.c
+    readable = answer.audience.in_(bindparam("readable", expanding=True))
+    html: Any = case((readable, answer.html), else_=None)
+    is_read = IdeaVersion.id == bindparam("version", type_=Integer)
     statement: Select[Any] = (
-        select(IdeaVersion)
+        select(IdeaVersion, question.id, question.position, question.short_title, answer.audience, html.label("html"))
+        .outerjoin(Answer.__table__, and_(is_read, answer.version_id == IdeaVersion.id))
+        .outerjoin(Question.__table__, question.id == answer.question_id)
         .where(IdeaVersion.idea_id == bindparam("idea", type_=Integer), IdeaVersion.published_at.is_not(None))
-        .order_by(IdeaVersion.number)
+        .order_by(IdeaVersion.number, question.position, answer.id)
     )
     return statement
 
 
-@lru_cache(maxsize=1)
-def _answers() -> Select[Any]:
-    """Question, audience and, where the reader may read it, the text of each answer; put together once."""
-    question, answer = Question.__table__.c, Answer.__table__.c
-    readable = answer.audience.in_(bindparam("readable", expanding=True))
-    html: Any = case((readable, answer.html), else_=None)
-    return (
-        select(question.id, question.position, question.short_title, answer.audience, html.label("html"))
-        .join_from(Answer.__table__, Question.__table__, question.id == answer.question_id)
-        .where(answer.version_id == bindparam("version", type_=Integer))
-        .order_by(question.position, answer.id)
-    )
-
-
-def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> _Content:
+def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
     idea_id, version_id = idea.id, idea.public_version_id
-    versions = list(db.session.execute(_versions(), {"idea": idea_id}).scalars())
-    rows = db.session.execute(_answers(), {"version": version_id, "readable": list(readable)}).all()
+    asked = {"idea": idea_id, "version": version_id, "readable": list(readable)}
+    every_row = db.session.execute(_versions(), asked).all()
+    versions = list(dict.fromkeys(row.IdeaVersion for row in every_row))
+    rows = [row for row in every_row if row.id is not None]
     views = sorted(all_links("idea", idea_id, VISIBLE), key=lambda one: not one.outgoing)
     links = [view for view in views if view.outgoing or view.confirmed]
     version = next(one for one in versions if one.id == version_id)
@@ -257,7 +269,8 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> 
         part, text = redactions.part_of(row.id), row.html
         stored = Markup(text or "")  # noqa: S704 - stored by RenderedHTML
         shown = render_markdown(full[part]) if text and part in full else stored
-        return AnswerView(row, row.audience, shown, tuple(one for one in marks if text and one.part == part))
+        question = QuestionName(row.id, row.position, row.short_title)
+        return AnswerView(question, row.audience, shown, tuple(one for one in marks if text and one.part == part))
 
     detached({*versions, *files, *(view.link for view in links)})
     return _Content(
@@ -267,8 +280,7 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool, backed: bool) -> 
         links=links,
         summary=full.get(redactions.SUMMARY, version.summary),
         marks=tuple(one for one in marks if one.part in (redactions.TITLE, redactions.SUMMARY)),
-        milestones=milestones(idea, links, with_moderation=True),
-        backers=_backers(idea.id) if backed else [],
+        milestones=milestones(idea, links, with_moderation=True, with_comments=False),
         files=files,
         held_back=tuple(dict.fromkeys(one.held_reason for one in every if one.is_held)),
     )

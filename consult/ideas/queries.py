@@ -107,7 +107,7 @@ def tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
     One query, however many there are; none while public content stays the same.
     """
     asked = tuple((kind, tuple(keys.get(kind, ()))) for kind in (CLUSTER, PROJECT))
-    return remembered(("ideas.tallies", current_language(), asked), lambda: _tallies(dict(asked)))
+    return remembered(("ideas.tallies", current_language(), asked), lambda: _tallies(dict(asked)), lasting=True)
 
 
 def _tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
-from consult.consultations.models import Consultation
-from consult.consultations.queries import consultations_by_ids
+from consult.consultations.queries import consultations_by_ids, with_total
 from consult.core.access import Actor
 from consult.core.audiences import PUBLIC
 from consult.core.db import db
@@ -148,7 +147,7 @@ def comment_mode(idea_id: int) -> str:
     idea = db.session.get(Idea, idea_id)
     if idea is None or not idea.is_public:
         return "closed"
-    consultation = db.session.get_one(Consultation, idea.consultation_id)
+    consultation, _total = with_total(idea.consultation_id)
     return consultation.comment_mode if consultation.phase in ("open", "closed") else "closed"
 
 

@@ -117,13 +117,14 @@ def show(number: str) -> Any:
     if row.idea.status != PUBLISHED or not rules.can_open_page(actor, row.idea, present):
         raise NotFound()
     own = rules.reads_all(actor, row.idea, row.beside)
-    view = page_queries.idea_view(row, allowed, own=own)
+    thread = _thread(row)
+    view = page_queries.idea_view(row, allowed, own=own, thread=thread)
     return render_template(
         "ideas/show.html",
         view=view,
         idea=row.idea,
         **_fragments(row, view, allowed, own),
-        thread=_thread(row),
+        thread=thread,
         own=tokens.status_token(row.idea.draft_key) if own and not row.beside else "",
         may_support=rules.can_support(actor, row.idea, row.consultation.phase) and not row.beside,
         speaks=rules.speaks_for(actor, row.idea) or row.beside,
@@ -133,10 +134,22 @@ def show(number: str) -> Any:
 
 
 def _fragments(row: IdeaRow, view: IdeaView, allowed: frozenset[str], own: bool) -> dict[str, Markup]:
-    """Heading, text and what stands beside it, as HTML: put together once a change for all with the same rights."""
-    idea = row.idea
-    key = ("ideas.html", idea.id, idea.public_version_id, allowed, own, row.consultation.phase, current_language())
-    return remembered(key, lambda: _made(view))
+    """Heading, text and what stands beside it, as HTML: put together once a change for all with the same rights.
+
+    Of comments and support it says only when the first comment came, so it outlives the others.
+    """
+    idea, moments = row.idea, tuple(one.at for one in view.milestones)
+    key = (
+        "ideas.html",
+        idea.id,
+        idea.public_version_id,
+        allowed,
+        own,
+        row.consultation.phase,
+        moments,
+        current_language(),
+    )
+    return remembered(key, lambda: _made(view), lasting=True)
 
 
 def _made(view: IdeaView) -> dict[str, Markup]:

@@ -84,7 +84,7 @@ def catalogue() -> dict[str, Entry]:
     if not has_app_context():
         return _merged(())
     if "moderation_reasons" not in g:
-        g.moderation_reasons = remembered("moderation.reasons", _read)
+        g.moderation_reasons = remembered("moderation.reasons", _read, lasting=True)
     found: dict[str, Entry] = g.moderation_reasons
     return found
 

@@ -126,7 +126,7 @@ def keeping(_person_id: int, actor: Actor) -> dict[str, Any] | None:
 DATES, PROJECTS = "activities/_panel.html", "projects/_panel.html"
 
 PANELS = (
-    Panel("pages.home", 40, DATES, next_dates),
+    Panel("pages.home", 40, DATES, next_dates, lasting=True),
     Panel("projects.show", 10, DATES, dates_of_project),
     # a portrait names its projects among its connections, each with relation and source
     Panel("clusters.show", 50, DATES, further_dates_of_cluster),

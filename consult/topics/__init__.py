@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     registries.personal_data["topics"] = personal.DATA
     pagecache.add_boundary("topics", queries.next_change)
     registries.navigation.append(NavigationItem(60, "topics", "topics.index", _l("Topics")))
-    registries.add_panel(Panel("pages.home", 60, "topics/_home.html", views.on_home))
+    registries.add_panel(Panel("pages.home", 60, "topics/_home.html", views.on_home, lasting=True))
     registries.resolvers["topics.show"] = subjects.resolve
     registries.subjects[subjects.KIND] = subjects.SUBJECT
     registries.saved_lists[saved.LIST.kind] = saved.LIST

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 from consult.core import memory
 from consult.core.memory import remembered
 from consult.core.unit import bump_content
+from consult.ideas.models import Support
 
 
 def ask(app: Flask, calls: list[int], key: str = "k", method: str = "GET") -> int:
@@ -18,9 +19,7 @@ def ask(app: Flask, calls: list[int], key: str = "k", method: str = "GET") -> in
         return len(calls)
 
     with app.test_request_context("/de/", method=method):
-        from flask import g
-
-        g.pop("content_version", None)
+        g.pop("content_versions", None)
         return remembered(key, make)
 
 
@@ -67,3 +66,35 @@ def test_many_searches_do_not_push_out_what_every_page_needs(app: Flask, db: Any
         ask(app, often, "often")
         ask(app, [], f"once {number}")
     assert len(often) == 1
+
+
+def test_what_lasts_outlives_comments_and_support_but_no_other_change(app: Flask, db: Any) -> None:
+    def ask_twice(calls: list[int], short: list[int]) -> tuple[int, int]:
+        with app.test_request_context("/de/"):
+            g.pop("content_versions", None)
+            return (
+                remembered("lasting", lambda: calls.append(1) or len(calls), lasting=True),
+                remembered("lasting", lambda: short.append(1) or len(short)),
+            )
+
+    calls: list[int] = []
+    short: list[int] = []
+    assert ask_twice(calls, short) == (1, 1)
+    db.session.execute(db.update(Support).values(organisation_id=None))
+    db.session.commit()
+    assert ask_twice(calls, short) == (1, 2)
+    change(db)
+    assert ask_twice(calls, short) == (2, 3)
+
+
+def test_nothing_that_lasts_is_made_of_what_does_not(app: Flask, db: Any) -> None:
+    def make() -> int:
+        return remembered("inner", lambda: 1)
+
+    with app.test_request_context("/de/"):
+        assert remembered("inner", lambda: 1) == 1  # though it is known already
+        with pytest.raises(RuntimeError, match="inner"):
+            remembered("outer", make, lasting=True)
+        assert remembered("outer", make) == 1
+        with pytest.raises(AssertionError, match="support"):  # the tests read the statements
+            remembered("wrong", lambda: db.session.execute(db.select(Support.idea_id)).all(), lasting=True)
