@@ -51,15 +51,28 @@ class Named(NamedTuple):
 Shown = tuple[tuple[Any, ...], tuple[Named, ...]]
 
 
+def _named(questions: Mapping[int, Question]) -> tuple[Named, ...]:
+    return tuple(Named(one.id, one.position, pick(one.short_title)) for one in questions.values())
+
+
 def shown_cards(ideas: Sequence[Any], questions: Mapping[int, Question]) -> Markup:
     """The cards of a list as HTML, for rows of what a card shows; made anew only where one of them says something new."""
-    named = tuple(Named(one.id, one.position, pick(one.short_title)) for one in questions.values())
-    return for_the_same(_drawn, (tuple(ideas), named))
+    return for_the_same(_drawn, (tuple(ideas), _named(questions)))
 
 
 def _drawn(words: Shown) -> Markup:
     ideas, named = words
     return fragment("ideas/_cards.html", cards=cards(ideas, {one.id: one for one in named}))
+
+
+def newest_cards(ideas: Sequence[Any], questions: Mapping[int, Question], total: int) -> Markup:
+    """The newest ideas as HTML, below their heading; `total` is how many there are."""
+    return for_the_same(_drawn_newest, ((tuple(ideas), _named(questions)), total))
+
+
+def _drawn_newest(words: tuple[Shown, int]) -> Markup:
+    (ideas, named), total = words
+    return fragment("ideas/_newest.html", cards=cards(ideas, {one.id: one for one in named}), total=total)
 
 
 def crossing(idea: Any) -> dict[str, Any] | None:

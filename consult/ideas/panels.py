@@ -17,7 +17,7 @@ from consult.core.db import db
 from consult.core.registry import Panel, SubjectInfo, registries
 from consult.core.web import path
 from consult.ideas import own_queries, page_queries, queries, sharing, signoff, tokens
-from consult.ideas.cards import cards, crossing
+from consult.ideas.cards import cards, crossing, newest_cards
 from consult.ideas.models import RETURNED, Idea
 from consult.ideas.words import draft_path, month_words, other_language, relation_words
 from consult.organisations.rules import may_approve
@@ -88,15 +88,17 @@ def consultation_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | 
 
 
 def home_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
-    """The newest ideas for the home page, and how many there are of the consultation; two or three queries."""
+    """The newest ideas for the home page, and how many there are of the consultation; one to three queries."""
     ideas = queries.newest_ideas(CARDS)
     if not ideas:
         return None
-    consultation = current_consultation(with_questions=True)
-    if consultation is None or consultation.id != consultation_id:
+    current = current_consultation(with_questions=True)
+    known = {one.id: one for one in current.questions} if current is not None else {}
+    consultation = current
+    if current is None or current.id != consultation_id:
         consultation = db.session.get(Consultation, consultation_id)
     total = consultation.idea_count if consultation is not None else 0
-    return {"cards": _cards_of(ideas), "total": total}
+    return {"html": newest_cards(ideas, queries.questions_for(ideas, known), total)}
 
 
 def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:

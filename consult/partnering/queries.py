@@ -16,7 +16,7 @@ from consult.core.access import Actor
 from consult.core.clock import now, today
 from consult.core.db import UTCDateTime, db
 from consult.core.i18n import current_language, pick
-from consult.core.memory import remembered
+from consult.core.memory import detached, remembered
 from consult.core.paging import Page, keyset
 from consult.core.registry import registries
 from consult.partnering.models import (
@@ -177,9 +177,16 @@ def newest_version_id(offer_id: int) -> int | None:
 
 
 def offers_of_owner(kind: str, owner_id: int, limit: int = 6) -> list[Offer]:
-    """The public offers that name this owner, newest first."""
+    """The public offers that name this owner, newest first: rows to be looked at only, which pages that only read share."""
     values = {"kind": kind, "owner": owner_id, "moment": now(), "most": limit}
-    return list(db.session.execute(_of_owner(), values).scalars())
+
+    def ask() -> list[Offer]:
+        found = list(db.session.execute(_of_owner(), values).scalars())
+        detached(found)
+        return found
+
+    # an offer runs out at midnight
+    return remembered(("partnering.of_owner", kind, owner_id, limit, today()), ask, lasting=True)
 
 
 @lru_cache(maxsize=1)
