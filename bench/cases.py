@@ -69,7 +69,11 @@ def idea_cases(store: Store, cookie: str) -> list[Case]:
     pairs = pairs_of_words(store)
     new = tuple(f"/search?q={a}+{b}" for a, b in pairs)
     common = store.one("select word from search_word order by count desc limit 1")
-    others = [one for (one,) in store.rows("select number from idea where is_public order by id limit 1500")]
+    near = (
+        "select i.number from idea i join search_doc d on d.kind = 'idea' and d.subject_id = i.id "
+        "join search_note n on n.doc_id = d.id where n.upto {} 0 order by i.id desc limit 1500"
+    )
+    noted, other = ([one for (one,) in store.rows(near.format(sign))] for sign in (">", "="))
     out = 0.8 if store.is_sqlite else 0.5
     signed_in = [
         Case("home", "/de/", cookie, "/page", 0.65),
@@ -85,9 +89,17 @@ def idea_cases(store: Store, cookie: str) -> list[Case]:
         Case("search, two new words", tuple(f"/de/search?q={a}+{b}" for a, b in pairs), cookie, new, 0.8),
         Case("search, the same two again", "/de/search?q=Werkstoff+Klinik", cookie, "/search?q=werkstoff+klinik", 0.8),
         Case("search, the commonest word", f"/de/search?q={common}", cookie, f"/search?q={common}", 8),
-        # what is asked while somebody writes, too: each time of another text
-        Case("similar ideas, by API", tuple(f"/api/v1/ideas/{one}/similar" for one in others), cookie, "/page", 1.0),
-        Case("similar ideas and partners", tuple(f"/de/ideas/{one}/near" for one in others), cookie, "/page", 1.0),
+        # each time of another idea
+        Case("similar ideas, by API", tuple(f"/api/v1/ideas/{one}/similar" for one in noted), cookie, "/page", 1.0),
+        Case("similar ideas and partners", tuple(f"/de/ideas/{one}/near" for one in noted), cookie, "/page", 1.0),
+        # what is compared while somebody writes, too, and where the jobs have not come to an idea yet
+        *(
+            Case(
+                f"similar ideas, {what}, not noted", tuple(address.format(one) for one in other), cookie, "/page", None
+            )
+            for what, address in (("by API", "/api/v1/ideas/{}/similar"), ("with partners", "/de/ideas/{}/near"))
+            if other
+        ),
     ]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import queueing
 from servers import PASSWORD, READER
-from stores import Store, Stores, consult, made
+from stores import ROOT, Store, Stores, consult, environment, made
 
 WRITERS = [f"writer{number}@synth.example" for number in range(1, 5)]
+NOTED = 1000  # ideas, the newest ones, of which is noted what is near them; with 100,000 the rest would take an hour
 BUSY = 100  # comments of the idea that is discussed most: half of them stand on its first page
 
 
@@ -24,6 +28,9 @@ def ideas(stores: Stores, size: int, comments: int) -> Store:
             consult(store, *_user(email))
     if store.one("select max(comment_count) from idea") < BUSY:
         _discuss(store)
+    if store.one("select count(*) from search_note where upto > 0") < min(NOTED, size):
+        script = [sys.executable, str(ROOT / "bench" / "noting.py"), str(min(NOTED, size))]
+        subprocess.run(script, check=True, cwd=ROOT, env=environment(store))
     return store
 
 

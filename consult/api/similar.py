@@ -19,9 +19,9 @@ from consult.core.i18n import _, _l
 from consult.core.text import clean_text
 from consult.ideas.models import Idea
 from consult.search.models import SearchDoc
-from consult.search.similar import Match, Similar, matches, similar
+from consult.search.notes import PARTNERS, Near, near
+from consult.search.similar import Match, Similar, fitting, similar, weigh
 
-PARTNERS = ("cluster", "project")
 FORMULA = _l(
     "Half of the score is the share of the text's telling words that the other text has too, weighted by how rare they are; "
     "the other half is the likeness of runs of four characters within words. Where the installation computes sentence "
@@ -105,11 +105,20 @@ def _document(number: str) -> tuple[Idea, SearchDoc]:
     return row[0], row[1]
 
 
+def _noted(number: str) -> Near | None:
+    """What is noted of a public idea, if anything is."""
+    found = select(Idea.id).where(Idea.number == number, Idea.is_public.is_(True))
+    idea_id = db.session.execute(found).scalar_one_or_none()
+    return near(idea_id) if idea_id is not None else None
+
+
 @layer.read(
     "/ideas/<number>/similar", SimilarIdea, place=asked.NumberPlace, is_list=True, tag="ideas",
     summary=_l("Published ideas like this one"), description=FORMULA,
 )  # fmt: skip
 def similar_ideas(place: asked.NumberPlace, _given: Parameters) -> Listing[SimilarIdea]:
+    if noted := _noted(place.number):
+        return _similar(noted.similar, _site())
     idea, document = _document(place.number)
     source = f"{document.title}\n{document.body}"
     return _similar(similar(source, document.language, "idea", but=idea.id, limit=10), _site())
@@ -120,11 +129,13 @@ def similar_ideas(place: asked.NumberPlace, _given: Parameters) -> Listing[Simil
     summary=_l("Clusters and projects that fit this idea"),
 )  # fmt: skip
 def idea_matches(place: asked.NumberPlace, _given: Parameters) -> Listing[FittingPartner]:
+    if noted := _noted(place.number):
+        return Listing([_partner(one, _site()) for one in noted.partners])
     idea, document = _document(place.number)
-    source = f"{document.title}\n{document.body}"
+    about = weigh(f"{document.title}\n{document.body}", document.language)
     found: list[Match] = []
     for kind in PARTNERS:
-        found += matches(source, document.language, kind, sector=idea.sector, region=idea.region, limit=5)
+        found += fitting(about, kind, sector=idea.sector, region=idea.region, limit=5)
     return Listing([_partner(one, _site()) for one in sorted(found, key=lambda one: (-one.score, one.info.title))])
 
 

@@ -18,11 +18,11 @@ from consult.ideas.drafts import Content
 from consult.ideas.models import Idea
 from consult.search.analyse import words
 from consult.search.models import SearchDoc
-from consult.search.similar import LEAST, REGION, SECTOR, TEXT, Match, Similar, matches, similar
+from consult.search.notes import PARTNERS, near
+from consult.search.similar import LEAST, REGION, SECTOR, TEXT, Match, Similar, Weighed, alike, fitting, weigh
 
 LEAST_CHARACTERS = 60  # of text, before anything can be compared
 LONG_SENTENCE, LONG_WORD = 20, 13
-PARTNERS = ("cluster", "project")
 FORMULA = {"text": TEXT, "sector": SECTOR, "region": REGION, "least": LEAST}  # the published weights, of 100
 _SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n")
 _LINES = re.compile(r"\n+")
@@ -75,29 +75,34 @@ def reading_of(text: str) -> Reading | None:
     return Reading(len(found), average, excerpt(longest, 300) if len(words(longest)) > LONG_SENTENCE else "", share)
 
 
-def _partners(text: str, language: str, sector: str, region: str, most: int) -> list[Match]:
+def _partners(about: Weighed, sector: str, region: str, most: int) -> list[Match]:
     """Clusters and projects that fit a text, at most so many of each, best first."""
     found: list[Match] = []
     for kind in PARTNERS:
-        found += matches(text, language, kind, sector=sector, region=region, limit=most)
+        found += fitting(about, kind, sector=sector, region=region, limit=most)
     return sorted(found, key=lambda one: (-one.score, one.info.title))
 
 
 def near_to(idea: Idea) -> Helps:
-    """What is like a public idea and what fits it, by what everyone may read of it. At most sixteen queries."""
+    """What is like a public idea and what fits it, by what everyone may read of it: as it is noted, with five queries;
+    compared where it is not, with at most fourteen.
+    """
+    if noted := near(idea.id):
+        return Helps(noted.similar, noted.partners, None)
     statement = select(SearchDoc).where(SearchDoc.kind == "idea", SearchDoc.subject_id == idea.id)
     document = db.session.execute(statement).scalar_one_or_none()
     if document is None:  # just published: its place in the index comes with the next job
         return Helps([], [], None)
-    text = f"{document.title}\n{document.body}"
-    partners = _partners(text, document.language, idea.sector, idea.region, 5)
-    return Helps(similar(text, document.language, "idea", but=idea.id, limit=10), partners, None)
+    about = weigh(f"{document.title}\n{document.body}", document.language)
+    partners = _partners(about, idea.sector, idea.region, 5)
+    return Helps(alike(about, "idea", but=idea.id, limit=10), partners, None)
 
 
 def helps_for(content: Content, idea_id: int | None) -> Helps:
-    """The help for a draft. At most fifteen queries, whatever there is to compare with."""
+    """The help for a draft. At most thirteen queries, whatever there is to compare with."""
     text = text_of(content)
     if len(text) < LEAST_CHARACTERS:
         return Helps([], [], reading_of(text))
-    partners = _partners(text, content.language, content.sector, content.region, 3)
-    return Helps(similar(text, content.language, "idea", but=idea_id, limit=4), partners, reading_of(text))
+    about = weigh(text, content.language)
+    partners = _partners(about, content.sector, content.region, 3)
+    return Helps(alike(about, "idea", but=idea_id, limit=4), partners, reading_of(text))

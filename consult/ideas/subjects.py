@@ -135,7 +135,7 @@ def _documents(ids: list[int]) -> Iterator[SearchDocument]:
             yield SearchDocument(
                 kind=KIND, id=idea.id, title=idea.title, body="\n".join(part for part in body if part),
                 language=idea.language, at=idea.published_at,
-                facets={"region": [idea.region], "consultation": [idea.consultation_id]},
+                facets={"region": [idea.region], "sector": [idea.sector], "consultation": [idea.consultation_id]},
             )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from consult.core.memory import remembered
 from consult.core.registry import registries
 from consult.ideas import frames, helps, queries
 from consult.ideas.views import blueprint
+from consult.search.notes import PARTNERS
 
 READY = True
 
@@ -36,5 +37,5 @@ def near(number: str) -> str:
     if idea is None or not idea.is_public:
         raise NotFound()
     found = remembered(("ideas.near", idea.id, current_language()), lambda: helps.near_to(idea))
-    kinds = {kind: registries.subjects[kind].label for kind in helps.PARTNERS}
+    kinds = {kind: registries.subjects[kind].label for kind in PARTNERS}
     return render_template("ideas/near.html", idea=idea, helps=found, kinds=kinds, formula=helps.FORMULA)

@@ -46,6 +46,8 @@ class SearchDoc(Base):
     year: Mapped[int | None]
     region: Mapped[str] = mapped_column(String(3), default="", server_default="")
     consultation_id: Mapped[int | None]
+    # tells whether texts and facets are still those that something was made of
+    stamp: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 FACETS = {"kind": "kk", "language": "ll", "year": "yy", "region": "rr", "consultation": "cc"}
@@ -98,6 +100,22 @@ class SearchNear(Base):
     doc_id: Mapped[int] = mapped_column(ForeignKey("search_doc.id", ondelete="CASCADE"), primary_key=True)
     other_id: Mapped[int] = mapped_column(ForeignKey("search_doc.id", ondelete="CASCADE"), primary_key=True, index=True)
     likeness: Mapped[int]
+
+
+class SearchNote(Base):
+    """What is near a document, as `notes` has written it down (`found`), made of the text with this `stamp` when the newest
+    document had the number `upto` (0: never). `due` says why it has to be made, see there.
+    """
+
+    __tablename__ = "search_note"
+    __private__ = True
+    __table_args__ = (Index("ix_search_note_due", "due", "upto"),)
+
+    doc_id: Mapped[int] = mapped_column(ForeignKey("search_doc.id", ondelete="CASCADE"), primary_key=True)
+    due: Mapped[int]
+    stamp: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    upto: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    found: Mapped[str] = mapped_column(LongText, default="", server_default="")
 
 
 def ddl(dialect: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,10 +17,20 @@ from consult.core.db import db, is_sqlite
 from consult.core.i18n import LANGUAGES
 from consult.core.registry import SearchDocument, registries
 from consult.core.settings_store import remember
-from consult.search import vectors
+from consult.search import notes, vectors
 from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, tokens, words
 from consult.search.engines import TAG, TITLE, marked
-from consult.search.models import SearchDoc, SearchNear, SearchVector, SearchWord, ddl, drop_ddl, is_counted, tag_of
+from consult.search.models import (
+    SearchDoc,
+    SearchNear,
+    SearchNote,
+    SearchVector,
+    SearchWord,
+    ddl,
+    drop_ddl,
+    is_counted,
+    tag_of,
+)
 
 BATCH = 500
 PORTION = 2000  # documents of one commit while the whole index is made anew
@@ -63,6 +74,7 @@ def _replace(kind: str, ids: Sequence[int]) -> None:
         db.session.execute(delete(SearchDoc).where(SearchDoc.id.in_([row.id for row in gone])))
     _drop_entries([row.id for row in changed])
     _write([*changed, *new], before)
+    notes.expect(new, changed, gone)
 
 
 def _columns(document: SearchDocument) -> dict[str, Any]:
@@ -80,7 +92,15 @@ def _columns(document: SearchDocument) -> dict[str, Any]:
         "year": document.at.astimezone(LOCAL).year if document.at else None,
         "region": str(_first(document.facets, "region"))[:3],
         "consultation_id": _first(document.facets, "consultation") or None,
+        "stamp": _stamp(document),
     }
+
+
+def _stamp(document: SearchDocument) -> int:
+    """A number that differs where texts or facets do, and from that of documents that were there before there were any."""
+    said = (document.title, document.body, document.title_en, document.body_en, document.language)
+    facets = sorted((name, [str(code) for code in codes if code]) for name, codes in document.facets.items())
+    return crc32(repr((said, facets)).encode()) >> 1 or 1
 
 
 def _first(facets: Mapping[str, Any], name: str) -> Any:
@@ -187,14 +207,16 @@ def reindex() -> int:
     # taking entries out one by one costs SQLite as much as putting them in
     for statement in (*drop_ddl(), *ddl("sqlite")) if sqlite else ("delete from search_index",):
         db.session.execute(text(statement))
-    for table in (SearchNear, SearchVector, SearchDoc, SearchWord):
+    for table in (SearchNote, SearchNear, SearchVector, SearchDoc, SearchWord):
         db.session.execute(delete(table))
     db.session.commit()
     total = 0
     for searchable in registries.searchables.values():
         documents = iter(searchable.documents(None))
         while batch := list(islice(documents, PORTION)):
-            _write([SearchDoc(kind=document.kind, **_columns(document)) for document in batch])
+            rows = [SearchDoc(kind=document.kind, **_columns(document)) for document in batch]
+            _write(rows)
+            notes.expect(rows, (), ())
             total += len(batch)
             db.session.commit()
             db.session.expunge_all()

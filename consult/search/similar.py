@@ -20,9 +20,10 @@ from operator import mul
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, literal, select, text, union_all
 
 from consult.core.db import db, is_sqlite
+from consult.core.memory import remembered
 from consult.core.registry import SubjectInfo, describe, registries
 from consult.search import vectors
 from consult.search.analyse import fold_umlauts, stems, words
@@ -69,6 +70,7 @@ class Similar:
 
     info: SubjectInfo
     likeness: Likeness
+    document: tuple[int, int] = (0, 0)  # number and stamp of what was compared
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Match:
     likeness: Likeness
     fits: tuple[str, ...] = field(default=())
     missing: tuple[str, ...] = field(default=())
+    document: tuple[int, int] = (0, 0)
 
 
 # ---- two texts ------------------------------------------------------------------------------------------------------
@@ -140,22 +143,41 @@ def _rarity(pool: Sequence[Packed]) -> dict[int, float]:
 # ---- candidates -----------------------------------------------------------------------------------------------------
 
 
-_COUNTED = select(SearchWord.__table__.c.word, SearchWord.__table__.c.count).where(
-    SearchWord.__table__.c.word.in_(bindparam("words", expanding=True))
+_WORDS = SearchWord.__table__.c
+_COUNTED = union_all(
+    select(_WORDS.word, _WORDS.count).where(_WORDS.word.in_(bindparam("words", expanding=True))),
+    select(literal(""), func.max(_WORDS.count)),
 )
-_MOST = select(func.max(SearchWord.__table__.c.count))
 
 
-def _weights(meaning: Mapping[str, str]) -> tuple[dict[str, float], dict[str, int]]:
-    """How telling each stem is, by the number of documents that have the word, and those numbers. Two queries."""
+@dataclass(frozen=True)
+class Weighed:
+    """A text that is compared: what its stems were written as, how telling each is, how many documents have it, and which
+    stems are of whole words.
+    """
+
+    source: str
+    language: str
+    weights: Mapping[str, float]
+    counts: Mapping[str, int]
+    whole: Set[str]
+
+
+def weigh(source: str, language: str) -> Weighed:
+    """Find out how telling the words of a text are, by the number of documents that have each. One query."""
+    meaning = _meaningful(source, language)
+    if not meaning:
+        return Weighed(source, language, {}, {}, frozenset())
     written = {stem: word.casefold() for stem, word in meaning.items()}
     rows = db.session.execute(_COUNTED, {"words": sorted(set(written.values()))})
-    known: dict[str, int] = {row[0]: row[1] for row in rows}
+    known: dict[str, int] = {row[0]: row[1] or 0 for row in rows}
     # how many documents there are would have to be counted; the most frequent word stands in about half of them
-    total = 2 * (db.session.execute(_MOST).scalar_one() or 0) + 1
+    total = 2 * known.pop("") + 1
     # numbers and short words are not counted: not known to be seen is not the same as rare
     counts = {stem: known.get(word, 0) if is_counted(word) else total // NOT_COUNTED for stem, word in written.items()}
-    return {stem: math.log(1 + total / (1 + count)) for stem, count in counts.items()}, counts
+    weights = {stem: math.log(1 + total / (1 + count)) for stem, count in counts.items()}
+    whole = {stem for stem, word in meaning.items() if is_counted(word) and stem == stems(word, language)[0]}
+    return Weighed(source, language, weights, counts, whole)
 
 
 # what is compared of a document, as rows: no page changes one
@@ -164,18 +186,25 @@ _MANY = select(func.count()).select_from(
     select(_TABLE.id).where(_TABLE.kind == bindparam("kind")).limit(MANY + 1).subquery()
 )
 _TEXTS = select(
-    _TABLE.id, _TABLE.subject_id, _TABLE.language, _TABLE.title, _TABLE.body, _TABLE.title_en, _TABLE.body_en
+    _TABLE.id,
+    _TABLE.stamp,
+    _TABLE.subject_id,
+    _TABLE.language,
+    _TABLE.title,
+    _TABLE.body,
+    _TABLE.title_en,
+    _TABLE.body_en,
 ).order_by(_TABLE.id.desc())
 _ALL_TEXTS = _TEXTS.where(_TABLE.kind == bindparam("kind"))
 _SOME_TEXTS = _TEXTS.where(_TABLE.id.in_(bindparam("ids", expanding=True)))
 
 
-def _candidates(kind: str, weights: Mapping[str, float], counts: Mapping[str, int], whole: Set[str]) -> list[Document]:
+def _candidates(kind: str, about: Weighed) -> list[Document]:
     """Documents of a kind that share rare words, the likeliest first; all of them while there are few."""
-    size = db.session.execute(_MANY, {"kind": kind}).scalar_one()
+    size = remembered(("search.size", kind), lambda: db.session.execute(_MANY, {"kind": kind}).scalar_one())
     if size <= FEW:
         return list(db.session.execute(_ALL_TEXTS, {"kind": kind}))
-    found = _sharing(kind, _asked(weights, counts, whole), size > MANY)
+    found = _sharing(kind, _asked(about.weights, about.counts, about.whole), size > MANY)
     return list(db.session.execute(_SOME_TEXTS, {"ids": found})) if found else []
 
 
@@ -233,10 +262,11 @@ def _in(language: str, document: Document) -> tuple[str, str, str]:
     return document.title, document.body, document.language
 
 
-def _compare(source: str, language: str, documents: Sequence[Document], weights: Mapping[str, float]) -> list[Likeness]:
+def _compare(about: Weighed, documents: Sequence[Document]) -> list[Likeness]:
     """How alike each document is."""
-    mine = dict(zip(*_packed(source[:READ], language), strict=True))
-    texts = [_in(language, one) for one in documents]
+    weights = about.weights
+    mine = dict(zip(*_packed(about.source[:READ], about.language), strict=True))
+    texts = [_in(about.language, one) for one in documents]
     packed = [_packed(f"{title}\n{title}\n{body}"[:READ], theirs) for title, body, theirs in texts]
     telling = sorted(weights, key=lambda stem: (-weights[stem], stem))
     whole = sum(weights[stem] for stem in telling[:ASKED]) or 1.0
@@ -265,30 +295,32 @@ def _named(both: Sequence[str], language: str) -> tuple[str, ...]:
 # ---- answers --------------------------------------------------------------------------------------------------------
 
 
-def _ranked(source: str, language: str, kind: str, but: int | None) -> list[tuple[Document, Likeness]]:
-    meaning = _meaningful(source, language)
-    weights, counts = _weights(meaning) if meaning else ({}, {})
-    whole = {stem for stem, word in meaning.items() if is_counted(word) and stem == stems(word, language)[0]}
-    found = _candidates(kind, weights, counts, whole) if weights else []
+def _ranked(about: Weighed, kind: str, but: int | None) -> list[tuple[Document, Likeness]]:
+    found = _candidates(kind, about) if about.weights else []
     documents = [one for one in found if one.subject_id != but]
-    rated = list(zip(documents, _compare(source, language, documents, weights), strict=True))
+    rated = list(zip(documents, _compare(about, documents), strict=True))
     rated.sort(key=lambda pair: (-pair[1].score, -pair[0].id))
     return rated
 
 
 def similar(source: str, language: str, kind: str, *, but: int | None = None, limit: int = 5) -> list[Similar]:
-    """The public subjects of a kind whose texts are most like this one, best first; `but` is left out.
+    """The public subjects of a kind whose texts are most like this one, best first; `but` is left out."""
+    return alike(weigh(source, language), kind, but=but, limit=limit)
+
+
+def alike(about: Weighed, kind: str, *, but: int | None = None, limit: int = 5) -> list[Similar]:
+    """The same for a text whose words are weighed already, for who compares it more than once.
 
     Where sentence vectors are on and `but` has one, those nearest to it in sense are among them, and sense decides. At
-    most seven queries, whatever the number of documents.
+    most six queries, whatever the number of documents.
     """
-    rated = [pair for pair in _ranked(source, language, kind, but) if pair[1].score >= LEAST]
+    rated = [pair for pair in _ranked(about, kind, but) if pair[1].score >= LEAST]
     if but is not None and vectors.are_on():
-        rated = _by_sense(source, language, kind, but, rated)
+        rated = _by_sense(about, kind, but, rated)
     rated = rated[: limit * 2]
     infos = describe((kind, document.subject_id) for document, _likeness in rated)
     shown = [
-        Similar(infos[kind, document.subject_id], likeness)
+        Similar(infos[kind, document.subject_id], likeness, (document.id, document.stamp))
         for document, likeness in rated
         if (kind, document.subject_id) in infos and infos[kind, document.subject_id].public
     ]
@@ -296,7 +328,7 @@ def similar(source: str, language: str, kind: str, *, but: int | None = None, li
 
 
 def _by_sense(
-    source: str, language: str, kind: str, but: int, rated: Sequence[tuple[Document, Likeness]]
+    about: Weighed, kind: str, but: int, rated: Sequence[tuple[Document, Likeness]]
 ) -> list[tuple[Document, Likeness]]:
     """What is nearest in sense, with the words that are shared; as it was where the jobs have not come to it yet."""
     own = select(SearchDoc.id).where(SearchDoc.kind == kind, SearchDoc.subject_id == but)
@@ -304,10 +336,9 @@ def _by_sense(
     if not noted:
         return list(rated)
     documents = list(db.session.execute(_SOME_TEXTS, {"ids": list(noted)}))
-    weights, _counts = _weights(_meaningful(source, language))
     found = [
         (document, replace(likeness, score=noted[document.id], by_sense=noted[document.id]))
-        for document, likeness in zip(documents, _compare(source, language, documents, weights), strict=True)
+        for document, likeness in zip(documents, _compare(about, documents), strict=True)
     ]
     found.sort(key=lambda pair: (-pair[1].score, -pair[0].id))
     return found
@@ -316,10 +347,15 @@ def _by_sense(
 def matches(
     source: str, language: str, kind: str, *, sector: str = "", region: str = "", limit: int = 5
 ) -> list[Match]:
+    """The clusters or projects that fit a text, best first."""
+    return fitting(weigh(source, language), kind, sector=sector, region=region, limit=limit)
+
+
+def fitting(about: Weighed, kind: str, *, sector: str = "", region: str = "", limit: int = 5) -> list[Match]:
     """The clusters or projects that fit a text, best first, by the published sum: 70 for the likeness of the texts (relative
     to the best one), 15 for the same sector, 15 for the same Land.
     """
-    rated = _ranked(source, language, kind, None)
+    rated = _ranked(about, kind, None)
     best = max((likeness.score for _document, likeness in rated), default=0)
     if best < LEAST // 2:
         return []
@@ -345,6 +381,7 @@ def matches(
                 fits.append(name)
             else:
                 missing.append(name)
-        found.append(Match(info, round(score), likeness, tuple(fits), tuple(missing)))
-    found.sort(key=lambda one: (-one.score, one.info.title, one.info.id))
+        own = (document.id, document.stamp)
+        found.append(Match(info, round(score), likeness, tuple(fits), tuple(missing), own))
+    found.sort(key=lambda one: (-one.score, -one.likeness.score, one.info.id))  # the same in both languages
     return found[:limit]
