@@ -32,7 +32,11 @@ def idle_too_long(last_seen_at: datetime, moment: datetime, roles: Iterable[str]
 
 def factor_roles() -> frozenset[str]:
     """The roles that need a second factor; none on a demonstration."""
+    return factor_roles_of(recall(FACTOR_SETTING))
+
+
+def factor_roles_of(stored: Iterable[str] | None) -> frozenset[str]:
+    """The same by what is stored of the administration's choice; None where it has made none."""
     if current_app.config["SETTINGS"].demo:
         return frozenset()
-    chosen = recall(FACTOR_SETTING, FACTOR_ROLES)
-    return frozenset(role for role in chosen if role in ROLES)
+    return frozenset(role for role in (FACTOR_ROLES if stored is None else stored) if role in ROLES)

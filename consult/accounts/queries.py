@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select
 from consult.accounts.agents import browser_words
 from consult.accounts.models import Person, RoleGrant, Token, UserSession
 from consult.accounts.periods import factor_roles, idle_of_house, idle_too_long, oldest_allowed
-from consult.accounts.rules import FACTOR_ROLES, missing_factor
+from consult.accounts.rules import FACTOR_ROLES, FACTOR_SETTING, missing_factor
 from consult.accounts.tokens import token_hash
 from consult.core.access import PERMISSIONS, Grant
 from consult.core.clock import now
@@ -21,11 +21,17 @@ from consult.core.db import UTCDateTime, db, sort_key
 from consult.core.forms import email_key
 from consult.core.memory import version_columns
 from consult.core.paging import Page, keyset
+from consult.core.registry import ActorPart, registries
+from consult.core.settings_store import StoredSetting
 
 
 @dataclass(frozen=True)
 class SessionView:
-    """A living session with its person and present roles, as the gate needs them."""
+    """A living session with its person and present roles, as the gate needs them.
+
+    `has` tells of each of the rooms' parts whether there is anything of this person in it, `factor_setting` what is stored
+    of the roles that need a second factor.
+    """
 
     session_id: int
     person_id: int
@@ -36,6 +42,8 @@ class SessionView:
     grants: tuple[Grant, ...]
     versions: tuple[int, int]
     factor: str = ""
+    factor_setting: list[str] | None = None
+    has: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,45 +61,56 @@ def _running(moment: datetime) -> ColumnElement[bool]:
     return or_(RoleGrant.until.is_(None), RoleGrant.until > moment)
 
 
-# Asked in every request of a person signed in, so it is put together once, and of the tables: nothing becomes an object.
 _SESSION, _PERSON, _GRANT = UserSession.__table__.c, Person.__table__.c, RoleGrant.__table__.c
-_LIVING = (
-    select(
-        _SESSION.id,
-        _SESSION.last_seen_at,
-        _SESSION.factor,
-        _PERSON.id.label("person_id"),
-        _PERSON.name,
-        _PERSON.email,
-        _PERSON.language,
-        _GRANT.role,
-        _GRANT.consultation_id,
-        *version_columns,
+_SETTING = StoredSetting.__table__.c
+
+
+@lru_cache(maxsize=2)
+def _living(parts: tuple[ActorPart, ...]) -> Select[Any]:
+    """The session with its person, asked in every request of somebody signed in: put together once, and of the tables, so
+    that nothing becomes an object. It brings along what the request needs to know anyway, so that it is not asked again.
+    """
+    needing = select(_SETTING.value).where(_SETTING.name == FACTOR_SETTING).scalar_subquery()
+    statement: Select[Any] = (
+        select(
+            _SESSION.id,
+            _SESSION.last_seen_at,
+            _SESSION.factor,
+            _PERSON.id.label("person_id"),
+            _PERSON.name,
+            _PERSON.email,
+            _PERSON.language,
+            _GRANT.role,
+            _GRANT.consultation_id,
+            *version_columns,
+            needing.label("factor_setting"),
+            *(part.has(_PERSON.id).label(f"has_{number}") for number, part in enumerate(parts)),
+        )
+        .join_from(UserSession.__table__, Person.__table__, _PERSON.id == _SESSION.person_id)
+        .outerjoin(
+            RoleGrant.__table__,
+            (_GRANT.person_id == _PERSON.id)
+            & or_(_GRANT.until.is_(None), _GRANT.until > bindparam("moment", type_=UTCDateTime)),
+        )
+        .where(
+            _SESSION.token_hash == bindparam("hash"),
+            _SESSION.ended_at.is_(None),
+            _SESSION.last_seen_at > bindparam("idle_since", type_=UTCDateTime),
+            _SESSION.created_at > bindparam("born_since", type_=UTCDateTime),
+            _PERSON.deactivated_at.is_(None),
+        )
+        .order_by(_GRANT.id)
     )
-    .join_from(UserSession.__table__, Person.__table__, _PERSON.id == _SESSION.person_id)
-    .outerjoin(
-        RoleGrant.__table__,
-        (_GRANT.person_id == _PERSON.id)
-        & or_(_GRANT.until.is_(None), _GRANT.until > bindparam("moment", type_=UTCDateTime)),
-    )
-    .where(
-        _SESSION.token_hash == bindparam("hash"),
-        _SESSION.ended_at.is_(None),
-        _SESSION.last_seen_at > bindparam("idle_since", type_=UTCDateTime),
-        _SESSION.created_at > bindparam("born_since", type_=UTCDateTime),
-        _PERSON.deactivated_at.is_(None),
-    )
-    .order_by(_GRANT.id)
-)
+    return statement
 
 
 def session_by_token(raw: str) -> SessionView | None:
     """The living session behind a cookie's token, or None: unknown, ended, idle, too old, person deactivated. One query."""
     moment = now()
     idle_since, born_since = oldest_allowed(moment)
-    rows = db.session.execute(
-        _LIVING, {"hash": token_hash(raw), "moment": moment, "idle_since": idle_since, "born_since": born_since}
-    ).all()
+    parts = tuple(registries.actor_parts)
+    asked = {"hash": token_hash(raw), "moment": moment, "idle_since": idle_since, "born_since": born_since}
+    rows = db.session.execute(_living(parts), asked).all()
     if not rows or idle_too_long(rows[0].last_seen_at, moment, [row.role for row in rows if row.role is not None]):
         return None
     found = rows[0]
@@ -104,6 +123,8 @@ def session_by_token(raw: str) -> SessionView | None:
         last_seen_at=found.last_seen_at,
         grants=tuple(Grant(row.role, row.consultation_id) for row in rows if row.role is not None),
         versions=(found.content_version, found.lasting_version),
+        factor_setting=found.factor_setting,
+        has=tuple(map(bool, found[len(found) - len(parts) :])),
         factor=found.factor,
     )
 

@@ -80,7 +80,7 @@ def load_actor() -> Actor:
         return GUEST
     view = user.view
     note_versions(*view.versions)
-    parts = remembered(("actor", view.person_id), lambda: _parts(view.person_id), in_writes=True, lasting=True)
+    parts = _parts(view)
     _note_seen(view)
     grants, missing = _usable(view)
     return Actor(
@@ -99,17 +99,21 @@ def _usable(view: queries.SessionView) -> tuple[tuple[Grant, ...], frozenset[str
     """(grants that count in this session, roles that wait for a second factor)."""
     if view.factor or not view.grants:
         return view.grants, frozenset()
-    needing = remembered(("accounts.factor_roles",), periods.factor_roles, in_writes=True, lasting=True)
+    needing = periods.factor_roles_of(view.factor_setting)
     missing = rules.missing_factor(view.email, frozenset(grant.role for grant in view.grants), needing)
     return tuple(grant for grant in view.grants if grant.role not in missing), missing
 
 
-def _parts(person_id: int) -> dict[str, Any]:
+def _parts(view: queries.SessionView) -> dict[str, Any]:
     """What the rooms say of a person: memberships, clusters. Their tables move the content version when they change."""
-    parts: dict[str, Any] = {}
-    for part in registries.actor_parts:
-        parts.update(part(person_id))
-    return parts
+    asked = [part.load for part, has in zip(registries.actor_parts, view.has, strict=True) if has]
+    if not asked:
+        return {}
+
+    def load() -> dict[str, Any]:
+        return {name: value for one in asked for name, value in one(view.person_id).items()}
+
+    return remembered(("actor", view.person_id, view.has), load, in_writes=True, lasting=True)
 
 
 def sign_in(person: Person, how: str, factor: str = "") -> None:

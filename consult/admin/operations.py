@@ -9,7 +9,6 @@ from consult.core.clock import now
 from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import _
 from consult.core.settings_store import remember
-from consult.core.unit import bump_content
 
 audit.declare("job.retried", "job_id")
 audit.declare("jobs.retried", "count")
@@ -37,7 +36,6 @@ def set_factor_roles(actor: Actor, roles: list[str]) -> None:
         raise Refused(_("Your account has no right to this page."))
     chosen = [role for role in ROLES if role in roles]
     remember(FACTOR_SETTING, chosen)
-    bump_content()  # under the content version the choice is kept in memory
     audit.record("settings.factor_roles", actor, roles=",".join(chosen))
 
 

@@ -61,7 +61,7 @@ def init_app(app: Flask) -> None:
     registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.searchables[subjects.KIND] = subjects.SEARCHABLE
     registries.resolvers["clusters.show"] = subjects.resolve
-    registries.actor_parts.append(subjects.actor_part)
+    registries.actor_parts.append(subjects.ACTOR_PART)
     registries.counters["clusters.facets"] = facets.recount_all
     registries.on_touch.append(facets.follow)
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, exists, select
 
 from consult.clusters import addresses
 from consult.clusters.models import Cluster, ClusterManager, Observation
 from consult.clusters.rules import can_manage
 from consult.core.db import db, sort_key
 from consult.core.i18n import _l, pick, picked_language
-from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
+from consult.core.registry import ActorPart, Searchable, SearchDocument, SubjectInfo, SubjectKind
 from consult.core.vocabularies import term_title
 from consult.core.web import path
 
@@ -106,9 +106,17 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
 _SPOKEN_FOR = select(ClusterManager.cluster_id).where(ClusterManager.person_id == bindparam("person", type_=Integer))
 
 
-def actor_part(person_id: int) -> dict[str, object]:
-    """The clusters that a person speaks for."""
+def speaks_for_any(person_id: Any) -> Any:
+    """Whether a person speaks for any cluster; a part of another query, which has the id as a column."""
+    return exists().where(ClusterManager.__table__.c.person_id == person_id)
+
+
+def _spoken_for(person_id: int) -> dict[str, Any]:
     return {"cluster_ids": frozenset(db.session.execute(_SPOKEN_FOR, {"person": person_id}).scalars())}
+
+
+# What this room adds to the actor of a request.
+ACTOR_PART = ActorPart(speaks_for_any, _spoken_for)
 
 
 SUBJECT = SubjectKind(

@@ -73,7 +73,8 @@ class Node:
 @dataclass
 class Thread:
     """The comments of a subject as a page shows them. `key` is the subject's public key, for the form's address; `html` the
-    comments where they are put together already; `began_at`, where there are any, when the first that can be read came."""
+    comments where they are put together already, instead of `nodes`; `began_at`, where there are any, when the first that
+    can be read came."""
 
     kind: str
     subject_id: int
@@ -114,16 +115,6 @@ def _node(actor: Actor, comment: Any, authors: Collection[int]) -> Node:
         may_edit=mine and rules.can_edit(actor, comment),
         may_remove=mine and rules.can_remove(actor, comment),
     )
-
-
-def _hang(actor: Actor, nodes: list[Node], answers: Sequence[Any], authors: Collection[int]) -> None:
-    """Hang the answers below their comments; `number` of each is how many answers that comment has."""
-    by_id = {node.comment.id: node for node in nodes}
-    for answer in answers:
-        node = by_id.get(answer.parent_id)
-        if node is not None:
-            node.answers.append(_node(actor, answer, authors))
-            node.more = max(0, answer.number - ANSWERS)
 
 
 @lru_cache(maxsize=16)
@@ -185,6 +176,38 @@ def _visible(signed_in: bool) -> ColumnElement[bool]:
     return or_(published, mine)
 
 
+def thread_rows(kind: str, subject_id: int, actor: Actor, after: str | None = None) -> tuple[Page[Any], list[Any]]:
+    """One page of the comments that answer no other, oldest first, and the first answers below them; one query."""
+    values: dict[str, Any] = {"kind": kind, "subject": subject_id}
+    if actor.signed_in:
+        values["reader"] = actor.person_id
+    answers: list[Any] = []
+
+    def fetch(statement: Select[Any], parameters: dict[str, Any], backwards: bool) -> list[Any]:
+        rows = db.session.execute(_with_answers(statement, actor.signed_in), {**parameters, "most": ANSWERS}).all()
+        answers.extend(row for row in rows if row.parent_id is not None)
+        roots = [row for row in rows if row.parent_id is None]
+        return roots[::-1] if backwards else roots
+
+    page = keyset(
+        _roots(actor.signed_in), [(column, "asc") for column in _IN_TIME], after, ROOTS, scalars=False,
+        key=lambda row: (row.created_at, row.id), parameters=values, fetch=fetch,
+    )  # fmt: skip
+    return page, answers
+
+
+def nodes_of(actor: Actor, comments: Sequence[Any], answers: Sequence[Any], authors: Collection[int]) -> list[Node]:
+    """The rows of a thread as its reader sees them, the answers below their comments."""
+    nodes = [_node(actor, comment, authors) for comment in comments]
+    by_id = {node.comment.id: node for node in nodes}
+    for answer in answers:
+        node = by_id.get(answer.parent_id)
+        if node is not None:
+            node.answers.append(_node(actor, answer, authors))
+            node.more = max(0, answer.number - ANSWERS)
+    return nodes
+
+
 def thread_for(
     kind: str,
     subject_id: int,
@@ -198,30 +221,20 @@ def thread_for(
 
     `key` is the subject's public key (number, slug), `authors` the people whose comments are marked as the author's.
     """
-    values: dict[str, Any] = {"kind": kind, "subject": subject_id}
-    if actor.signed_in:
-        values["reader"] = actor.person_id
-    answers: list[Any] = []
+    page, answers = thread_rows(kind, subject_id, actor, after)
+    thread = thread_of(kind, subject_id, actor, page, key)
+    thread.nodes = nodes_of(actor, page.items, answers, authors)
+    return thread
 
-    def fetch(statement: Select[Any], parameters: dict[str, Any], backwards: bool) -> list[Any]:
-        rows = db.session.execute(_with_answers(statement, actor.signed_in), {**parameters, "most": ANSWERS}).all()
-        answers.extend(row for row in rows if row.parent_id is not None)
-        roots = [row for row in rows if row.parent_id is None]
-        return roots[::-1] if backwards else roots
 
-    order = [(column, "asc") for column in _IN_TIME]
-    page = keyset(
-        _roots(actor.signed_in), order, after, ROOTS, scalars=False, key=lambda row: (row.created_at, row.id),
-        parameters=values, fetch=fetch,
-    )  # fmt: skip
-    nodes = [_node(actor, comment, authors) for comment in page.items]
-    _hang(actor, nodes, answers, authors)
+def thread_of(kind: str, subject_id: int, actor: Actor, page: Page[Any], key: str) -> Thread:
+    """A page of a thread with all but the comments themselves, which are still to be made of its rows."""
     mode = mode_of(kind, subject_id) if actor.signed_in else ""
     return Thread(
         kind=kind,
         subject_id=subject_id,
         key=key,
-        nodes=nodes,
+        nodes=[],
         page=page,
         mode=mode,
         may_write=mode != "closed" and rules.can_write(actor),

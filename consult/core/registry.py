@@ -186,6 +186,16 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class ActorPart:
+    """What a room says of people who act. `load(person_id)` gives fields of `Actor`; it is asked only for those of whom
+    `has(person's id as a column)` is true, a part of the query that finds the person. For others the fields are empty.
+    """
+
+    has: Callable[[Any], Any]
+    load: Callable[[int], dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class NoticeKind:
     """A kind of notice. `mail` is the mail template ("ideas/mail_x") or empty for in-app only; `text` renders the line
     in the list from the context (called in the reader's language)."""
@@ -311,7 +321,7 @@ class Registries:
         self.me_sections: list[Panel] = []
         self.notice_kinds: dict[str, NoticeKind] = {}
         self.personal_data: dict[str, PersonalData] = {}
-        self.actor_parts: list[Callable[[int], dict[str, Any]]] = []
+        self.actor_parts: list[ActorPart] = []
         self.load_actor: Callable[[], Actor] = lambda: GUEST
         self.resolvers: dict[str, Callable[[dict[str, Any]], tuple[str, int] | None]] = {}
         self.counters: dict[str, Callable[[], int]] = {}  # name -> recount; returns rows mended

@@ -44,7 +44,7 @@ def _can_be_seen(row: Any) -> bool:
 
 def _note(session: Session, lively: bool) -> None:
     """Public content changes with this commit; `lively` where only comments, support or their numbers do."""
-    session.info.setdefault("content_changed", set()).update({EVERYTHING} if lively else {EVERYTHING, LASTING})
+    session.info["voices_changed" if lively else "content_changed"] = True
 
 
 def _is_lively(mapped: Any) -> bool:
@@ -53,7 +53,7 @@ def _is_lively(mapped: Any) -> bool:
 
 
 def _note_flush(session: Session, _context: Any, _instances: Any) -> None:
-    if LASTING in session.info.get("content_changed", ()):
+    if session.info.get("content_changed"):
         return
     for instance in (*session.new, *session.dirty, *session.deleted):
         if not _can_be_seen(instance):
@@ -73,12 +73,13 @@ def _note_bulk(state: ORMExecuteState) -> None:
 
 
 def _bump(session: Session) -> None:
-    changed = session.info.pop("content_changed", None)
-    if not changed:
+    voices, content = (session.info.pop(f"{what}_changed", False) for what in ("voices", "content"))
+    if not (voices or content):
         return
+    changed = (EVERYTHING, LASTING) if content else (EVERYTHING,)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     table: Any = ContentVersion.__table__
-    statement = insert(table).values([{"id": version_id, "version": 1} for version_id in sorted(changed)])
+    statement = insert(table).values([{"id": version_id, "version": 1} for version_id in changed])
     session.connection().execute(
         statement.on_conflict_do_update(index_elements=["id"], set_={"version": table.c.version + 1})
     )
@@ -105,7 +106,7 @@ def _before_commit(session: Session) -> None:
 
 def _forget(session: Session, *_rest: Any) -> None:
     if not session.in_nested_transaction():
-        for key in ("touched", "audit", "content_changed"):
+        for key in ("touched", "audit", "content_changed", "voices_changed"):
             session.info.pop(key, None)
 
 

@@ -188,7 +188,7 @@ def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False, thread: 
     readable = (PUBLIC, *sorted(rules.RESTRICTED if own else allowed & rules.RESTRICTED))
     key = ("ideas.page", idea.id, idea.public_version_id, readable, own, current_language())
     content = remembered(key, lambda: _content(idea, readable, own), lasting=True)
-    if thread is not None and (thread.nodes or thread.page.at_start):
+    if thread is not None and (thread.page.items or thread.page.at_start):
         began_at = thread.began_at
     else:
         began_at = first_comment_at(idea.id) if idea.comment_count else None

@@ -22,7 +22,7 @@ from consult.core.states import move
 from consult.links import rules
 from consult.links.models import DECLINED, ENDED, PROPOSED, STATED, STATUSES, Link, LinkEnd
 from consult.links.operations import refresh_ends
-from consult.links.queries import LinkView, end_info
+from consult.links.queries import EndRow, LinkView, end_columns, end_info
 from consult.links.relations import link_type, relation_label
 
 APART = "apart"  # mark in `Link.attributes`: set on its own, so that a new version of a text does not take it away
@@ -84,7 +84,7 @@ def _with_ends() -> Select[Any]:
     start, goal = aliased(LinkEnd), aliased(LinkEnd)
     kind, subject = bindparam("kind", type_=String), bindparam("subject", type_=Integer)
     statement: Any = (
-        select(Link, start, goal)
+        select(Link, *end_columns(start), *end_columns(goal))
         .outerjoin(start, (start.kind == Link.from_kind) & (start.id == Link.from_id))
         .outerjoin(goal, (goal.kind == Link.to_kind) & (goal.id == Link.to_id))
         .where(
@@ -103,10 +103,11 @@ def all_links(kind: str, subject_id: int, statuses: Sequence[str] = STATUSES) ->
     """
     values = {"kind": kind, "subject": subject_id, "statuses": list(statuses)}
     found = []
-    for link, one, two in db.session.execute(_with_ends(), values):
+    for link, *ends in db.session.execute(_with_ends(), values):
         outgoing = (link.from_kind, link.from_id) == (kind, subject_id)
-        other = two if outgoing else one
-        if other is not None and other.public:
+        half = len(ends) // 2
+        other = EndRow(*(ends[half:] if outgoing else ends[:half]))
+        if other.public:  # None where there is no such end
             found.append(LinkView(link, end_info(other), relation_label(link.type, outgoing, link.role), outgoing))
     return found
 

@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
     registries.moderated["organisation"] = review.KIND
     registries.notice_kinds.update({kind.kind: kind for kind in notices.NOTICE_KINDS})
     registries.me_sections.append(Panel("pages.me", 60, "organisations/_me.html", subjects.mine))
-    registries.actor_parts.append(queries.actor_part)
+    registries.actor_parts.append(queries.ACTOR_PART)
     registries.personal_data["organisations"] = subjects.DATA
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(20, "facts", "organisations", loading.load_facts))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Integer, Select, bindparam, exists, func, select
 
 from consult.accounts.models import Person
 from consult.accounts.queries import ids_with_permission
@@ -16,7 +16,7 @@ from consult.core.clock import now
 from consult.core.db import db, sort_key
 from consult.core.i18n import pick, picked_language
 from consult.core.paging import Page, keyset
-from consult.core.registry import SubjectInfo
+from consult.core.registry import ActorPart, SubjectInfo
 from consult.core.text import clean_line, excerpt
 from consult.core.web import path
 from consult.organisations.models import Organisation, OrganisationInvitation, OrganisationMember, OrganisationRequest
@@ -77,9 +77,14 @@ def memberships_of(person_id: int) -> tuple[Membership, ...]:
     )
 
 
-def actor_part(person_id: int) -> dict[str, Any]:
-    """What this room adds to the actor of a request."""
-    return {"memberships": memberships_of(person_id)}
+def has_places(person_id: Any) -> Any:
+    """Whether a person belongs to any organisation; a part of another query, which has the id as a column."""
+    member = OrganisationMember.__table__.c
+    return exists().where(member.person_id == person_id)
+
+
+# What this room adds to the actor of a request.
+ACTOR_PART = ActorPart(has_places, lambda person_id: {"memberships": memberships_of(person_id)})
 
 
 def members_of(organisation_id: int) -> list[tuple[OrganisationMember, Person]]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, case, func, or_, select, union_all
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from consult.accounts.models import Person
 from consult.core.clock import now
-from consult.core.db import db, sort_key
+from consult.core.db import UTCDateTime, db, sort_key
 from consult.core.paging import Page, keyset
 from consult.projects import facets
 from consult.projects.models import GIVEN_UP, Activity, Participation, Project
@@ -172,11 +173,19 @@ def activities_by_ids(ids: Sequence[int]) -> dict[int, Activity]:
 
 def upcoming_activities(limit: int, wanted: ActivityFilter | None = None) -> list[Activity]:
     """The next activities, cancelled ones left out."""
-    statement = _filtered(wanted or ActivityFilter()).where(Activity.over_at > now(), Activity.status != "cancelled")
-    found: list[Activity] = list(
-        db.session.execute(statement.order_by(Activity.sort_at, Activity.id).limit(limit)).scalars()
-    )
-    return found
+    statement = _next() if wanted is None else _not_over(_filtered(wanted))
+    return list(db.session.execute(statement, {"moment": now(), "most": limit}).scalars())
+
+
+@lru_cache(maxsize=1)
+def _next() -> Select[Any]:
+    """The query of `upcoming_activities` without filters, put together once, as the home page asks it."""
+    return _not_over(_filtered(ActivityFilter()))
+
+
+def _not_over(statement: Select[Any]) -> Select[Any]:
+    to_come = Activity.over_at > bindparam("moment", type_=UTCDateTime), Activity.status != "cancelled"
+    return statement.where(*to_come).order_by(Activity.sort_at, Activity.id).limit(bindparam("most", type_=Integer))
 
 
 def activities_in(ids: Select[Any], limit: int = 20) -> list[Activity]:

@@ -242,8 +242,8 @@ def actor(person: Person) -> Actor:
     """The person as the one who acts: roles, organisations, clusters, as the rooms registered them."""
     db.session.flush()
     parts: dict[str, Any] = {}
-    for load in registries.actor_parts:
-        parts.update(load(person.id))
+    for part in registries.actor_parts:
+        parts.update(part.load(person.id))
     grants = tuple(Grant(one.role, one.consultation_id) for one in queries.grants_of(person.id))
     return Actor(
         person_id=person.id, name=person.name, email=person.email, language=person.language, grants=grants, **parts
