@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
+from collections import Counter
 from datetime import datetime
-from itertools import combinations
+from itertools import permutations
 from typing import NamedTuple
 
 from stores import Store
 
 PAIRS = 2_000
+SAMPLE = 2_000  # ideas whose words are counted
+MIDDLING = (0.02, 0.05)  # of the ideas have a middling word
+LONG_WORD = re.compile(r"[^\W\d_]{6,}")
 
 
 class Case(NamedTuple):
@@ -49,15 +54,22 @@ def cursor(store: Store, idea_id: int) -> str:
 
 
 def pairs_of_words(store: Store) -> list[tuple[str, str]]:
-    """Pairs of words that stand in one to five of two hundred texts, in an order that looks like chance and is always the
-    same: more of them than a run asks for, so that none is asked for twice.
+    """Pairs of middling words, in an order that looks like chance and is always the same: more of them than a run asks for,
+    so that none is asked for twice.
+
+    The design calls a word middling that stands in two to five of a hundred ideas; ideas are what bare search looks through,
+    while the product looks through all texts. Shares are those among two thousand ideas, evenly spread.
     """
-    texts = store.one("select count(*) from search_doc")
-    statement = (
-        "select word from search_word where count between :least and :most and length(word) > 5 order by word limit 100"
+    ideas = store.one("select count(*) from search_doc where kind = 'idea'")
+    texts = store.rows(
+        "select title, body from search_doc where kind = 'idea' and subject_id % :step = 0",
+        step=max(1, ideas // SAMPLE),
     )
-    words = [word for (word,) in store.rows(statement, least=texts // 200, most=texts // 40)]
-    pairs = list(combinations(words, 2))
+    seen: Counter[str] = Counter()
+    for title, body in texts:
+        seen.update({word.casefold() for word in LONG_WORD.findall(f"{title} {body}")})
+    middling = sorted(word for word, count in seen.items() if MIDDLING[0] <= count / len(texts) <= MIDDLING[1])
+    pairs = list(permutations(middling, 2))
     random.Random(7).shuffle(pairs)
     return pairs[:PAIRS]
 

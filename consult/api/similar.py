@@ -19,7 +19,7 @@ from consult.core.i18n import _, _l
 from consult.core.text import clean_text
 from consult.ideas.models import Idea
 from consult.search.models import SearchDoc
-from consult.search.notes import PARTNERS, Near, near
+from consult.search.notes import NOTED, PARTNERS, Near, near
 from consult.search.similar import Match, Similar, fitting, similar, weigh
 
 FORMULA = _l(
@@ -105,11 +105,11 @@ def _document(number: str) -> tuple[Idea, SearchDoc]:
     return row[0], row[1]
 
 
-def _noted(number: str) -> Near | None:
-    """What is noted of a public idea, if anything is."""
+def _noted(number: str, *kinds: str) -> Near | None:
+    """What of these kinds is noted of a public idea, if anything is."""
     found = select(Idea.id).where(Idea.number == number, Idea.is_public.is_(True))
     idea_id = db.session.execute(found).scalar_one_or_none()
-    return near(idea_id) if idea_id is not None else None
+    return near(idea_id, kinds) if idea_id is not None else None
 
 
 @layer.read(
@@ -117,7 +117,7 @@ def _noted(number: str) -> Near | None:
     summary=_l("Published ideas like this one"), description=FORMULA,
 )  # fmt: skip
 def similar_ideas(place: asked.NumberPlace, _given: Parameters) -> Listing[SimilarIdea]:
-    if noted := _noted(place.number):
+    if noted := _noted(place.number, NOTED):
         return _similar(noted.similar, _site())
     idea, document = _document(place.number)
     source = f"{document.title}\n{document.body}"
@@ -129,7 +129,7 @@ def similar_ideas(place: asked.NumberPlace, _given: Parameters) -> Listing[Simil
     summary=_l("Clusters and projects that fit this idea"),
 )  # fmt: skip
 def idea_matches(place: asked.NumberPlace, _given: Parameters) -> Listing[FittingPartner]:
-    if noted := _noted(place.number):
+    if noted := _noted(place.number, *PARTNERS):
         return Listing([_partner(one, _site()) for one in noted.partners])
     idea, document = _document(place.number)
     about = weigh(f"{document.title}\n{document.body}", document.language)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from consult.core import jobs
 from consult.core.db import db, reading
@@ -42,38 +42,42 @@ class Near(NamedTuple):
 
 # ---- reading --------------------------------------------------------------------------------------------------------
 
-_NOTE = select(SearchNote.__table__.c.found).join(
-    SearchDoc.__table__, SearchDoc.__table__.c.id == SearchNote.__table__.c.doc_id
+_DOC, _WRITTEN = SearchDoc.__table__.c, SearchNote.__table__.c
+_NOTE = (
+    select(_WRITTEN.found)
+    .join(SearchDoc.__table__, _DOC.id == _WRITTEN.doc_id)
+    .where(_DOC.kind == NOTED, _DOC.subject_id == bindparam("idea"), _WRITTEN.stamp == _DOC.stamp, _WRITTEN.found != "")
 )
-_STAMPS = select(*(SearchDoc.__table__.c[name] for name in ("id", "kind", "subject_id", "stamp")))
+_STAMPS = select(_DOC.id, _DOC.kind, _DOC.subject_id, _DOC.stamp).where(_DOC.id.in_(bindparam("ids", expanding=True)))
 
 
-def near(idea_id: int) -> Near | None:
-    """What is noted of a public idea; None where nothing is, or where a text has changed since.
+def near(idea_id: int, kinds: Sequence[str] = KINDS) -> Near | None:
+    """What of these kinds is noted of a public idea; None where nothing is, or where one of the texts has changed since.
 
     Two queries and one a kind.
     """
     if vectors.are_on():
         return None
-    table, note = SearchDoc.__table__.c, SearchNote.__table__.c
-    own = _NOTE.where(table.kind == NOTED, table.subject_id == idea_id, note.stamp == table.stamp, note.found != "")
-    found = db.session.execute(own).scalar_one_or_none()
+    found = db.session.execute(_NOTE, {"idea": idea_id}).scalar_one_or_none()
     if found is None:
         return None
-    entries = json.loads(found)
-    wanted = {_number(entry): entry[1] for kind in KINDS for entry in entries[kind]}
-    rows = db.session.execute(_STAMPS.where(table.id.in_(wanted))).all() if wanted else []
+    note = {kind: entries for kind, entries in json.loads(found).items() if kind in kinds}
+    wanted = {_number(entry): entry[1] for entries in note.values() for entry in entries}
+    rows = db.session.execute(_STAMPS, {"ids": list(wanted)}).all() if wanted else []
     if {row.id: row.stamp for row in rows} != wanted:
         return None
     infos = describe((row.kind, row.subject_id) for row in rows)
-    there = {row.id: infos.get((row.kind, row.subject_id)) for row in rows}
-    shown = [(entry, info) for entry in entries[NOTED] if (info := there[_number(entry)]) is not None and info.public]
-    like_it = [Similar(info, _likeness(entry[2])) for entry, info in shown]
+    public = {
+        row.id: info for row in rows if (info := infos.get((row.kind, row.subject_id))) is not None and info.public
+    }
+    shown = {
+        kind: [(public[_number(one)], one) for one in note.get(kind, ()) if _number(one) in public] for kind in KINDS
+    }
+    like_it = [Similar(info, _likeness(entry[2])) for info, entry in shown[NOTED]]
     partners = [
         Match(info, entry[3], _likeness(entry[2]), tuple(entry[4]), tuple(entry[5]))
         for kind in PARTNERS
-        for entry in entries[kind]
-        if (info := there[_number(entry)]) is not None and info.public
+        for info, entry in shown[kind]
     ]
     return Near(like_it, sorted(partners, key=lambda one: (-one.score, one.info.title)))
 
@@ -147,7 +151,7 @@ def make_notes(payload: dict[str, Any]) -> None:
 
 def _due(newest: int) -> list[Document]:
     """What came or changed, the newest first; where there is nothing, some of the notes that are furthest behind."""
-    note = SearchNote.__table__.c
+    note = _WRITTEN
     due = select(note.doc_id).where(note.due > AS_IT_IS).order_by(note.due, note.doc_id.desc()).limit(BATCH)
     ids = list(db.session.execute(due).scalars())
     if not ids:

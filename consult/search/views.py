@@ -14,6 +14,7 @@ from consult.core.i18n import LANGUAGES, _
 from consult.core.limits import allow_search
 from consult.core.outlets import FORMATS
 from consult.core.registry import describe, registries
+from consult.core.templating import with_query
 from consult.core.text import clean_line
 from consult.core.vocabularies import vocabulary
 from consult.core.web import room_blueprint
@@ -39,6 +40,25 @@ class Facet:
     label: str
     options: Sequence[tuple[str, Any, int, bool]]
     every: str  # what stands for no choice
+    is_chosen: bool
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """Its links: to all hits, and to those of each code."""
+        every = with_query(**{self.name: None})
+        # behind the rest of the address unless the facet stands in it already; codes are letters and digits
+        begin = f"{every}{'&' if '?' in every else '?'}{self.name}="
+        return [
+            {"label": self.every, "url": every, "current": not self.is_chosen, "count": None},
+            *(
+                {
+                    "label": label,
+                    "url": with_query(**{self.name: code}) if self.is_chosen else begin + code,
+                    "current": chosen,
+                    "count": count,
+                }
+                for code, label, count, chosen in self.options
+            ),
+        ]
 
 
 @blueprint.get("/search")
@@ -114,7 +134,7 @@ def _facets(combinations: Sequence[tuple[Codes, int]], chosen: dict[str, str], c
             counts[chosen[name]] = count
         options = [(code, text, counts[code], chosen.get(name) == code) for code, text in _named(name, counts, chosen)]
         if len(options) > 1 or name in chosen:
-            facets.append(Facet(name, label, options, every))
+            facets.append(Facet(name, label, options, every, name in chosen))
     return facets
 
 

@@ -49,8 +49,8 @@ def _said(client: Any, db: Any) -> dict[str, bytes]:
 def _compared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As if nothing were noted."""
     with monkeypatch.context() as patch:
-        patch.setattr("consult.ideas.helps.near", lambda _idea: None)
-        patch.setattr("consult.api.similar.near", lambda _idea: None)
+        patch.setattr("consult.ideas.helps.near", lambda *_asked: None)
+        patch.setattr("consult.api.similar.near", lambda *_asked: None)
         yield
 
 
