@@ -144,7 +144,10 @@ def people_by_ids(ids: Iterable[int]) -> dict[int, Person]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    return {p.id: p for p in db.session.execute(select(Person).where(Person.id.in_(wanted))).scalars()}
+    return {person.id: person for person in db.session.execute(_PEOPLE, {"ids": wanted}).scalars()}
+
+
+_PEOPLE = select(Person).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
 def credentials(email: str) -> Credentials | None:
@@ -163,6 +166,7 @@ def ids_with_permission(permission: str, consultation_id: int | None) -> list[in
     Roles for the whole site always count; with `consultation_id` None they alone do: whoever looks after one
     consultation is not told of what belongs to none.
     """
+    db.session.flush()  # the statement is one of tables
     asked = {"consultation_id": consultation_id, "moment": now()}
     return list(db.session.execute(_holders_of(permission), asked).scalars())
 
@@ -170,18 +174,15 @@ def ids_with_permission(permission: str, consultation_id: int | None) -> list[in
 @lru_cache(maxsize=64)
 def _holders_of(permission: str) -> Select[int]:
     """The statement behind `ids_with_permission`, put together once: it is asked with each text that is sent."""
-    holders = select(RoleGrant.person_id).where(
-        RoleGrant.role.in_(PERMISSIONS[permission]),
-        or_(
-            RoleGrant.consultation_id.is_(None),
-            RoleGrant.consultation_id == bindparam("consultation_id", type_=Integer),
-        ),
-        or_(RoleGrant.until.is_(None), RoleGrant.until > bindparam("moment", type_=UTCDateTime)),
+    holders = select(_GRANT.person_id).where(
+        _GRANT.role.in_(PERMISSIONS[permission]),
+        or_(_GRANT.consultation_id.is_(None), _GRANT.consultation_id == bindparam("consultation_id", type_=Integer)),
+        or_(_GRANT.until.is_(None), _GRANT.until > bindparam("moment", type_=UTCDateTime)),
     )
     return (
-        select(Person.id)
-        .where(Person.id.in_(holders), Person.confirmed_at.is_not(None), Person.deactivated_at.is_(None))
-        .order_by(Person.id)
+        select(_PERSON.id)
+        .where(_PERSON.id.in_(holders), _PERSON.confirmed_at.is_not(None), _PERSON.deactivated_at.is_(None))
+        .order_by(_PERSON.id)
     )
 
 

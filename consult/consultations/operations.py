@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, inspect, select, update
@@ -86,28 +87,32 @@ class Draft:
 # ---- numbers and counters -------------------------------------------------------------------------------------------
 
 
-def take_number(consultation_id: int, at: datetime) -> str:
+def take_number(consultation: Consultation, at: datetime) -> str:
     """The next number of this consultation in the year of `at` (Berlin), for example "OR-2026-00042".
 
     The counter's row stays locked until the transaction ends, so numbers are consecutive and none is given twice, however
     many ask at once; a rollback gives the number back.
     """
-    consultation = db.session.get(Consultation, consultation_id)
-    if consultation is None:
-        raise NotFound()
-    prefix = consultation.prefix
     year = local(at).year
+    connection = db.session.connection()
+    taken = connection.execute(
+        _next_number(connection.dialect.name), {"consultation_id": consultation.id, "year": year}
+    )
+    return f"{consultation.prefix}-{year}-{taken.scalar_one():05d}"
+
+
+@cache
+def _next_number(dialect: str) -> Insert:
+    """Counts on, past the unit of work and put together once; no public page shows it."""
     table: Any = inspect(NumberCounter).local_table
-    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement: Insert = (
         insert(table)
-        .values(consultation_id=consultation_id, year=year, last=1)
+        .values(last=1)
         .on_conflict_do_update(index_elements=[table.c.consultation_id, table.c.year], set_={"last": table.c.last + 1})
         .returning(table.c.last)
-        .execution_options(unseen=True)
     )
-    last = db.session.execute(statement).scalar_one()
-    return f"{prefix}-{year}-{last:05d}"
+    return statement
 
 
 def reserve_number(consultation_id: int, number: str) -> None:

@@ -14,14 +14,15 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy import ForeignKey, Index, String, Table, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import Base, JSONType, UTCDateTime, begin, db
+from consult.core.rows import add_rows
 
 _events: dict[str, frozenset[str]] = {}
 _LOCK = 7_345_001  # number of the PostgreSQL advisory lock under which rows are linked
@@ -32,6 +33,7 @@ class AuditRow(Base):
     """One event. `seq` counts without gaps from 1; `hash` covers all columns and the hash of the row before."""
 
     __tablename__ = "audit_row"
+    __private__ = True
     __table_args__ = (Index("ix_audit_row_subject", "subject_kind", "subject_id", "seq"),)
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -51,6 +53,7 @@ class AuditDetail(Base):
     """Personal or free text of a row, with the salt of its hash; deleted by erasure."""
 
     __tablename__ = "audit_detail"
+    __private__ = True
 
     seq: Mapped[int] = mapped_column(ForeignKey("audit_row.seq"), primary_key=True, autoincrement=False)
     salt: Mapped[str] = mapped_column(String(32))
@@ -117,7 +120,9 @@ def record(
     return row
 
 
-_LAST = select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
+_ROWS = cast(Table, AuditRow.__table__)
+_LAST = select(_ROWS.c.seq, _ROWS.c.hash).order_by(_ROWS.c.seq.desc()).limit(1)
+_COLUMNS = tuple(column.name for column in _ROWS.columns)
 
 
 def link_pending(session: Session) -> None:
@@ -128,7 +133,7 @@ def link_pending(session: Session) -> None:
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _LOCK})
-    last = session.execute(_LAST).first()
+    last = session.connection().execute(_LAST).first()
     seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
     details = []
     for row, detail in pending:
@@ -137,12 +142,10 @@ def link_pending(session: Session) -> None:
         if detail:
             salt = secrets.token_hex(16)
             row.detail_hash = _detail_hash(salt, detail)
-            details.append(AuditDetail(seq=seq, salt=salt, content=detail))
+            details.append({"seq": seq, "salt": salt, "content": detail})
         row.hash = previous = _row_hash(row)
-        session.add(row)
-    session.flush()
-    session.add_all(details)
-    session.flush()
+    add_rows(AuditRow, [{name: getattr(row, name) for name in _COLUMNS} for row, _detail in pending])
+    add_rows(AuditDetail, details)
 
 
 def record_apart(event: str, actor: Actor, subject: tuple[str, int] | None = None, **keys: Any) -> None:

@@ -149,8 +149,12 @@ class ChoiceField(SelectField):
     def pre_validate(self, form: Any) -> None:
         if not self.validate_choice:
             return
-        values = [str(value) for value, *_rest in self.iter_choices()]
-        if str(self.data) not in values:
+        wanted, given = str(self.data), self.choices
+        if isinstance(given, list) and all(isinstance(one, SelectChoice) for one in given):
+            known = any(str(one.value) == wanted for one in given)  # without putting their words together
+        else:
+            known = any(str(value) == wanted for value, *_rest in self.iter_choices())
+        if not known:
             raise ValidationError(_("Please choose one of the entries in the list."))
 
 

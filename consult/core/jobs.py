@@ -16,11 +16,11 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Index, Integer, String, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core.clock import now
 from consult.core.db import Base, JSONType, LongText, UTCDateTime, db, is_sqlite
+from consult.core.rows import add_row
 
 log = logging.getLogger(__name__)
 
@@ -80,20 +80,11 @@ def enqueue(
     """Write a job with this transaction. With `dedupe` a second job of the same key is silently left out, for ever."""
     if kind not in _handlers:
         raise KeyError(kind)
-    insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    table: Any = Job.__table__
-    statement = insert(table).values(
-        kind=kind,
-        payload=payload or {},
-        run_at=run_at or now(),
-        created_at=now(),
-        dedupe=dedupe,
-        attempts=0,
-        last_error="",
-    )
-    if dedupe:
-        statement = statement.on_conflict_do_nothing(index_elements=["dedupe"])
-    db.session.connection().execute(statement)
+    values = {
+        "kind": kind, "payload": payload or {}, "run_at": run_at or now(), "created_at": now(), "dedupe": dedupe,
+        "attempts": 0, "last_error": "",
+    }  # fmt: skip
+    add_row(Job, values, unless_known="dedupe" if dedupe else "")
 
 
 def _claim(limit: int) -> list[int]:

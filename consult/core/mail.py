@@ -22,6 +22,7 @@ from consult.core import jobs
 from consult.core.clock import now
 from consult.core.db import Base, LongText, UTCDateTime, db
 from consult.core.i18n import in_language
+from consult.core.rows import add_row
 
 # The last message to a person who is erased: it holds the address that nothing else here does any more.
 LAST_WORD = "account.erased"
@@ -69,33 +70,26 @@ def queue_mail(
     person_id: int | None = None,
     delay: timedelta | None = None,
     reference: str = "",
-) -> Mail:
-    """Write a message with this transaction; it leaves after the commit, `delay` later.
+) -> int:
+    """Write a message with this transaction and return its id; it leaves after the commit, `delay` later.
 
     `reference` (for example "decision:12") lets `cancel` take it back before it left.
     """
-    mail = Mail(
-        kind=kind,
-        recipient=recipient,
-        person_id=person_id,
-        subject=" ".join(subject.split())[:300],
-        text=text,
-        html=html,
-        language=language,
-        reference=reference,
-        created_at=now(),
-        send_after=now() + (delay or timedelta()),
-    )
-    db.session.add(mail)
-    db.session.flush()
-    jobs.enqueue("mail.send", {"mail_id": mail.id}, run_at=mail.send_after, dedupe=f"mail:{mail.id}")
-    return mail
+    send_after = now() + (delay or timedelta())
+    values = {
+        "kind": kind, "recipient": recipient, "person_id": person_id, "subject": " ".join(subject.split())[:300],
+        "text": text, "html": html, "language": language, "reference": reference, "created_at": now(),
+        "send_after": send_after,
+    }  # fmt: skip
+    mail_id = add_row(Mail, values) or 0
+    jobs.enqueue("mail.send", {"mail_id": mail_id}, run_at=send_after, dedupe=f"mail:{mail_id}")
+    return mail_id
 
 
 def queue_template(
     recipient: str, template: str, language: str, *, kind: str, context: dict[str, Any], **options: Any
-) -> Mail:
-    """Render a mail template and queue it."""
+) -> int:
+    """Render a mail template and queue it; returns the message's id."""
     subject, text, html = render_mail(template, language, **context)
     return queue_mail(recipient, subject, text, html, language=language, kind=kind, **options)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 from consult.core.audit import link_pending
 from consult.core.db import Base, db
 from consult.core.registry import registries
+from consult.core.rows import is_lively, is_shown, note_change
 
 EVERYTHING, LASTING = 1, 2
 
@@ -29,27 +30,12 @@ class ContentVersion(Base):
     version: Mapped[int] = mapped_column(Integer, default=0)
 
 
-def _is_public(mapped: Any) -> bool:
-    """Whether rows of this class can show on a public page; tables of jobs, sessions and logs say `__private__`.
+def _can_be_seen(row: Any) -> bool:
+    """Whether a public page can show this row, or could before it was changed.
 
     Where only some rows of a table can, `is_unseen()` of a row tells that it cannot and could not before.
     """
-    return not getattr(mapped, "__private__", False) and mapped.__tablename__ not in ("audit_row", "audit_detail")
-
-
-def _can_be_seen(row: Any) -> bool:
-    """Whether a public page can show this row, or could before it was changed."""
-    return _is_public(type(row)) and not (hasattr(row, "is_unseen") and row.is_unseen())
-
-
-def _note(session: Session, lively: bool) -> None:
-    """Public content changes with this commit; `lively` where only comments, support or their numbers do."""
-    session.info["voices_changed" if lively else "content_changed"] = True
-
-
-def _is_lively(mapped: Any) -> bool:
-    """Whether what changes in rows of this class is comments or support; their tables say `__lively__`."""
-    return getattr(mapped, "__lively__", False)
+    return is_shown(type(row)) and not (hasattr(row, "is_unseen") and row.is_unseen())
 
 
 def _note_flush(session: Session, _context: Any, _instances: Any) -> None:
@@ -59,7 +45,7 @@ def _note_flush(session: Session, _context: Any, _instances: Any) -> None:
         if not _can_be_seen(instance):
             continue
         if instance in session.new or instance in session.deleted or session.is_modified(instance):
-            _note(session, _is_lively(type(instance)))
+            note_change(session, is_lively(type(instance)))
 
 
 def _note_bulk(state: ORMExecuteState) -> None:
@@ -67,9 +53,11 @@ def _note_bulk(state: ORMExecuteState) -> None:
         return
     if state.is_insert or state.is_update or state.is_delete:
         mapper = state.bind_mapper
-        if mapper is None or _is_public(mapper.class_):
+        if mapper is None or is_shown(mapper.class_):
             # a statement may say of itself that it changes nothing but numbers of comments or supporters
-            _note(state.session, bool(state.execution_options.get("lively")) or _is_lively(mapper and mapper.class_))
+            note_change(
+                state.session, bool(state.execution_options.get("lively")) or is_lively(mapper and mapper.class_)
+            )
 
 
 def _bump(session: Session) -> None:
@@ -127,4 +115,4 @@ def attach() -> None:
 
 def bump_content() -> None:
     """Say that public pages changed although no public table did (time alone, settings)."""
-    _note(db.session(), lively=False)
+    note_change(db.session(), lively=False)

@@ -89,6 +89,8 @@ def _held() -> _Held:
 # Put together once: a draft is saved every few seconds while somebody writes.
 _ANEW = {"populate_existing": True}
 _IDEA = select(Idea).where(Idea.id == bindparam("idea_id")).with_for_update().execution_options(**_ANEW)
+_DRAFTS: Any = inspect(IdeaDraft).local_table
+_USE_UP = delete(_DRAFTS).where(_DRAFTS.c.idea_id == bindparam("idea_id"))
 _DRAFT = select(IdeaDraft).where(IdeaDraft.idea_id == bindparam("idea_id")).execution_options(**_ANEW)
 
 
@@ -234,9 +236,8 @@ def use_up(idea: Idea) -> None:
     """The draft of a locked idea has become a version: its row goes, unwritten where this transaction has changed it."""
     known = _held().drafts.pop(idea.id, None)
     if known is not None and known in db.session:
-        db.session.delete(known)
-    else:
-        db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
+        db.session.expunge(known)
+    db.session.connection().execute(_USE_UP, {"idea_id": idea.id})
 
 
 def newest_version_id(idea_id: int) -> int | None:

@@ -387,7 +387,7 @@ def _new(record: Record, consultation: Consultation, content: Content) -> Idea:
         idea.number = record["id"]
         reserve_number(consultation.id, record["id"])
     else:
-        idea.number = take_number(consultation.id, sent_at)
+        idea.number = take_number(consultation, sent_at)
         idea.submitted_at = idea.submitted_at or sent_at
     version = make_version(idea, content, sent_at, _VERSION[status])
     audit.record("idea.imported", SYSTEM, ("idea", idea.id), status=status, version_id=version.id)

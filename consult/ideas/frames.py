@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from consult.consultations.models import Consultation, Question
 from consult.consultations.queries import consultation_by_slug, current_consultation, questions_of, with_questions
@@ -102,35 +103,42 @@ def new_frame(slug: str, draft_key: str, language: str) -> Frame | None:
     return Frame(consultation, questions, Content(language=language), draft_key)
 
 
-def idea_by_draft_token(token: str) -> Idea:
-    """The idea behind the secret link of its draft; NotFound for any other."""
-    return _by_hash(_BY_DRAFT, token)
+def frame_by_draft_token(token: str) -> Frame:
+    """The frame of the draft behind its secret link; NotFound for any other. One query for what was never sent."""
+    found = _by_hash(_BY_DRAFT, token)  # the draft is known as long as this holds it
+    return draft_frame(found[0])
 
 
 def idea_by_status_token(token: str) -> Idea:
     """The idea behind its secret status link; NotFound for any other."""
-    return _by_hash(_BY_STATUS, token)
+    idea: Idea = _by_hash(_BY_STATUS, token)[0]
+    return idea
 
 
 def idea_by_confirm_token(token: str) -> Idea:
     """The idea whose address the mailed link confirms; NotFound for any other, and after the link has served."""
-    return _by_hash(_BY_CONFIRMATION, token)
+    idea: Idea = _by_hash(_BY_CONFIRMATION, token)[0]
+    return idea
 
 
-# Put together once: a form that is saved every few seconds asks them each time.
-_BY_DRAFT, _BY_STATUS, _BY_CONFIRMATION = (
-    select(Idea).where(column == bindparam("hash"))
-    for column in (Idea.draft_token_hash, Idea.status_token_hash, Idea.confirm_token_hash)
+# Put together once: a form that is saved every few seconds asks them each time. The draft comes along with its link.
+_BY_STATUS, _BY_CONFIRMATION = (
+    select(Idea).where(column == bindparam("hash")) for column in (Idea.status_token_hash, Idea.confirm_token_hash)
+)
+_BY_DRAFT = (
+    select(Idea, IdeaDraft)
+    .outerjoin(IdeaDraft, IdeaDraft.idea_id == Idea.id)
+    .where(Idea.draft_token_hash == bindparam("hash"))
 )
 
 
-def _by_hash(statement: Select[Idea], token: str) -> Idea:
+def _by_hash(statement: Any, token: str) -> Any:
     if not tokens.TOKEN.match(token):
         raise NotFound()
-    found = db.session.execute(statement, {"hash": tokens.token_hash(token)}).scalar_one_or_none()
+    found = db.session.execute(statement, {"hash": tokens.token_hash(token)}).one_or_none()
     if found is None:
         raise NotFound()
-    sharing.check_reach(current_actor(), found)
+    sharing.check_reach(current_actor(), found[0])
     return found
 
 

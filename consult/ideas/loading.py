@@ -80,7 +80,7 @@ def _load_one(dataset: Dataset, record: dict[str, Any], sent_at: datetime) -> No
     if record["status"] == DRAFT:
         db.session.add(IdeaDraft(idea_id=idea.id, content=content.document(), edit_count=1, saved_at=sent_at))
         return
-    idea.number = take_number(consultation.id, sent_at)
+    idea.number = take_number(consultation, sent_at)
     idea.submitted_at = sent_at
     audit.record("idea.sent", SYSTEM, ("idea", idea.id), **_moved(DRAFT, SUBMITTED))
     state, event = DECIDED.get(record["status"], (WAITING, ""))

@@ -14,10 +14,11 @@ from consult.accounts.models import Person
 from consult.accounts.queries import people_by_ids
 from consult.consultations.models import Consultation
 from consult.core import typesetting
+from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.i18n import _, format_clock, format_day, in_language, pick
 from consult.core.limits import TooMany, limits
-from consult.core.mail import Mail, queue_template
+from consult.core.mail import queue_template
 from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas import origins, tokens
@@ -49,10 +50,20 @@ def author_of(idea: Idea) -> Person | None:
     return people_by_ids([idea.author_id]).get(idea.author_id) if idea.author_id is not None else None
 
 
-def recipient_of(idea: Idea, *, has_just_sent: bool = False) -> tuple[str, str, int | None] | None:
+def recipient_of(idea: Idea) -> tuple[str, str, int | None] | None:
     """Address, language and person of the author; None where there is nobody to write to. Where they have left the
-    organisation to which the idea belongs, of who speaks for it; who `has_just_sent` it belongs there."""
-    person = author_of(idea)
+    organisation to which the idea belongs, of who speaks for it."""
+    return _recipient(idea, author_of(idea))
+
+
+def _sender_of(idea: Idea, actor: Actor) -> tuple[str, str, int | None] | None:
+    """The same for an idea that has just been sent: its author belongs to the organisation, and mostly is who acts."""
+    if actor.email and actor.person_id is not None and actor.person_id == idea.author_id:
+        return actor.email, actor.language, actor.person_id
+    return _recipient(idea, author_of(idea), has_just_sent=True)
+
+
+def _recipient(idea: Idea, person: Person | None, *, has_just_sent: bool = False) -> tuple[str, str, int | None] | None:
     if idea.organisation_id is not None and not has_just_sent:
         writers = member_ids(idea.organisation_id, *WRITERS)
         if person is None or person.id not in writers:
@@ -88,9 +99,9 @@ def check_recipient(email: str) -> None:
         )
 
 
-def _send(idea: Idea, letter: Letter, kind: str, to: tuple[str, str, int | None]) -> Mail:
+def _send(idea: Idea, letter: Letter, kind: str, to: tuple[str, str, int | None]) -> None:
     recipient, language, person_id = to
-    return queue_template(
+    queue_template(
         recipient, "ideas/mail_letter", language, kind=kind, context={"letter": letter}, person_id=person_id,
         reference=f"idea:{idea.id}",
     )  # fmt: skip
@@ -136,9 +147,9 @@ def _entered_lines(version: IdeaVersion) -> list[str]:
     ]
 
 
-def send_receipt(idea: Idea, version: IdeaVersion, due_at: datetime) -> None:
+def send_receipt(actor: Actor, idea: Idea, version: IdeaVersion, due_at: datetime) -> None:
     """We have it: number, until when we decide, the private status link."""
-    to = recipient_of(idea, has_just_sent=True)
+    to = _sender_of(idea, actor)
     if to is None:
         return
     with in_language(to[1]):

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from consult.accounts.operations import as_actor, confirm_person, ensure_person
 from consult.consultations.models import Consultation
 from consult.consultations.operations import take_number
-from consult.consultations.queries import questions_of
+from consult.consultations.queries import questions_of, with_questions
 from consult.core import audit
 from consult.core.access import Actor, check_not_suspended
 from consult.core.clock import now
@@ -66,8 +66,7 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
         raise Conflict(_("This idea was sent already."))
     draft = draft_row(idea)
     content = Content.of_document(draft.content)
-    with db.session.no_autoflush:  # once it is sent, the draft need not be written any more
-        consultation = db.session.get_one(Consultation, idea.consultation_id)
+    consultation, _questions = with_questions(idea.consultation_id)
     confirms = idea.status == DRAFT and not actor.signed_in and rules.can_send_as(actor, idea)
     _check_complete(consultation, content, _email_fault(email) if confirms else "")
     if not rules.can_send_in(consultation, idea.status, _is_invited(idea, consultation)):
@@ -204,8 +203,8 @@ def submit(
     """
     _check_and_use_up(author or actor, idea)
     moment = now()
-    number = take_number(consultation.id, moment)
-    version = make_version(idea, content, moment, number=1)
+    number = take_number(consultation, moment)
+    version = make_version(idea, content, moment, number=1, loaded=bool(content.secrets))
     idea.author_id, idea.number = (author or actor).person_id, number
     idea.submitted_at = idea.moved_at = moment
     if author is None:
@@ -220,8 +219,7 @@ def submit(
 def _check_and_use_up(author: Actor, idea: Idea) -> None:
     """The last that can refuse: Invalid leaves the draft as it was saved. Then it goes, before anything else is asked, so
     that what this request saved of it is not written only to be deleted."""
-    with db.session.no_autoflush:
-        check_not_suspended(author)
+    check_not_suspended(author)
     use_up(idea)
 
 
@@ -266,7 +264,7 @@ def _put_before_moderation(
         title=version.title, language=version.language, author_id=idea.author_id, actor=actor,
         is_first=version.number == 1,
     )  # fmt: skip
-    mails.send_receipt(idea, version, case.due_at)
+    mails.send_receipt(actor, idea, version, case.due_at)
 
 
 # ---- afterwards -----------------------------------------------------------------------------------------------------

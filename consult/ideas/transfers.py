@@ -227,8 +227,9 @@ def _chosen(version: IdeaVersion, names: Sequence[str]) -> set[int]:
 
 def _second_idea(actor: Actor, idea: Idea, content: Content, title: str, chosen: set[int]) -> Idea:
     moment, key = now(), tokens.new_key()
+    consultation = db.session.get_one(Consultation, idea.consultation_id)
     second = Idea(
-        consultation_id=idea.consultation_id, number=take_number(idea.consultation_id, moment), status=SUBMITTED,
+        consultation_id=consultation.id, number=take_number(consultation, moment), status=SUBMITTED,
         language=content.language, title=title, sector=content.sector, region=content.region, size=content.size,
         author_id=idea.author_id, organisation_id=idea.organisation_id, author_email=idea.author_email, draft_key=key,
         draft_token_hash=tokens.token_hash(tokens.draft_token(key)),
@@ -260,7 +261,7 @@ def _put_up(actor: Actor, idea: Idea, version: IdeaVersion, receipt: bool = Fals
         title=version.title, language=version.language, author_id=idea.author_id, actor=actor,
     )  # fmt: skip
     if receipt:
-        mails.send_receipt(idea, version, case.due_at)
+        mails.send_receipt(actor, idea, version, case.due_at)
 
 
 def undo_split(actor: Actor, idea: Idea, transfer: IdeaTransfer, by: int | None = None) -> None:

@@ -11,11 +11,12 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from consult.core.db import db
+from consult.core.rows import add_object, add_rows
 from consult.core.text import render_markdown
 from consult.ideas.drafts import Content, Written
 from consult.ideas.models import WAITING, Answer, Idea, IdeaVersion
@@ -26,9 +27,18 @@ from consult.links.queries import own_links
 
 
 def make_version(
-    idea: Idea, content: Content, sent_at: datetime, state: str = WAITING, number: int | None = None
+    idea: Idea,
+    content: Content,
+    sent_at: datetime,
+    state: str = WAITING,
+    *,
+    number: int | None = None,
+    loaded: bool = True,
 ) -> IdeaVersion:
-    """The next version of an idea, with its answers, all of them written at once. `number` where it is known already."""
+    """The next version of an idea, with its answers, all of them written at once. `number` where it is known already.
+
+    Its answers are `loaded` for whoever looks at them, to black something out or to publish.
+    """
     if number is None:
         last = select(func.max(IdeaVersion.number)).where(IdeaVersion.idea_id == idea.id)
         number = (db.session.execute(last).scalar_one_or_none() or 0) + 1
@@ -38,13 +48,16 @@ def make_version(
         organisation_name=content.organisation, partners=[list(one) for one in content.partners],
         attributes=content.attributes, attachments=list(content.attachments), sent_at=sent_at,
     )  # fmt: skip
-    db.session.add(version)
-    db.session.flush()
+    add_object(version, unseen=state == WAITING)
     rows = [_answer(version.id, question_id, written) for question_id, written in sorted(content.given.items())]
-    statement = insert(Answer).returning(Answer).execution_options(unseen=state == WAITING)
-    answers = db.session.execute(statement, rows).scalars().all() if rows else []
-    set_committed_value(version, "answers", sorted(answers, key=lambda one: one.id))
+    add_rows(Answer, rows, unseen=state == WAITING)
+    if loaded:
+        answers = db.session.execute(_ANSWERS, {"version_id": version.id}).scalars().all()
+        set_committed_value(version, "answers", list(answers))
     return version
+
+
+_ANSWERS = select(Answer).where(Answer.version_id == bindparam("version_id")).order_by(Answer.id)
 
 
 def _answer(version_id: int, question_id: int, written: Written) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def new() -> Any:
 def draft(token: str) -> Any:
     """The private draft: going on writing, by whoever has the link."""
     if request.method != "POST":
-        return _draft_page(frames.draft_frame(frames.idea_by_draft_token(token)))
+        return _draft_page(frames.frame_by_draft_token(token))
     frame = _frame_of(token)
     if frame.status == AWAITING:
         return _awaiting_post(frame)
@@ -105,7 +105,7 @@ def _draft_page(frame: Frame) -> Any:
 @access("public")
 def preview(token: str) -> Any:
     """The idea as everyone will see it, with the button that sends it; `as` shows it as others will read it."""
-    frame = frames.draft_frame(frames.idea_by_draft_token(token))
+    frame = frames.frame_by_draft_token(token)
     if not frame.writable:
         return see_other(path("ideas.draft", token=frame.token))
     reader = previews.reader_of(request.args.get("as", ""))
@@ -125,7 +125,7 @@ def preview(token: str) -> Any:
 
 def _frame_of(token: str) -> Frame:
     with reading():
-        return frames.draft_frame(frames.idea_by_draft_token(token))
+        return frames.frame_by_draft_token(token)
 
 
 def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:

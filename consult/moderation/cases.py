@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import IntegrityError
 
 from consult.core.db import db
+from consult.core.rows import add_object
 from consult.moderation.models import Case
 from consult.moderation.queries import waiting_case
 
@@ -12,8 +13,7 @@ from consult.moderation.queries import waiting_case
 def put_up(case: Case, alone: bool = False) -> Case:
     """Store a new case; where another one of its subject came up meanwhile, that one, locked. `alone` where none can."""
     if alone:
-        db.session.add(case)
-        db.session.flush()
+        add_object(case)
         return case
     try:
         with db.session.begin_nested():

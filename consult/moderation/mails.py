@@ -45,7 +45,7 @@ def send_decision(
     action: str = "",
     until: datetime | None = None,
     person_id: int | None = None,
-) -> Mail:
+) -> None:
     """Tell an author what was decided; called by the subject's room while it carries the verdict out.
 
     `url` is a full address with the button `action` (a fitting word by default), `until` the last day for a change. Mail
@@ -55,7 +55,7 @@ def send_decision(
     decision = db.session.get_one(Decision, verdict.decision_id)
     with in_language(language):
         button = action or _button(decision.outcome)
-    return queue_template(
+    queue_template(
         recipient,
         "moderation/mail_decision",
         language,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, inspect, or_, select
 
 from consult.core.clock import now
 from consult.core.db import UTCDateTime, db
@@ -35,11 +36,13 @@ def running_measure(scope: str, person_id: int | None, email: str = "") -> Measu
 
 def suspended_until(person_id: int) -> datetime | None:
     """Until when a person may not publish texts: asked whenever one is sent (`core.access.check_not_suspended`)."""
-    return db.session.execute(_TEXTS_UNTIL, {"person_id": person_id, "moment": now()}).scalar_one_or_none()
+    asked = {"person_id": person_id, "moment": now()}
+    return db.session.connection().execute(_TEXTS_UNTIL, asked).scalar_one_or_none()
 
 
-# Asked whenever something is sent, so it is put together once.
-_TEXTS_UNTIL = select(func.max(Measure.ends_at, type_=UTCDateTime)).where(
-    Measure.scope == TEXTS, Measure.step == SUSPENSION, Measure.status == "active",
-    Measure.ends_at > bindparam("moment", type_=UTCDateTime), Measure.person_id == bindparam("person_id"),
+# Asked whenever something is sent, so it is put together once, and of the table: nothing waits to be flushed for it.
+_MEASURES: Any = inspect(Measure).local_table.c
+_TEXTS_UNTIL = select(func.max(_MEASURES.ends_at, type_=UTCDateTime)).where(
+    _MEASURES.scope == TEXTS, _MEASURES.step == SUSPENSION, _MEASURES.status == "active",
+    _MEASURES.ends_at > bindparam("moment", type_=UTCDateTime), _MEASURES.person_id == bindparam("person_id"),
 )  # fmt: skip

@@ -311,7 +311,7 @@ def test_closing_and_reopening_are_noted(db: Any, stored: Consultation, events: 
 
 def test_letters_stay_once_a_number_was_given(db: Any, stored: Consultation) -> None:
     change(stored, prefix="ALT")
-    operations.take_number(stored.id, now())
+    operations.take_number(stored, now())
     with pytest.raises(Invalid) as refused:
         change(stored, prefix="NEU")
     assert list(refused.value.fields) == ["prefix"]

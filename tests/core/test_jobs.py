@@ -123,7 +123,8 @@ def test_cancelled_mail_never_leaves(db: Any, run_jobs: Any) -> None:
     db.session.commit()
     assert mail.cancel("r:1") == 1
     db.session.commit()
-    assert kept.cancelled_at is not None
+    found = db.session.get(mail.Mail, kept)
+    assert found is not None and found.cancelled_at is not None
     assert mail.cancel("r:1") == 0
 
 

@@ -6,13 +6,14 @@ from email import message_from_bytes, policy
 from typing import Any
 
 from consult.core.forms import email_problem
-from consult.core.mail import compose, queue_mail
+from consult.core.mail import Mail, compose, queue_mail
 
 HOSTILE = "Idee\r\nBcc: alle@people.example\r\n\r\nKauft!\u2028X: y"
 
 
 def test_a_subject_stays_one_line(db: Any) -> None:
-    mail = queue_mail("mona@people.example", HOSTILE, f"Text\r\n.\r\nBcc: x\r\n{HOSTILE}", f"<p>{HOSTILE}", kind="test")
+    text = f"Text\r\n.\r\nBcc: x\r\n{HOSTILE}"
+    mail = db.session.get(Mail, queue_mail("mona@people.example", HOSTILE, text, f"<p>{HOSTILE}", kind="test"))
     sent = compose(mail, "consult <office@people.example>").as_bytes(policy=policy.SMTP)
     read = message_from_bytes(sent, policy=policy.default)
     assert read["Bcc"] is None and read["X"] is None

@@ -6,26 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from consult.core import audit, retention
 from consult.core.clock import now
-from consult.core.mail import queue_mail
+from consult.core.db import db as database
+from consult.core.mail import Mail, queue_mail
 from consult.core.retention import periods
 
 PAGE = "/de/admin/retention"
 
 
 def mail(kind: str, days: int) -> Any:
-    written = queue_mail("wer@people.example", "Betreff", "Text", kind=kind)
-    written.created_at = written.sent_at = now() - timedelta(days=days)
-    return written
+    row = database.session.get_one(Mail, queue_mail("wer@people.example", "Betreff", "Text", kind=kind))
+    row.created_at = row.sent_at = now() - timedelta(days=days)
+    return row
 
 
 def kinds(db: Any) -> list[str]:
-    from sqlalchemy import select
-
-    from consult.core.mail import Mail
-
     return sorted(db.session.execute(select(Mail.kind)).scalars())
 
 

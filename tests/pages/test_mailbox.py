@@ -29,10 +29,11 @@ def demo(app: Flask) -> Iterator[None]:
 @pytest.fixture
 def mail(db: Any) -> Mail:
     text = "Guten Tag,\n\nIhr Link: http://127.0.0.1/de/account/confirm/abc.\nNoch einmal: http://127.0.0.1/de/account/confirm/abc\n\n<b>Gruß</b>"
-    found = queue_mail(
+    mail_id = queue_mail(
         "info@betrieb.example", "Ihr <Link>", text, HTML, kind="account.confirm", delay=timedelta(minutes=10)
     )
     db.session.commit()
+    found: Mail = db.session.get(Mail, mail_id)
     return found
 
 
