@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consult.core.access import Actor
 from consult.core.clock import now
-from consult.core.db import Base, JSONType, UTCDateTime, begin, db
+from consult.core.db import Base, JSONType, UTCDateTime, begin, db, writing
 from consult.core.rows import add_rows
 
 _events: dict[str, frozenset[str]] = {}
@@ -153,9 +153,9 @@ def record_apart(event: str, actor: Actor, subject: tuple[str, int] | None = Non
 
     For refused access and failed sign-in. The session must hold no unflushed work: it is rolled back first.
     """
-    db.session.rollback()
-    record(event, actor, subject, **keys)
-    db.session.commit()
+    with writing():
+        record(event, actor, subject, **keys)
+        db.session.commit()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 from flask import Flask
@@ -21,7 +22,7 @@ from markupsafe import Markup
 from sqlalchemy import JSON, DateTime, Engine, MetaData, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -167,6 +168,18 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Write in a transaction of its own in the midst of what only reads; the block ends it."""
+    token = _reading.set(False)
+    db.session.rollback()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _reading.reset(token)
+
+
 def hold_still() -> None:
     """Read one state of the database until this transaction ends, however long that takes: for files of many rows.
 
@@ -203,14 +216,71 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"pragma {pragma}")
 
 
+def _refuse_writes(engine: Engine) -> None:
+    """A transaction begun for reading takes no change, on either database: nothing could take it back as a whole."""
+
+    def look(connection: Connection, _cursor: Any, _statement: Any, _values: Any, context: Any, _many: Any) -> None:
+        if connection.info.get(_READS) and (context.isinsert or context.isupdate or context.isdelete):
+            raise RuntimeError("this transaction was begun for reading")
+
+    event.listen(engine, "before_cursor_execute", look)
+
+
+_READS = "consult_reads"
+_USED = "consult_used"
+FRESH = 1.0  # seconds for which a connection that was in use is taken to live on
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    """Fewer words with the server: what only reads needs no BEGIN and no ROLLBACK, since each statement sees the state of
+    its moment anyway (READ COMMITTED); and a connection that was in use a moment ago is not asked whether it lives.
+    """
+
+    def begin_transaction(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        connection.info[_READS] = bool(_reading.get() or options.get("consult_reading"))
+        if connection.info[_READS] and "isolation_level" not in options:  # whoever set it wants a whole transaction
+            _driver(connection).autocommit = True
+
+    def end(connection: Connection) -> None:
+        if not connection.invalidated and _driver(connection).autocommit:
+            _driver(connection).autocommit = False
+
+    def give_back(_driver_connection: Any, record: Any) -> None:
+        record.info[_USED] = monotonic()
+
+    def take(connection: Any, record: Any, _proxy: Any) -> None:
+        if connection.autocommit:
+            connection.autocommit = False
+        if monotonic() - record.info.get(_USED, 0.0) < FRESH:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "begin", begin_transaction)
+    event.listen(engine, "rollback", end)
+    event.listen(engine, "commit", end)
+    event.listen(engine, "checkin", give_back)
+    event.listen(engine, "checkout", take)
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
+
+
 def prepare_engine(engine: Engine) -> None:
     """Attach the transaction rules; called once for each engine the application makes."""
+    _refuse_writes(engine)
     if engine.dialect.name != "sqlite":
+        _prepare_postgresql(engine)
         return
     queue = _queues.setdefault(str(engine.url.database), _Queue())
 
     def begin_transaction(connection: Connection) -> None:
-        if _reading.get() or connection.get_execution_options().get("consult_reading"):
+        connection.info[_READS] = bool(_reading.get() or connection.get_execution_options().get("consult_reading"))
+        if connection.info[_READS]:
             connection.exec_driver_sql("BEGIN")
             return
         queue.take()
@@ -252,7 +322,7 @@ def init_app(app: Flask, database_url: str) -> None:
     """Bind the session to the application and prepare its engine."""
     options: dict[str, Any] = {"hide_parameters": True}  # an error names the statement in the log, not what stood in it
     if database_url.startswith("postgresql"):
-        options |= {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+        options |= {"pool_size": 10, "max_overflow": 10}
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
