@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
 from typing import Any
 
 import pytest
@@ -45,13 +44,7 @@ def _said(client: Any, db: Any) -> dict[str, bytes]:
     return {one: answer.get_data() for one, answer in found.items()}
 
 
-@contextmanager
-def _compared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As if nothing were noted."""
-    with monkeypatch.context() as patch:
-        patch.setattr("consult.ideas.helps.near", lambda *_asked: None)
-        patch.setattr("consult.api.similar.near", lambda *_asked: None)
-        yield
+_IDEAS = select(SearchDoc).where(SearchDoc.kind == "idea").execution_options(populate_existing=True)
 
 
 def test_a_note_says_what_comparing_says_and_asks_less(
@@ -75,6 +68,7 @@ def test_a_text_that_changes_or_goes_is_out_of_every_note_at_once(
     _work(db)
     changed, gone = db.session.execute(select(Idea).where(Idea.is_public).order_by(Idea.id).limit(2)).scalars()
     project = db.session.execute(select(Project).where(Project.id.in_(_ids(db, "project")))).scalars().first()
+    before = changed.title
     changed.title, gone.is_public = "Quallenzucht am Nordpol", False
     project.title = {"de": "Ohne Worte", "en": "Without words"}
     for kind, one in (("idea", changed), ("idea", gone), ("project", project)):
@@ -84,10 +78,17 @@ def test_a_text_that_changes_or_goes_is_out_of_every_note_at_once(
         if worked:
             run_jobs()
             _work(db)
+            monkeypatch.setattr("consult.ideas.helps.weigh", None)  # comparing would fail: all are noted again
+            monkeypatch.setattr("consult.api.similar.weigh", None)
         said = _said(client, db)
-        assert not [address for address, page in said.items() if gone.number.encode() in page]
-        with _compared(monkeypatch):
-            assert said == _said(client, db)
+        assert not [
+            address for address, page in said.items() if gone.number.encode() in page or before.encode() in page
+        ]
+        texts = {row.subject_id: f"{row.title} {row.body}" for row in db.session.execute(_IDEAS).scalars()}
+        for address in (one for one in said if one.endswith("/similar")):
+            for entry in json.loads(said[address])["data"]:
+                [idea_id] = db.session.execute(select(Idea.id).where(Idea.number == entry["number"])).scalars()
+                assert all(word in texts[idea_id] for word in entry["shared"]), entry
     of_texts = select(SearchDoc.id, SearchDoc.stamp).where(SearchDoc.kind.in_(notes.KINDS))
     of_notes = select(SearchNote.doc_id, SearchNote.stamp)
     assert dict(map(tuple, db.session.execute(of_notes))) == dict(map(tuple, db.session.execute(of_texts)))
