@@ -1,4 +1,8 @@
-"""The list of ideas as a file, with all answers: against the same rows written by the library alone, and its memory."""
+"""The list of ideas as a file, with all answers: against the same rows written by the library alone, and its memory.
+
+Memory is the process's own. What SQLite maps of its file into the process is the kernel's cache: it grows by the whole of
+the file, up to 256 MB, and is given back where memory is needed.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ import csv
 import io
 import json
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import xlsxwriter
 from servers import Server, fetch
@@ -48,6 +54,26 @@ def _cpu_of(library: Callable[[Rows], None], rows: Rows) -> float:
     return time.process_time() - before
 
 
+@contextmanager
+def _watched(product: Server) -> Iterator[list[float]]:
+    """What the process holds of its own, in MB, many times while the block lasts and once at its end."""
+    sizes: list[float] = []
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.02):
+            sizes.append(product.memory("RssAnon"))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield sizes
+    finally:
+        done.set()
+        watcher.join()
+        sizes.append(product.memory("RssAnon"))
+
+
 def measure(product: Server, store: Store, rounds: int) -> None:
     """Print for each kind of file: CPU seconds, the ratio of the library alone, growth of memory; stop at a short file."""
     public = store.one("select count(*) from idea where is_public")
@@ -61,11 +87,11 @@ def measure(product: Server, store: Store, rounds: int) -> None:
     for kind, library in WRITERS.items():
         mine, ratios, growth = [], [], 0.0
         for _ in range(rounds):
-            resting, before = product.memory(), product.cpu()
-            product.forget_peak()
-            body = fetch(product.port, f"/de/ideas/?format={kind}")
+            resting, before = product.memory("RssAnon"), product.cpu()
+            with _watched(product) as sizes:
+                body = fetch(product.port, f"/de/ideas/?format={kind}")
             mine.append(product.cpu() - before)
-            growth = max(growth, product.memory("VmHWM") - resting)
+            growth = max(growth, *(size - resting for size in sizes))
             if kind == "csv":
                 rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=";"))
                 if len(rows) != public + 1:

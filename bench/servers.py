@@ -59,17 +59,12 @@ class Server:
         return total / TICK
 
     def memory(self, name: str = "VmRSS") -> float:
-        """Resident size in MB of the tree's largest process: as it is, or with VmHWM as it was at its largest."""
+        """Resident size in MB of the tree's largest process, as /proc names it: VmRSS is all of it, RssAnon its own."""
         sizes = []
         for pid in self.pids():
             match = re.search(rf"{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
             sizes.append(int(match[1]) / 1024 if match else 0)
         return max(sizes)
-
-    def forget_peak(self) -> None:
-        """Let the kernel count the largest size of each process anew."""
-        for pid in self.pids():
-            Path(f"/proc/{pid}/clear_refs").write_text("5")
 
     def stop(self) -> None:
         self.process.terminate()

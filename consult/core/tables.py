@@ -67,6 +67,7 @@ MOST_SHEET_ROWS = 1_048_575  # beside the heading
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _GUARD = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+_STARTS = frozenset("'=+-@\t\r\n＝＋－＠")  # how words begin that may have to be guarded; most need no closer look
 _CHUNK = 64 * 1024
 _IN_MEMORY = 1024 * 1024
 
@@ -214,14 +215,22 @@ def _write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]], languag
         writer.writerow([guarded(column.heading) for column in columns])
     for row in rows:
         # the language is set for the cells alone: between two pieces the caller's own holds
-        writer.writerow([_csv_cell(value, language) for value in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+        writer.writerow([
+            value
+            if value is None or type(value) is int or (type(value) is str and value[:1] not in _STARTS)
+            else _csv_cell(value, language)
+            for value in row
+        ])  # fmt: skip
+        if buffer.tell() >= _CHUNK:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
     yield buffer.getvalue()
 
 
 def _csv_cell(value: Any, language: str) -> str:
+    if value == []:
+        return ""
     found = _flat(value, language)
     if isinstance(found, datetime):
         return found.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")

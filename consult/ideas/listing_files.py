@@ -4,12 +4,12 @@ may read beside its author. Read in parts, so that a file of any length takes li
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Integer, and_, case, cast, select
+from sqlalchemy import Select, bindparam, case, select
 
 from consult.consultations.models import Question
 from consult.core.atom import Entry, identifier
@@ -27,6 +27,7 @@ from consult.ideas.publishing import CLUSTER, PROJECT
 from consult.links.models import LinkEnd
 
 PART = 500  # ideas read at once
+_NUMBER = "NUMBER"  # stands in an address for that of an idea
 MOST_ANSWERS = 12
 
 _LEADING = (
@@ -61,73 +62,109 @@ def columns(questions: Sequence[Question]) -> list[Column]:
     return [*_LEADING, *asked, *_TRAILING]
 
 
+_IDEA: Any = Idea.__table__
+_READ = tuple(
+    _IDEA.c[name]
+    for name in ("id", "number", "title", "byline", "language", "sector", "region", "size", "support_count",
+                 "comment_count", "published_at", "public_version_id")
+)  # fmt: skip
+
+
 def rows(chosen: Chosen, positions: Sequence[int], part: int = PART) -> Iterator[list[Any]]:
-    """The ideas of the list, one row each; three queries for each part."""
+    """The ideas of the list, one row each; three queries for each part, and one where it names a cluster or project for the
+    first time. They are read as rows: a file has no use for objects, which would cost more than all the rest.
+    """
     after: str | None = None
+    place, titles = address("ideas.show", number=_NUMBER), Titles()
+    named = cache(term_title)  # a file is in one language
     while True:
-        page = queries.ideas_page(chosen.filters, chosen.tallies, after, part)
-        texts, ends = _texts(page.items), _ends(page.items)
+        page = queries.cards_page(chosen.filters, chosen.tallies, after, part, _READ)
+        texts, ends = _texts(page.items), _ends(page.items, titles)
         for idea in page.items:
-            yield _row(idea, texts[idea.id], ends[idea.id], positions)
-        db.session.expunge_all()
+            written, linked = texts.get(idea.id, {}), ends.get(idea.id, {})
+            yield [
+                idea.number,
+                idea.title,
+                written.get("summary", ""),
+                idea.byline,
+                idea.language,
+                named("nace_rev2_1", idea.sector) if idea.sector else None,
+                idea.sector or None,
+                named("nuts2024_de", idea.region) if idea.region else None,
+                idea.region or None,
+                named("size_classes", idea.size) if idea.size else None,
+                *map(written.get, positions),
+                linked.get(CLUSTER, []),
+                linked.get(PROJECT, []),
+                idea.support_count,
+                idea.comment_count,
+                idea.published_at,
+                written.get("version"),
+                place.replace(_NUMBER, idea.number),
+            ]
         after = page.next
         if after is None:
             return
 
 
-def _row(idea: Idea, written: dict[Any, Any], ends: dict[str, list[str]], positions: Sequence[int]) -> list[Any]:
-    return [
-        idea.number,
-        idea.title,
-        written.get("summary", ""),
-        idea.byline,
-        idea.language,
-        term_title("nace_rev2_1", idea.sector) if idea.sector else None,
-        idea.sector or None,
-        term_title("nuts2024_de", idea.region) if idea.region else None,
-        idea.region or None,
-        term_title("size_classes", idea.size) if idea.size else None,
-        *(written.get(position) for position in positions),
-        ends[CLUSTER],
-        ends[PROJECT],
-        idea.support_count,
-        idea.comment_count,
-        idea.published_at,
-        written.get("version"),
-        address("ideas.show", number=idea.number),
-    ]
-
-
-def _texts(ideas: Sequence[Idea]) -> dict[int, dict[Any, Any]]:
-    """Summary, number of the version and the answers that are public with name, by position of their question."""
-    found: dict[int, dict[Any, Any]] = defaultdict(dict)
-    body = case((Answer.audience == PUBLIC, Answer.body), else_=None)
-    statement = (
-        select(IdeaVersion.idea_id, IdeaVersion.number, IdeaVersion.summary, Question.position, body)
-        .join(Answer, Answer.version_id == IdeaVersion.id)
-        .join(Question, Question.id == Answer.question_id)
-        .where(IdeaVersion.id.in_([one.public_version_id for one in ideas]))
+@lru_cache(maxsize=1)
+def _written() -> Select[Any]:
+    """The query of `_texts`, put together once."""
+    version, answer, question = IdeaVersion.__table__.c, Answer.__table__.c, Question.__table__.c
+    body = case((answer.audience == PUBLIC, answer.body), else_=None)
+    return (
+        select(version.idea_id, version.number, version.summary, question.position, body)
+        .join_from(IdeaVersion.__table__, Answer.__table__, answer.version_id == version.id)
+        .join(Question.__table__, question.id == answer.question_id)
+        .where(version.id.in_(bindparam("versions", expanding=True)))
     )
-    for idea_id, number, summary, position, text in db.session.execute(statement):
-        found[idea_id] |= {"version": number, "summary": summary}
+
+
+def _texts(ideas: Sequence[Any]) -> dict[int, dict[Any, Any]]:
+    """Summary, number of the version and the answers that are public with name, by position of their question."""
+    found: dict[int, dict[Any, Any]] = {}
+    read = {"versions": [one.public_version_id for one in ideas]}
+    for idea_id, number, summary, position, text in db.session.execute(_written(), read):
+        known = found.get(idea_id)
+        if known is None:
+            known = found[idea_id] = {"version": number, "summary": summary}
         if text is not None:
-            found[idea_id][position] = text
+            known[position] = text
     return found
 
 
-def _ends(ideas: Sequence[Idea]) -> dict[int, dict[str, list[str]]]:
-    """The names of the clusters and projects that the ideas are linked to."""
-    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: {CLUSTER: [], PROJECT: []})
-    named = IdeaFacet.facet.in_((CLUSTER, PROJECT))
-    number = cast(case((named, IdeaFacet.code), else_="0"), Integer)
-    statement = (
-        select(IdeaFacet.idea_id, LinkEnd.kind, LinkEnd.title)
-        .join(LinkEnd, and_(LinkEnd.kind == IdeaFacet.facet, LinkEnd.id == number))
-        .where(IdeaFacet.idea_id.in_([one.id for one in ideas]), named, LinkEnd.public.is_(True))
-        .order_by(IdeaFacet.idea_id, LinkEnd.kind, LinkEnd.id)
+Titles = dict[tuple[str, int], str]
+
+
+@lru_cache(maxsize=1)
+def _linked() -> Select[Any]:
+    """Which ideas are linked to which clusters and projects; put together once."""
+    facet = IdeaFacet.__table__.c
+    return select(facet.idea_id, facet.facet, facet.code).where(
+        facet.idea_id.in_(bindparam("ideas", expanding=True)), facet.facet.in_((CLUSTER, PROJECT))
     )
-    for idea_id, kind, title in db.session.execute(statement):
-        found[idea_id][kind].append(pick(title))
+
+
+def _ends(ideas: Sequence[Any], titles: Titles) -> dict[int, dict[str, list[str]]]:
+    """The names of the clusters and projects that the ideas are linked to; `titles` are those that the file knows already,
+    since a few of them stand in many rows.
+    """
+    rows = db.session.execute(_linked(), {"ideas": [one.id for one in ideas]})
+    links = sorted((idea_id, kind, int(code)) for idea_id, kind, code in rows)
+    missing = {(kind, number) for _idea_id, kind, number in links} - titles.keys()
+    if missing:
+        titles |= dict.fromkeys(missing, "")
+        end = LinkEnd.__table__.c
+        public = select(end.kind, end.id, end.title).where(
+            end.kind.in_((CLUSTER, PROJECT)),
+            end.id.in_(sorted({number for _kind, number in missing})),
+            end.public.is_(True),
+        )
+        titles |= {(kind, number): pick(title) for kind, number, title in db.session.execute(public)}
+    found: dict[int, dict[str, list[str]]] = {}
+    for idea_id, kind, number in links:
+        if title := titles[kind, number]:
+            found.setdefault(idea_id, {}).setdefault(kind, []).append(title)
     return found
 
 

@@ -193,16 +193,21 @@ CARD = tuple(
 )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _every_card() -> Select[Any]:
+@lru_cache(maxsize=2)
+def _every_row(columns: tuple[Any, ...] = CARD) -> Select[Any]:
     """The list without filters, put together once."""
-    return select(*CARD).where(_TABLE.c.is_public.is_(True))
+    return select(*columns).where(_TABLE.c.is_public.is_(True))
 
 
-def cards_page(filters: Filters, found: Tallies, after: str | None = None, size: int = SIZE) -> Page[Any]:
-    """As `ideas_page`, with rows of what a card shows instead of ideas; one query."""
+def cards_page(
+    filters: Filters, found: Tallies, after: str | None = None, size: int = SIZE, columns: tuple[Any, ...] = CARD
+) -> Page[Any]:
+    """As `ideas_page`, with rows of what a card shows instead of ideas; one query.
+
+    Other `columns` must have id, moment of publication and the numbers by which a list is ordered among them.
+    """
     if filters.active:
-        statement, hits = _filtered(filters, found, *CARD)
+        statement, hits = _filtered(filters, found, *columns)
         if filters.sort == BEST and hits is not None:
             order = [(hits.c.score, "desc"), (Idea.id, "desc")]
             return keyset(
@@ -210,7 +215,7 @@ def cards_page(filters: Filters, found: Tallies, after: str | None = None, size:
                 key=lambda row: (row.score, row.id),
             )  # fmt: skip
     else:
-        statement = _every_card()
+        statement = _every_row(columns)
     name = {SUPPORTED: "support_count", DISCUSSED: "comment_count"}.get(filters.sort, "published_at")
     return keyset(
         statement, [(_TABLE.c[name], "desc"), (_TABLE.c.id, "desc")], after, size, scalars=False,
@@ -282,7 +287,7 @@ def fewer_filters(filters: Filters, found: Tallies) -> list[tuple[str, int]]:
 
 def newest_ideas(limit: int = 3, consultation_id: int | None = None) -> list[Any]:
     """The newest public ideas, of one consultation or of all, as rows of what a card shows; one query."""
-    statement = _every_card()
+    statement = _every_row()
     if consultation_id is not None:
         statement = statement.where(_TABLE.c.consultation_id == consultation_id)
     order = [(_TABLE.c.published_at, "desc"), (_TABLE.c.id, "desc")]
