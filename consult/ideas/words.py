@@ -36,7 +36,7 @@ from consult.ideas.page_queries import IdeaView
 from consult.links.models import STATED, Link
 from consult.links.relations import relation_label
 from consult.moderation.models import Decision
-from consult.search.vocabulary import did_you_mean
+from consult.search import queries as search
 
 Step = dict[str, Any]
 
@@ -47,8 +47,8 @@ def other_language(language: str) -> str | None:
 
 
 def suggestion(query: str) -> str | None:
-    """A likelier spelling of a search that found nothing."""
-    return did_you_mean(query)
+    """A likelier spelling of a search among ideas that found nothing."""
+    return search.suggestion(query, {"kind": ["idea"]})
 
 
 def draft_path(idea: Idea) -> str:

@@ -252,6 +252,7 @@ def lexicon() -> frozenset[str]:
 
 
 SHORTEST_COMPOUND = 6  # Biogas, Landrat
+SHORTEST_PART = 5  # letters of each part of a compound that is sought by its parts
 _JOINTS = ("", "s", "es", "n", "en", "e", "er")
 
 
@@ -347,6 +348,12 @@ class Group:
     spelled: bool = True
 
 
+def _falls_apart(word: str) -> bool:
+    """Whether a compound of a query is also meant where its parts stand apart: not where one is as short as Mess or Rat."""
+    parts = split_compound(fold_umlauts(word.casefold()))
+    return len(parts) > 1 and min(map(len, parts)) >= SHORTEST_PART
+
+
 def query_groups(query: str) -> list[Group]:
     """A group for each meaningful word of a query."""
     groups = []
@@ -354,5 +361,5 @@ def query_groups(query: str) -> list[Group]:
         german = stems(word, "de")
         alternatives = tuple(dict.fromkeys((*german[:1], *stems(word, "en"))))
         if alternatives:
-            groups.append(Group(alternatives, exact_token(word), german[1:] if len(german) > 2 else ()))
+            groups.append(Group(alternatives, exact_token(word), german[1:] if _falls_apart(word) else ()))
     return groups

@@ -10,6 +10,7 @@ among equals the newest comes first.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,15 +24,16 @@ from sqlalchemy.sql.selectable import Subquery
 from consult.core.db import db, is_sqlite
 from consult.core.i18n import current_language
 from consult.core.registry import SubjectInfo, describe, registries
-from consult.search.analyse import Group, query_groups
+from consult.search.analyse import Group, query_groups, words
 from consult.search.engines import postgresql_statement, sqlite_statement
 from consult.search.models import SearchDoc, tag_of
 from consult.search.snippets import Marker
-from consult.search.vocabulary import widened
+from consult.search.vocabulary import did_you_mean, widened
 
 Chosen = Mapping[str, Sequence[str]]  # facet -> codes, one of which a hit must have
 
 RANKED = 1000
+LOOKED_INTO = 5  # hits of a suggestion, for how they write its words
 
 
 class Hit(NamedTuple):
@@ -110,6 +112,31 @@ def search_hits(query: str, chosen: Chosen | None = None, limit: int = RANKED) -
     return cast(list[Hit], rows[:limit])
 
 
+def suggestion(query: str, chosen: Chosen | None = None) -> str | None:
+    """A likelier spelling of a query, with which something is found; its words as the texts that are found write them, since
+    German nouns begin with a capital. Four queries.
+    """
+    better = did_you_mean(query)
+    if better is None:
+        return None
+    statement, bound = _question(query_groups(better), chosen or {})
+    ids = [row[0] for row in db.session.execute(statement, bound).fetchmany(LOOKED_INTO)]
+    if not ids:
+        return None
+    written: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for texts in db.session.execute(_TEXTS, {"documents": ids}):
+        for word in words(" ".join(texts)):
+            written[word.casefold()][word] += 1
+    typed = {word.casefold() for word in words(query)}
+    return " ".join(
+        word if word.casefold() in typed or word not in written else written[word].most_common(1)[0][0]
+        for word in words(better)
+    )
+
+
+_TEXTS = select(*(SearchDoc.__table__.c[name] for name in ("title", "body", "title_en", "body_en"))).where(
+    SearchDoc.__table__.c.id.in_(bindparam("documents", expanding=True))
+)
 _SHOWN = select(
     *(SearchDoc.__table__.c[name] for name in ("id", "kind", "subject_id", "language", "body", "body_en", "at"))
 ).where(SearchDoc.__table__.c.id.in_(bindparam("documents", expanding=True)))

@@ -50,6 +50,7 @@ class Marker:
 
     def __init__(self, query: str) -> None:
         self.stems, self.beginnings = _sought(query)
+        self.typed = {word.casefold() for word in words(query)}
         self.known: dict[str, bool] = {}
 
     def _matches(self, word: str) -> bool:
@@ -77,20 +78,26 @@ class Marker:
         return bool(self._hits(text))
 
     def snippet(self, body: str, length: int = LENGTH) -> Markup:
-        """A piece of the first part that matches, matches marked; the beginning if only the title matched.
+        """A piece of the first part that has a word as it was typed, else of the first that matches, matches marked; the
+        beginning if only the title matched.
 
         The parts of a document are its lines (a description, an answer, a term of a list). A short part stands behind
         the beginning of the first one, since a term alone says little.
         """
         parts = [part for part in body.split("\n") if part.strip()] or [""]
-        for part in parts:
-            if hits := self._hits(part):
-                break
-        else:
-            part = parts[0]
+        part, hits = parts[0], set[str]()
+        for one in parts:
+            if (matching := self._hits(one)) and (not hits or self._as_typed(matching)):
+                part, hits = one, matching
+                if self._as_typed(hits):
+                    break
         if part != parts[0] and len(part) < SHORT_PART:
             return Markup("%s · %s") % (_piece(parts[0], set(), length - len(part)), _piece(part, hits, length))
-        return _piece(part, hits, length)
+        return _piece(part, hits, length, self._as_typed(hits))
+
+    def _as_typed(self, hits: set[str]) -> set[str]:
+        """Those of the words that stand in the query."""
+        return {word for word in hits if word.casefold() in self.typed}
 
 
 def snippet(body: str, query: str, length: int = LENGTH) -> Markup:
@@ -98,9 +105,9 @@ def snippet(body: str, query: str, length: int = LENGTH) -> Markup:
     return Marker(query).snippet(body, length)
 
 
-def _piece(text: str, hits: set[str], length: int) -> Markup:
-    """At most `length` characters around the first hit, cut between words."""
-    position = min((text.find(word) for word in hits), default=0)
+def _piece(text: str, hits: set[str], length: int, best: set[str] | None = None) -> Markup:
+    """At most `length` characters around the first hit, of the best ones if there are any, cut between words."""
+    position = min((text.find(word) for word in best or hits), default=0)
     start = max(0, position - length // 3) if len(text) > length else 0
     if start:
         start = text.find(" ", start) + 1

@@ -20,8 +20,7 @@ from consult.core.vocabularies import vocabulary
 from consult.core.web import room_blueprint
 from consult.search import listing_files
 from consult.search.finding import Codes, fits, found
-from consult.search.queries import results
-from consult.search.vocabulary import did_you_mean
+from consult.search.queries import results, suggestion
 
 SIZE = 20
 LONGEST = 200  # characters of a query
@@ -88,7 +87,7 @@ def index() -> Any:
         start=start,
         formats=FORMATS,
         chips=[{"label": f"»{query}«"}, *({"label": label} for label in _chosen_labels(facets))] if query else [],
-        suggestion=did_you_mean(query) if query and len(every.documents) <= FEW else None,
+        suggestion=suggestion(query) if query and len(every.documents) <= FEW else None,
     )
 
 

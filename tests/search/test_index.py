@@ -118,6 +118,17 @@ def test_no_query_breaks_the_engine(shelf: Any, query: str) -> None:
     vocabulary.did_you_mean(query)
 
 
+def test_snippet_prefers_the_word_as_it_was_typed(shelf: Any) -> None:
+    body = (
+        "Viele Betriebe.\nEin Betrieb allein.\n"
+        + "Betriebe und wieder etwas anderes davor, " * 20
+        + "dann ein Betriebsrat."
+    )
+    assert str(snippet(body, "Betrieb")) == "Viele Betriebe. · Ein <mark>Betrieb</mark> allein."
+    assert "<mark>Betriebsrat</mark>" in str(snippet(body, "Betriebsrat"))
+    assert str(snippet(body, "Betrieben")).startswith("Viele <mark>Betriebe</mark>")
+
+
 def test_snippet_keeps_to_the_part_that_matches(shelf: Any) -> None:
     body = "Netz für Leichtbau und Guss.\nNetwork for lightweight construction.\nNeue Werkstoffe\nAutomation"
     assert str(snippet(body, "Werkstoff")) == "Netz für Leichtbau und Guss. · Neue <mark>Werkstoffe</mark>"
@@ -133,6 +144,7 @@ def test_page_shows_hits_in_both_languages(shelf: Any, client: Any) -> None:
 
 
 def test_page_offers_the_likely_spelling(shelf: Any, client: Any) -> None:
-    page = client.get("/de/search?q=Kunstoff")
-    assert "kunststoff" in page.text
+    page = client.page("/de/search?q=Kunstoff")
+    assert page.one(".l-page a[href='/de/search?q=Kunststoff']").text == "Kunststoff", "as German writes a noun"
+    assert "Meinten Sie" not in client.get("/de/search?q=Kunstoff+Xyzzy").text, "nothing would be found with it"
     assert client.get("/de/search?q=%00%F0%9F%98%80&kind=nothing&after=x").status_code == 200

@@ -130,6 +130,15 @@ def test_the_table(corpus: Any, capsys: Any) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_short_part_of_a_compound_is_not_sought_alone(corpus: dict[int, SearchDocument], db: Any) -> None:
+    corpus[3000] = SearchDocument("book", 3000, "Messe für Technik", "", "de", None)
+    corpus[3001] = SearchDocument("book", 3001, "Messtechnik", "", "de", None)
+    corpus[3002] = SearchDocument("book", 3002, "Technik für die Medizin", "", "de", None)
+    operations.refresh({("book", key) for key in (3000, 3001, 3002)})
+    assert [hit.id for hit in queries.search_hits("Messtechnik")] == [3001]
+    assert 3002 in [hit.id for hit in queries.search_hits("Medizintechnik")]
+
+
 def test_suggestions(corpus: Any) -> None:
     assert {query: vocabulary.did_you_mean(query) for query in SUGGESTIONS} == SUGGESTIONS
 
