@@ -169,20 +169,25 @@ def required(message: Any = None) -> Callable[[Any, Field], None]:
     return check
 
 
+def length_problem(text: str, limit: int) -> str:
+    """A sentence that says by how many characters a text is too long, or nothing."""
+    over = len(text) - limit
+    if over <= 0:
+        return ""
+    return _n(
+        "Please shorten the text by %(num)s character, at most %(limit)s fit.",
+        "Please shorten the text by %(num)s characters, at most %(limit)s fit.",
+        over,
+        limit=limit,
+    )
+
+
 def longest(limit: int) -> Callable[[Any, Field], None]:
     """At most `limit` characters; the sentence tells by how many it is too long."""
 
     def check(_form: Any, field: Field) -> None:
-        over = len(field.data or "") - limit
-        if over > 0:
-            raise ValidationError(
-                _n(
-                    "Please shorten the text by %(num)s character, at most %(limit)s fit.",
-                    "Please shorten the text by %(num)s characters, at most %(limit)s fit.",
-                    over,
-                    limit=limit,
-                )
-            )
+        if problem := length_problem(field.data or "", limit):
+            raise ValidationError(problem)
 
     check.field_flags = {"maxlength_hint": limit}  # type: ignore[attr-defined]
     return check

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consult.core.audiences import AUDIENCES, PUBLIC
-from consult.core.forms import email_key
+from consult.core.forms import email_key, length_problem
 from consult.core.i18n import _
 
 TITLE_MAX = 120
@@ -20,6 +20,12 @@ ANSWER_MAX = 8_000
 ORGANISATION_MAX = 200
 PARTNERS_MAX = 12  # of a kind
 COAUTHORS_MAX = 12
+COAUTHOR_LINES_MAX = 4_000
+KEPT_TIMES = 10  # so many times its limit a text may be long and stays stored while it is written; sending refuses it
+
+LIMITS = {
+    "title": TITLE_MAX, "summary": SUMMARY_MAX, "organisation": ORGANISATION_MAX, "coauthors": COAUTHOR_LINES_MAX
+}  # fmt: skip
 
 # The kinds that the form lets choose; links to others come with imported ideas and are kept.
 PARTNER_KINDS = {"clusters": "cluster", "projects": "project"}
@@ -124,6 +130,14 @@ def people_in(lines: str) -> list[tuple[str, str]]:
         address = rest.removesuffix(">").strip() if bracket else line
         found.setdefault(email_key(address), (name.strip(" ,;\"'"), address))
     return list(found.values())
+
+
+def length_faults(content: Content) -> dict[tuple[str, int], str]:
+    """What is too long to be sent, with the sentence: (field, 0), or ("answer" or "secret", id of the question)."""
+    texts = {(name, 0): (getattr(content, name), limit) for name, limit in LIMITS.items()}
+    texts |= {("answer", one_id): (written.body, ANSWER_MAX) for one_id, written in content.answers.items()}
+    texts |= {("secret", one_id): ("\n".join(found), ANSWER_MAX) for one_id, found in content.secrets.items()}
+    return {place: problem for place, (text, limit) in texts.items() if (problem := length_problem(text, limit))}
 
 
 def secret_fault(passage: str) -> str:

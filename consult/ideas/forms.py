@@ -30,6 +30,7 @@ from consult.core.forms import (
     TextField,
     email_key,
     email_problem,
+    length_problem,
     longest,
     required,
 )
@@ -43,11 +44,10 @@ from consult.ideas.drafting import Changes
 from consult.ideas.drafts import (
     ANSWER_MAX,
     COAUTHORS_MAX,
-    ORGANISATION_MAX,
+    KEPT_TIMES,
+    LIMITS,
     PARTNER_KINDS,
     PARTNERS_MAX,
-    SUMMARY_MAX,
-    TITLE_MAX,
     Content,
     Written,
     people_in,
@@ -75,17 +75,38 @@ def _number(value: Any) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-class IdeaForm(Form):
-    """What every page of the writing form may carry; the questions come with `form_class`."""
+class SentUpTo:
+    """At most so many characters can be sent. A draft keeps many times as many: what somebody pastes is not lost while they
+    shorten it. Beyond that nothing is stored, and the sentence says so."""
 
-    title = LineField(_l("Title"), [longest(TITLE_MAX)])
-    summary = TextField(_l("Summary"), [longest(SUMMARY_MAX)])
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, form: Any, one: Any) -> None:
+        text = one.data or ""
+        problem = length_problem(text, self.limit)
+        if not problem:
+            return
+        if len(text) <= self.limit * KEPT_TIMES:
+            form.too_long[one.name] = problem
+            raise ValidationError(problem)
+        raise ValidationError(_("%(problem)s A text as long as this is not stored.", problem=problem))
+
+
+class IdeaForm(Form):
+    """What every page of the writing form may carry; the questions come with `form_class`.
+
+    `too_long` are the fields whose text is stored as it is and has to be shortened before it is sent, with the sentence.
+    """
+
+    title = LineField(_l("Title"), [SentUpTo(LIMITS["title"])])
+    summary = TextField(_l("Summary"), [SentUpTo(LIMITS["summary"])])
     language = ChoiceField(_l("Language of your text"))
-    organisation = LineField(_l("Organisation"), [longest(ORGANISATION_MAX)])
+    organisation = LineField(_l("Organisation"), [SentUpTo(LIMITS["organisation"])])
     sector = ChoiceField(_l("Sector"))
     region = ChoiceField(_l("Region"))
     size = ChoiceField(_l("Number of employees"))
-    coauthors = TextField(_l("Who stands for the idea, too"), [longest(4000)])
+    coauthors = TextField(_l("Who stands for the idea, too"), [SentUpTo(LIMITS["coauthors"])])
     clusters = PartnerField(_l("Clusters"))
     projects = PartnerField(_l("Projects"))
     attachment_file = FileField(_l("File"))
@@ -100,6 +121,27 @@ class IdeaForm(Form):
 
     positions: tuple[int, ...] = ()
     received: attachments.Received | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.too_long: dict[str, str] = {}
+        super().__init__(*arguments, **options)
+
+    def tell_lengths(self) -> None:
+        """Say at the fields of what is stored where it is too long to be sent."""
+        for one in self:
+            for check in one.validators:
+                if isinstance(check, SentUpTo) and (problem := length_problem(one.data or "", check.limit)):
+                    self.too_long[one.name], one.errors = problem, [problem]
+
+    def holds_good(self, name: str) -> bool:
+        """Whether a field can be stored: nothing is wrong with it, unless that it is too long to be sent."""
+        errors = list(self[name].errors)
+        return not errors or errors == [self.too_long.get(name)]
+
+    @property
+    def is_storable(self) -> bool:
+        """Whether all of it can be stored."""
+        return not self.form_errors and all(self.holds_good(one.name) for one in self)
 
     def receive_file(self) -> None:
         """Look at the file that came with the form; what is wrong with it stands at its field."""
@@ -132,19 +174,19 @@ class IdeaForm(Form):
             one.data = [number for number in chosen if number in infos]
 
     def changes(self, sent: Any, questions: Sequence[Question]) -> Changes:
-        """What this form carried and what holds good of it; fields with an error are left as they are stored."""
+        """What this form carried and what can be stored of it; fields with another error are left as they are stored."""
         changes = Changes()
         for name in ("title", "summary", "language", "sector", "region", "size", "organisation", "coauthors"):
-            if name in sent and not self[name].errors:
+            if name in sent and self.holds_good(name):
                 changes.fields[name] = self[name].data
         for question in questions:
             body, audience = f"answer-{question.position}", f"audience-{question.position}"
-            if body in sent and not self[body].errors:
+            if body in sent and self.holds_good(body):
                 changes.bodies[question.id] = self[body].data
             if audience in sent and not self[audience].errors:
                 changes.audiences[question.id] = self[audience].data
             secret = f"secret-{question.position}"
-            if secret in sent and not self[secret].errors:
+            if secret in sent and self.holds_good(secret):
                 changes.secrets[question.id] = passages_in(self[secret].data)
         for name, kind in PARTNER_KINDS.items():
             if (name in sent or name in sent.getlist(SHOWN)) and not self[name].errors:
@@ -215,11 +257,11 @@ def form_class(positions: tuple[int, ...]) -> type[IdeaForm]:
     fields: dict[str, Any] = {"positions": positions}
     for position in positions:
         fields[f"answer-{position}"] = TextField(
-            _l("Your answer to question %(number)s", number=position), [longest(ANSWER_MAX)]
+            _l("Your answer to question %(number)s", number=position), [SentUpTo(ANSWER_MAX)]
         )
         fields[f"secret-{position}"] = TextField(
             _l("Business secrets in the answer to question %(number)s", number=position),
-            [longest(ANSWER_MAX), _SecretsOf(f"answer-{position}")],
+            [SentUpTo(ANSWER_MAX), _SecretsOf(f"answer-{position}")],
         )
         fields[f"audience-{position}"] = RadioField(
             _l("Who may read your answer to question %(number)s?", number=position),

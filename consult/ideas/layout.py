@@ -159,6 +159,10 @@ class Layout:
             found.append((label, " ".join(map(str, one.errors)), ("" if here else self.address(part.key)) + anchor))
         return found
 
+    def fault_line(self) -> str:
+        """The same in one line, for a status."""
+        return " ".join(f"{label}: {message}" for label, message, _url in self.faults())
+
     def marks_in(self, question: Question) -> list[Mark]:
         """The passages of an answer that moderation asks to change."""
         written = self.frame.content.answers.get(question.id)

@@ -26,7 +26,7 @@ from consult.core.states import move
 from consult.ideas import attachments, coauthoring, invitations, mails, redactions, rules, sharing, signoff, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked, use_up
-from consult.ideas.drafts import Content, secret_fault
+from consult.ideas.drafts import Content, length_faults, secret_fault
 from consult.ideas.models import (
     AWAITING,
     DRAFT,
@@ -68,7 +68,7 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     content = Content.of_document(draft.content)
     consultation, _questions = with_questions(idea.consultation_id)
     confirms = idea.status == DRAFT and not actor.signed_in and rules.can_send_as(actor, idea)
-    _check_complete(consultation, content, _email_fault(email) if confirms else "")
+    check_complete(consultation, content, _email_fault(email) if confirms else "")
     if not rules.can_send_in(consultation, idea.status, _is_invited(idea, consultation)):
         raise Invalid(message=closed_sentence(consultation))
     sharing.check_reach(actor, idea)
@@ -115,7 +115,8 @@ def closed_sentence(consultation: Consultation) -> str:
     return _("Nothing can be sent to this consultation at present. Your draft stays stored.")
 
 
-def _check_complete(consultation: Consultation, content: Content, email_fault: str) -> None:
+def check_complete(consultation: Consultation, content: Content, email_fault: str = "") -> None:
+    """Invalid at the fields of what cannot be sent: something is missing, too long, or a secret stands nowhere."""
     faults: dict[str, str] = {"email": email_fault} if email_fault else {}
     if not content.title.strip():
         faults["title"] = _("Please write a title of up to %(number)s characters.", number=120)
@@ -125,8 +126,18 @@ def _check_complete(consultation: Consultation, content: Content, email_fault: s
         if takes:
             faults[f"answer-{takes[0].position}"] = _("Please answer at least one question, whichever you like.")
     faults |= _secret_faults(consultation, content)
+    faults |= _too_long(consultation, content)
     if faults:
         raise Invalid(faults)
+
+
+def _too_long(consultation: Consultation, content: Content) -> dict[str, str]:
+    """What has to be shortened; a draft keeps it as it is."""
+    faults = length_faults(content)
+    positions = {one.id: one.position for one in questions_of(consultation.id)} if any(n for _f, n in faults) else {}
+    return {
+        f"{field}-{positions[number]}" if number in positions else field: why for (field, number), why in faults.items()
+    }
 
 
 def _secret_faults(consultation: Consultation, content: Content) -> dict[str, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from consult.consultations.queries import questions_of
 from consult.core.audiences import LABELS
+from consult.core.errors import Invalid
 from consult.core.i18n import _, pick
 from consult.core.registry import registries
 from consult.ideas import redactions
@@ -42,6 +44,16 @@ def label_of(name: str, questions: dict[int, Any]) -> str:
         "partners": _("Partners"), "coauthors": _("Who stands for the idea, too"),
     }  # fmt: skip
     return named.get(name, _("Further entries"))
+
+
+def named(refusal: Invalid, consultation_id: int) -> Invalid:
+    """A refusal whose sentences name the fields of the writing form, for a page that does not carry them."""
+    questions = {one.position: one for one in questions_of(consultation_id)}
+    return Invalid(
+        {name: why if name == "note" else _("%(field)s: %(problem)s", field=label_of(name, questions), problem=why)
+         for name, why in refusal.fields.items()},
+        refusal.message,
+    )  # fmt: skip
 
 
 def words_of(name: str, value: Any) -> str:

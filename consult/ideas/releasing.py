@@ -55,6 +55,7 @@ def release(actor: Actor, idea_id: int, seen: int) -> Idea:
         raise Conflict(operations.closed_sentence(consultation))
     content = Content.of_document(draft.content)
     content.release_note = ""
+    operations.check_complete(consultation, content)  # who releases may have changed it
     by = sharing.author_for(actor, idea)
     if idea.status == AWAITING_RELEASE:
         operations.submit(actor, idea, content, consultation, "release", by)

@@ -36,7 +36,7 @@ def release(idea_id: int) -> Any:
     try:
         return _decide(idea, form)
     except Invalid as invalid:
-        form.take_errors(invalid)
+        form.take_errors(release_pages.named(invalid, idea.consultation_id))
         return _page(idea, form), 422
     except Conflict as conflict:
         return _page(idea, form, conflict), 409

@@ -108,11 +108,14 @@ def preview(token: str) -> Any:
     frame = frames.frame_by_draft_token(token)
     if not frame.writable:
         return see_other(path("ideas.draft", token=frame.token))
-    reader = previews.reader_of(request.args.get("as", ""))
+    reader, form = previews.reader_of(request.args.get("as", "")), _stored_form(frame)
     return render_template(
         "ideas/preview.html",
         draft=frame,
-        form=_stored_form(frame),
+        form=form,
+        too_long=[
+            (label, why, path("ideas.draft", token=frame.token) + at) for label, why, at in Layout(frame, form).faults()
+        ],
         answers=previews.previewed(frame, reader),
         reader=reader,
         readers=previews.readers(),
@@ -160,6 +163,7 @@ def _stored_form(frame: Frame) -> IdeaForm:
         ),
     )  # fmt: skip
     form.fill_choices()
+    form.tell_lengths()
     return form
 
 
@@ -255,7 +259,7 @@ def _store(frame: Frame, form: IdeaForm) -> Any:
             return _conflict_page(frame, form, conflict), 409
         return views_merging.merge(frame, form, conflict)
     _change_attachments(frame, form)
-    if form.errors:
+    if not form.is_storable or (form.too_long and "submit" in request.form):
         return kept(_page(frame, form))
     if "submit" in request.form:
         return _submit(frame, form)
@@ -396,8 +400,8 @@ def _autosaved(frame: Frame, form: IdeaForm | None) -> Any:
         "autosave_url": path("ideas.autosave", token=frame.token),
         "edit_count": frame.edit_count,
     }
-    if not form.errors:
-        return jsonify(answer)
+    if form.is_storable:
+        return jsonify({**answer, "note": Layout(frame, form).fault_line()} if form.too_long else answer)
     return kept(jsonify({**answer, "errors": {name: " ".join(map(str, e)) for name, e in form.errors.items()}}))
 
 

@@ -152,7 +152,7 @@ function autosave(form) {
       kept.drop(key());
       wait = 5000;
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-      say(fill(status?.dataset.saved, { time }), "saved");
+      say([fill(status?.dataset.saved, { time }), data.note].filter(Boolean).join(". "), "saved"); // what is too long is stored, and said
     } catch { failed(); } finally { busy = false; }
     if (dirty && !status?.classList.contains("is-failed")) soon();
   }

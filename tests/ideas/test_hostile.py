@@ -49,10 +49,10 @@ def test_naughty_text_stays_text(
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("title", "x" * 121, "um ein Zeichen"),
-        ("summary", "x" * 410, "10 Zeichen"),
-        ("answer-2", "x" * 8_001, "um ein Zeichen"),
-        ("organisation", "x" * 201, "um ein Zeichen"),
+        ("title", "x" * 1201, "um 1081 Zeichen"),
+        ("summary", "x" * 4010, "nicht gespeichert"),
+        ("answer-2", "x" * 80_001, "nicht gespeichert"),
+        ("organisation", "x" * 2001, "nicht gespeichert"),
         ("sector", "ZZ", "aus der Liste"),
         ("region", "Atlantis", "aus der Liste"),
         ("size", "huge", "aus der Liste"),
@@ -78,6 +78,42 @@ def test_what_cannot_be_taken_is_said_at_the_field_and_kept(
     stored = the_draft(db).content
     assert ["Das bleibt.", "public"] in stored["answers"].values()
     assert value not in str(stored)
+
+
+def test_what_is_too_long_is_kept_and_only_sending_refuses_it(writer: Any, client: Any, db: Any) -> None:
+    """Ten times the limit a draft keeps; every button but the one that sends goes on; the field says it."""
+    limits = {"title": 120, "summary": 400, "organisation": 200, "answer-1": 8000, "secret-2": 8000, "coauthors": 4000}
+    people = "".join(f"Name {'x' * 440} {n} <p{n}@firma.example>\n" for n in range(9)).strip()
+    long = {"title": "t" * 125, "summary": "s" * 4000, "organisation": "o" * 201, "answer-1": "Wort " * 15_999 + "Ende",
+            "answer-2": "Ganz geheim.\n" * 700, "secret-2": "Ganz geheim.", "coauthors": people}  # fmt: skip
+    page = writer.open()
+    saved = client.post(str(page.one("#idea-form")["data-autosave-url"]), data={**page.form("#idea-form"), **long})
+    assert saved.status_code == 200 and "Titel: Bitte kürzen Sie den Text um 5 Zeichen" in saved.json["note"]
+    writer.url = saved.json["url"]
+    over = {name: len(str(long[name]).strip()) - limit for name, limit in limits.items() if name != "secret-2"}
+    over["answer-2"] = len(str(long["answer-2"]).strip()) - 8000
+
+    def told(page: Any) -> bool:
+        errors = page.errors()
+        assert set(errors) == set(over), errors
+        return all(f"um {n} Zeichen".replace(" 1 ", " ein ") in errors[name] for name, n in over.items())
+
+    page = client.page(writer.url)
+    form = page.form("#idea-form")
+    assert all(form[name].strip() == str(text).strip() for name, text in long.items()) and told(page)
+    assert "Zu lang zum Absenden, aber nichts geht verloren" in page.text and not page.select("[role=alert]")
+    draft = writer.url
+    preview = html(writer.send("preview", {}))
+    assert f"{draft}#title" in preview.links("main aside .kern-error a"), "the button that sends stands there, too"
+    writer.url = draft
+    form = client.page(draft).form("#idea-form")
+    turned = client.post(f"{draft}?view=one&question=1", data={**form, "save": "2", "title": "u" * 130})
+    assert turned.status_code == 303 and "question=2" in turned.headers["Location"], "a page is turned all the same"
+    over["title"] = 10
+    sent = writer.send("submit", {"email": "anna@beispiel.example"})
+    assert sent.status_code == 422 and told(html(sent)) and the_idea(db).status == "draft"
+    short = dict.fromkeys(over, "Kurz") | {"coauthors": "", "secret-2": "", "email": "anna@beispiel.example"}
+    assert writer.send("submit", short).status_code == 200 and the_idea(db).status == "awaiting_confirmation"
 
 
 def test_a_missing_form_is_a_draft_with_nothing_in_it(writer: Any, client: Any, db: Any) -> None:

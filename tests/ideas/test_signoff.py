@@ -312,12 +312,17 @@ def test_given_back_with_a_sentence_and_sent_again(
     approver = as_(house.approver)
     refused = decide(approver, waiting, "return")
     assert refused.status_code == 422 and "note" in html(refused).errors()
+    writer = write(approver)
+    writer.url = f"/de/ideas/drafts/{draft_token(waiting.draft_key)}"
+    writer.send("save", {"title": "", "answer-1": "x" * 8002})
+    said = html(decide(approver, waiting, "release")).text
+    assert "Titel: Bitte schreiben Sie einen Titel" in said and "um 2 Zeichen" in said, "what nobody could send"
+    writer.send("save", FILLED)
     assert decide(approver, waiting, "return", NOTE).status_code == 303
     run_jobs()
     mail = outbox.last(house.author)
     assert NOTE in mail.text and f"/ideas/drafts/{draft_token(waiting.draft_key)}" in mail.text
-    writer = write(as_(house.author))
-    writer.url = f"/de/ideas/drafts/{draft_token(waiting.draft_key)}"
+    writer.client = as_(house.author)
     assert NOTE in writer.client.page(writer.url).text
     writer.send("save", {"answer-1": "Wir teilen Halle 3."})
     assert NOTE in writer.client.page(writer.url).text, "saving keeps the sentence"

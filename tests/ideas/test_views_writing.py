@@ -262,10 +262,11 @@ def test_autosave_makes_the_draft_and_goes_on_from_one_window(writer: Any, clien
 
 def test_autosave_tells_what_it_cannot_take_and_keeps_the_rest(writer: Any, client: Any, db: Any) -> None:
     page = writer.open()
-    form = {**page.form("#idea-form"), "title": "x" * 121, "answer-2": "Bleibt."}
+    form = {**page.form("#idea-form"), "title": "x" * 1201, "answer-2": "Bleibt."}
     answered = client.post(str(page.one("#idea-form")["data-autosave-url"]), data=form)
-    assert answered.status_code == 422 and "title" in answered.json["errors"]
-    assert "Bleibt." in str(the_draft(db).content)
+    assert answered.status_code == 422 and "um 1081 Zeichen" in answered.json["errors"]["title"]
+    assert "wird nicht gespeichert" in answered.json["errors"]["title"]
+    assert "Bleibt." in str(the_draft(db).content) and the_draft(db).content["title"] == ""
 
 
 def test_markdown_is_rendered_clean(writer: Any, client: Any) -> None:
