@@ -49,7 +49,8 @@ def add_rows(model: type[Base], rows: Sequence[Mapping[str, Any]], *, unseen: bo
     """Write rows that have the same columns."""
     if rows:
         connection = _told(model, unseen)
-        connection.execute(_insert(_table(model), connection.dialect.name, ""), rows)
+        values: Any = rows if len(rows) > 1 else rows[0]
+        connection.execute(_insert(_table(model), connection.dialect.name, ""), values)
 
 
 def add_object(thing: Base, *, unseen: bool = False) -> None:

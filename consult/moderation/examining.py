@@ -15,7 +15,7 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.jobs import enqueue, handler
 from consult.core.registry import Review, registries
-from consult.moderation import prints, queries, signals
+from consult.moderation import mails, prints, queries, signals
 from consult.moderation.leases import locked
 from consult.moderation.models import Case, Print
 from consult.search.analyse import stems, words
@@ -29,9 +29,9 @@ CANDIDATES = 200
 MANY = ((timedelta(hours=1), 5), (timedelta(days=1), 15))  # so many texts of one author in so short a time
 
 
-def ask(case: Case) -> None:
-    """Have the case's text looked through."""
-    enqueue("moderation.examine", {"case_id": case.id})
+def ask(case: Case, tell: bool) -> None:
+    """Have the case's text looked through, and with `tell` the moderators told that it waits."""
+    enqueue("moderation.examine", {"case_id": case.id, "tell": tell})
 
 
 @handler("moderation.examine")
@@ -40,6 +40,8 @@ def examine(payload: dict[str, Any]) -> None:
     if db.session.get(Case, payload["case_id"]) is None:
         return
     case = locked(payload["case_id"])
+    if payload.get("tell") and case.closed_at is None:
+        mails.tell_waiting(case)
     if case.kind not in registries.moderated:
         return
     review = queries.review_of(case)

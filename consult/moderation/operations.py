@@ -87,9 +87,7 @@ def open_case(
             case.version_id = version_id
     db.session.flush()
     audit.record(event, actor, (kind, subject_id), case_id=case.id, version_id=version_id, source=source)
-    examining.ask(case)
-    if tell:
-        mails.tell_waiting(case)
+    examining.ask(case, tell)
     return case
 
 

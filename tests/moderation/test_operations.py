@@ -64,22 +64,25 @@ def test_a_returned_text_goes_on_with_its_time(notes: Notes, cast: Any, clock: A
     assert again.due_at - clock.now == timedelta(hours=25)
 
 
-def test_moderators_hear_of_it_once_an_hour(notes: Notes, cast: Any, db: Any, clock: Any) -> None:
+def test_moderators_hear_of_it_once_an_hour(notes: Notes, cast: Any, db: Any, clock: Any, run_jobs: Any) -> None:
     cast.moderator, cast.moderator2, cast.owner  # noqa: B018 (they come to life when named)
     db.session.flush()
     waiting = select(func.count()).select_from(Job).where(Job.kind == "notice.deliver")
     notes.sent("Eins")
     notes.sent("Zwei")
+    run_jobs()
     assert db.session.execute(waiting).scalar_one() == 2  # one for each of them
     clock.shift(hours=1)
     notes.sent("Drei")
+    run_jobs()
     assert db.session.execute(waiting).scalar_one() == 4
 
 
-def test_moderators_of_another_consultation_hear_nothing(notes: Notes, make: Any, db: Any) -> None:
+def test_moderators_of_another_consultation_hear_nothing(notes: Notes, make: Any, db: Any, run_jobs: Any) -> None:
     here, there = make.consultation(), make.consultation()
     make.person(roles=("moderator",), consultation=there)
     notes.sent(consultation_id=here.id)
+    run_jobs()
     assert not db.session.execute(select(Job).where(Job.kind == "notice.deliver")).all()
 
 
