@@ -5,8 +5,6 @@ Every step is an audit row, and what everybody reads of the idea follows in the 
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from sqlalchemy import delete, func, select
 
 from consult.accounts.operations import confirm_person, ensure_person
@@ -23,11 +21,12 @@ from consult.core.states import move
 from consult.ideas import mails, rules, tokens
 from consult.ideas.drafting import locked
 from consult.ideas.drafts import COAUTHORS_MAX, people_in
-from consult.ideas.models import CONFIRMED, INVITED, Idea, IdeaCoauthor, Support
+from consult.ideas.models import CONFIRMED, INVITED, IS_AUTHOR, UNASKED, Idea, IdeaCoauthor, Support
 from consult.ideas.publishing import refresh_public
 from consult.organisations.rules import may_write_for
 
 audit.declare("idea.coauthor_asked", "coauthor_id")
+audit.declare("idea.coauthor_not_asked", "coauthor_id", "status")
 
 MOST = COAUTHORS_MAX
 
@@ -51,12 +50,7 @@ def invite(actor: Actor, idea_id: int, email: str, name: str) -> IdeaCoauthor:
     mails.check_recipient(email)
     token = tokens.coauthor_token(idea.draft_key, key)
     if row is None:
-        row = IdeaCoauthor(
-            idea_id=idea.id, email=email, email_key=key, name=name[:120], status=rules.COAUTHOR.initial,
-            token_hash=tokens.token_hash(token), invited_by=actor.person_id or idea.author_id, invited_at=now(),
-        )  # fmt: skip
-        db.session.add(row)
-        db.session.flush()
+        row = _add(actor, idea, email, name, rules.COAUTHOR.initial)
         audit.record("idea.coauthor_asked", actor, ("idea", idea.id), coauthor_id=row.id)
     else:
         move(rules.COAUTHOR, row, "invite", actor)
@@ -66,12 +60,33 @@ def invite(actor: Actor, idea_id: int, email: str, name: str) -> IdeaCoauthor:
     return row
 
 
+def _add(actor: Actor, idea: Idea, email: str, name: str, status: str) -> IdeaCoauthor:
+    key = email_key(email)
+    row = IdeaCoauthor(
+        idea_id=idea.id, email=email, email_key=key, name=name[:120], status=status,
+        token_hash=tokens.token_hash(tokens.coauthor_token(idea.draft_key, key)),
+        invited_by=actor.person_id or idea.author_id, invited_at=now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
 def invite_named(actor: Actor, idea: Idea, lines: str) -> None:
-    """Ask those whom the author named while writing, now that it is sent. Whoever cannot be asked (their own address, too
-    many mails to it today) is left out; the status page shows who was asked, and lets ask others."""
+    """Ask those whom the author named while writing, now that it is sent. Whoever cannot be asked is kept with the reason,
+    so that the status page can tell it and lets ask once more."""
     for name, email in people_in(lines):
-        with suppress(Invalid, TooMany):
+        try:
             invite(actor, idea.id, email, name)
+        except TooMany:
+            _not_asked(actor, idea, email, name, UNASKED)
+        except Invalid:  # nobody is named twice, and not more than may stand for it: so it is the author's own address
+            _not_asked(actor, idea, email, name, IS_AUTHOR)
+
+
+def _not_asked(actor: Actor, idea: Idea, email: str, name: str, why: str) -> None:
+    row = _add(actor, idea, email, name, why)
+    audit.record("idea.coauthor_not_asked", actor, ("idea", idea.id), coauthor_id=row.id, status=why)
 
 
 def _count(idea_id: int) -> int:
@@ -138,12 +153,15 @@ def refuse(actor: Actor, coauthor_id: int, token: str) -> None:
 
 
 def remove(actor: Actor, idea_id: int, coauthor_id: int) -> None:
-    """The author takes an invitation back, or a name away."""
+    """The author takes an invitation back, or a name away. Of who was never asked nothing stays."""
     row = _locked_row(coauthor_id)
     if row.idea_id != idea_id:
         raise NotFound()
+    was_asked = row.status not in (UNASKED, IS_AUTHOR)
     move(rules.COAUTHOR, row, "remove", actor)
     _ended(row)
+    if not was_asked:
+        db.session.delete(row)
 
 
 def _ended(row: IdeaCoauthor) -> None:

@@ -397,6 +397,10 @@ class IdeaTransfer(Base):
 
 
 INVITED, CONFIRMED, DECLINED, LEFT = "invited", "confirmed", "declined", "left"
+UNASKED, IS_AUTHOR = (
+    "unasked",
+    "is_author",
+)  # named while writing, but not asked: too many mails that day; the author's own
 
 
 class IdeaCoauthor(Base):
@@ -421,7 +425,7 @@ class IdeaCoauthor(Base):
 
     def is_unseen(self) -> bool:
         """Whether it is a fresh invitation, which nobody else sees."""
-        return self.status == INVITED and inspect(self).pending
+        return self.status in (INVITED, UNASKED, IS_AUTHOR) and inspect(self).pending
 
     @property
     def shown_name(self) -> str:

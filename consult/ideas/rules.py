@@ -22,6 +22,7 @@ from consult.ideas.models import (
     DRAFT,
     HIDDEN,
     INVITED,
+    IS_AUTHOR,
     LEFT,
     MERGED,
     PUBLISHED,
@@ -29,6 +30,7 @@ from consult.ideas.models import (
     REMOVED,
     RETURNED,
     SUBMITTED,
+    UNASKED,
     WITHDRAWN,
     Idea,
 )
@@ -177,6 +179,9 @@ COAUTHOR = Machine(
         Transition(CONFIRMED, "remove", LEFT, AUTHOR),
         Transition(DECLINED, "invite", INVITED, AUTHOR),
         Transition(LEFT, "invite", INVITED, AUTHOR),
+        Transition(UNASKED, "invite", INVITED, AUTHOR),
+        Transition(UNASKED, "remove", LEFT, AUTHOR),
+        Transition(IS_AUTHOR, "remove", LEFT, AUTHOR),
     ],
     {
         "confirm": "idea.coauthor_confirmed",

@@ -9,7 +9,7 @@ from flask import render_template, request
 from consult.core.access import access, current_actor
 from consult.core.errors import Conflict, Gone, Invalid, NotFound
 from consult.core.i18n import _
-from consult.core.limits import allow_write
+from consult.core.limits import TooMany, allow_write
 from consult.core.registry import SubjectInfo, registries
 from consult.core.web import flash_done, path, see_other
 from consult.ideas import (
@@ -84,6 +84,9 @@ def invite(token: str) -> Any:
             coauthoring.invite(current_actor(), idea.id, form.email.data, form.name.data)
         except Invalid as invalid:
             form.take_errors(invalid)
+        except TooMany as refusal:
+            form.email.errors = [_("We have sent several mails to this address today. Please ask again tomorrow.")]
+            return status_page(idea, token, form), refusal.status, {"Retry-After": str(refusal.retry_after)}
         else:
             flash_done(_("The invitation is on its way. The name is shown once it is confirmed."))
             return see_other(path("ideas.status", token=token))

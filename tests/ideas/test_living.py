@@ -129,13 +129,13 @@ COAUTHOR_TABLE = {
     "confirm": {"invited": "confirmed"},
     "decline": {"invited": "declined"},
     "leave": {"confirmed": "left"},
-    "remove": {"invited": "left", "confirmed": "left"},
-    "invite": {"declined": "invited", "left": "invited"},
+    "remove": dict.fromkeys(("invited", "confirmed", "unasked", "is_author"), "left"),
+    "invite": {"declined": "invited", "left": "invited", "unasked": "invited"},
 }
 
 
 @pytest.mark.parametrize("act", COAUTHOR_TABLE)
-@pytest.mark.parametrize("state", ["invited", "confirmed", "declined", "left"])
+@pytest.mark.parametrize("state", ["invited", "confirmed", "declined", "left", "unasked", "is_author"])
 def test_where_each_answer_leads(state: str, act: str) -> None:
     machine: Machine = rules.COAUTHOR
     assert machine.target(state, act) == COAUTHOR_TABLE[act].get(state)
