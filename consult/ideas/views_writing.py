@@ -317,8 +317,9 @@ def _next_address(frame: Frame) -> str:
             f"find_{name}": searched(request.form, f"find_{name}") or None for name in PARTNER_KINDS
         }
         return f"{layout.address(layout.part, **words)}#part-partners"
-    if goal in layout.keys:
-        return layout.address(goal)
+    part = goal.removeprefix("to-")  # a bare number names no part: `save=1` is how a program says "save"
+    if part != goal and part in layout.keys:
+        return layout.address(part)
     if goal in ("view-one", "view-all"):
         return layout.address(layout.part, one=goal == "view-one")
     flash_done(_("Saved. The address of this page leads back to your draft at any time."))

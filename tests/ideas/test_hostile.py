@@ -107,7 +107,7 @@ def test_what_is_too_long_is_kept_and_only_sending_refuses_it(writer: Any, clien
     assert f"{draft}#title" in preview.links("main aside .kern-error a"), "the button that sends stands there, too"
     writer.url = draft
     form = client.page(draft).form("#idea-form")
-    turned = client.post(f"{draft}?view=one&question=1", data={**form, "save": "2", "title": "u" * 130})
+    turned = client.post(f"{draft}?view=one&question=1", data={**form, "save": "to-2", "title": "u" * 130})
     assert turned.status_code == 303 and "question=2" in turned.headers["Location"], "a page is turned all the same"
     over["title"] = 10
     sent = writer.send("submit", {"email": "anna@beispiel.example"})
