@@ -13,7 +13,7 @@ from consult.consultations.models import INACTIVE, Consultation, Question
 from consult.core.access import access, current_actor
 from consult.core.errors import NotFound
 from consult.core.i18n import current_language, format_ago, picked_language
-from consult.core.web import room_blueprint
+from consult.core.web import path, room_blueprint
 from consult.notifications.queries import is_following
 
 blueprint = room_blueprint("consultations", __name__)
@@ -32,7 +32,7 @@ def path_rows(consultation: Consultation) -> list[dict[str, Any]]:
         {
             "number": question.position,
             "title": question.lead(current_language()),
-            "url": url_for("consultations.question", slug=consultation.slug, position=question.position),
+            "url": path("consultations.question", slug=consultation.slug, position=question.position),
             "answers": question.answer_count,
             "last": format_ago(question.last_answer_at),
             "closed": question.is_closed,

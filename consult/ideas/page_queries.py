@@ -55,7 +55,7 @@ class QuestionName(NamedTuple):
 
     id: int
     position: int
-    short_title: dict[str, str]
+    short_title: dict[str, str] | str
 
 
 @dataclass(frozen=True)

@@ -15,20 +15,19 @@ from consult.core.audiences import AUDIENCES
 from consult.core.clock import now
 from consult.core.db import db, reading, set_reading
 from consult.core.errors import Gone, NotFound, Refused
-from consult.core.fragments import fragment
 from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
 from consult.core.memory import remembered
 from consult.core.outlets import FORMATS
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.ideas import (
-    attachments,
     filters,
     frames,
     listing_files,
     operations,
     own_queries,
     page_queries,
+    parts,
     queries,
     receipts,
     rules,
@@ -38,7 +37,7 @@ from consult.ideas import (
     withdrawing,
     words,
 )
-from consult.ideas.cards import crossing, shown_cards
+from consult.ideas.cards import shown_cards
 from consult.ideas.coauthors import note_coauthor
 from consult.ideas.forms import CoauthorForm
 from consult.ideas.models import HIDDEN, MERGED, PUBLISHED, REMOVED, WITHDRAWN, Idea
@@ -51,9 +50,6 @@ from consult.organisations import acting
 audit.declare("idea.restricted_read", "version_id")
 
 blueprint = room_blueprint("ideas", __name__)
-
-# What all readers with the same rights see of an idea alike.
-FRAGMENTS = {"head": "ideas/_head.html", "text": "ideas/_text.html", "about": "ideas/_about.html"}
 
 
 @blueprint.get("/ideas/")
@@ -149,21 +145,7 @@ def _fragments(row: IdeaRow, view: IdeaView, allowed: frozenset[str], own: bool)
         moments,
         current_language(),
     )
-    return remembered(key, lambda: _made(view), lasting=True)
-
-
-def _made(view: IdeaView) -> dict[str, Markup]:
-    values = {
-        "view": view,
-        "idea": view.idea,
-        "timeline": words.public_timeline(view),
-        "cross": crossing(view.idea),
-        "other": words.other_language(view.idea.language),
-        "crosses": words.crosses,
-        "link_state": words.link_state,
-        "size_of": attachments.words_of_size,
-    }
-    return {name: fragment(file, **values) for name, file in FRAGMENTS.items()}
+    return remembered(key, lambda: parts.parts_of(view), lasting=True)
 
 
 def _to_heir(idea: Idea) -> Any:
