@@ -18,9 +18,7 @@ from consult.core.registry import Review, registries
 from consult.moderation import mails, prints, queries, signals
 from consult.moderation.leases import locked
 from consult.moderation.models import Case, Print
-from consult.search.analyse import stems, words
-from consult.search.models import SearchWord
-from consult.search.queries import search_hits
+from consult.search.similar import similar
 
 ALIKE = 0.5  # from this share of common runs on a text is worth comparing
 MOST_ALIKE = 5
@@ -159,25 +157,11 @@ def _alike(case: Case) -> list[dict[str, Any]]:
 
 
 def _related(case: Case, review: Review) -> list[dict[str, Any]]:
-    """Published texts that share rare words with the title or the text: what may be worth joining."""
-    rare = _rare_words(f"{review.title} {compared_text(review)[:4000]}") if case.kind in registries.searchables else []
-    pairs = [f"{rare[at]} {rare[at + 1]}" for at in range(0, len(rare) - 1, 2)]
-    hits: dict[tuple[str, int], int] = {}
-    for query in [*pairs, *rare[:3]]:
-        for hit in search_hits(query, {"kind": [case.kind]}, limit=10):
-            if (hit.kind, hit.id) != (case.kind, case.subject_id):
-                hits[(hit.kind, hit.id)] = hits.get((hit.kind, hit.id), 0) + 1
-    ranked = sorted(hits.items(), key=lambda one: (-one[1], -one[0][1]))
-    return [{"code": "related", "kind": kind, "id": one_id} for (kind, one_id), _number in ranked[:MOST_ALIKE]]
-
-
-def _rare_words(text: str, most: int = 6) -> list[str]:
-    """The words of a text that the fewest published texts have."""
-    known = {word.casefold() for word in words(text) if len(word) > 3 and stems(word, "de")}
-    rows = db.session.execute(
-        select(SearchWord.word)
-        .where(SearchWord.word.in_(sorted(known)[:200]))
-        .order_by(SearchWord.count, SearchWord.word)
-        .limit(most)
-    )
-    return list(rows.scalars())
+    """Published texts that are like it, with the words that make them so: what may be worth joining."""
+    if case.kind not in registries.searchables:
+        return []
+    text = f"{review.title}\n{compared_text(review)}"
+    found = similar(text, review.language or case.language, case.kind, but=case.subject_id, limit=MOST_ALIKE)
+    return [
+        {"code": "related", "kind": case.kind, "id": one.info.id, "words": list(one.likeness.shared)} for one in found
+    ]

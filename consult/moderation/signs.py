@@ -129,8 +129,12 @@ def similar_to(case: Case) -> Sequence[End]:
 
 
 def similar_of(actor: Actor, case: Case, infos: Mapping[End, SubjectInfo]) -> list[Similar]:
-    """Similar texts that the actor may know of: public ones, and waiting ones of consultations that they moderate."""
+    """Similar texts that the actor may know of: public ones, and waiting ones of consultations that they moderate. The words
+    that public ones share with it are named."""
     found: dict[End, Similar] = {}
+    shared = {
+        (one["kind"], one["id"]): ", ".join(one.get("words", ())) for one in case.signals if one["code"] == "related"
+    }
     for one in case.signals:
         end = (str(one.get("kind", "")), int(one.get("id", 0)))
         info = infos.get(end)
@@ -142,7 +146,10 @@ def similar_of(actor: Actor, case: Case, infos: Mapping[End, SubjectInfo]) -> li
             why = _("%(share)s %% the same", share=round(100 * float(one["share"])))
             url = info.url if info.public else path("moderation.case", case_id=int(one["case"]))
         else:
-            why, url = _("rare words in common"), info.url
+            why, url = "", info.url
+        if info.public and shared.get(end):
+            why = "; ".join(filter(None, [why, _("both speak of: %(words)s", words=shared[end])]))
+        why = why or _("similar wording")
         if info.public or one["code"] == "alike":
             found[end] = Similar(info.title, url, why, info.language, info.public, info.key)
     return list(found.values())

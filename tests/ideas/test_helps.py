@@ -6,8 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from consult.ideas import helps
+from consult.moderation.models import Case
 from consult.search import similar
 from tests.support.client import unchecked_pages
 from tests.support.page import html, plain_spaces
@@ -59,6 +61,22 @@ def test_a_public_idea_says_what_is_like_it_who_may_fit_and_how_that_is_counted(
         f"Unter {similar.LEAST} ",
     ):
         assert points in said
+
+
+def test_beside_a_case_the_words_are_named_that_make_it_like_what_is_public(
+    client: Any, demo: Any, make: Any, sign_in: Any, new_client: Any, run_jobs: Any, db: Any
+) -> None:
+    sign_in(client, make.person("Paula Prüf"))
+    secret = {"answer-2": "Unser Kalender heißt Geheimkalender.", "audience-2": "ministry"}
+    client.submit("/de/ideas/new", {"title": "Prüfstand teilen", "answer-1": TEXT, **secret, "submit": "1"})
+    run_jobs()
+    case = db.session.execute(select(Case).order_by(Case.id.desc()).limit(1)).scalar_one()
+    moderator = sign_in(new_client(), make.person(roles=("moderator",)))
+    page = moderator.page(f"/de/moderation/cases/{case.id}")
+    said = next(one for one in page.select("aside section") if "Ähnliche Texte" in one.get_text())
+    line = next(one for one in said.select("li") if "Freie Prüfstandstunden" in one.get_text())
+    assert "beide sprechen von: " in line.get_text() and "Klimakammer" in line.get_text()
+    assert "Geheim" not in str(case.signals), "what only the ministry reads is compared with nothing"
 
 
 def test_only_whoever_has_the_link(client: Any, demo: Any) -> None:
