@@ -16,10 +16,12 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from consult.core import jobs
 from consult.core.db import db, reading
-from consult.core.registry import describe, registries
+from consult.core.i18n import current_language
+from consult.core.memory import remembered
+from consult.core.registry import SubjectInfo, describe, registries
 from consult.search import vectors
 from consult.search.models import SearchDoc, SearchNote
-from consult.search.similar import POOL, Likeness, Match, Similar, alike, fitting, weigh
+from consult.search.similar import FEW, POOL, Likeness, Match, Similar, alike, fitting, weigh
 
 NOTED = "idea"
 PARTNERS = ("cluster", "project")
@@ -54,7 +56,7 @@ _STAMPS = select(_DOC.id, _DOC.kind, _DOC.subject_id, _DOC.stamp).where(_DOC.id.
 def near(idea_id: int, kinds: Sequence[str] = KINDS) -> Near | None:
     """What of these kinds is noted of a public idea; None where nothing is, or where one of the texts has changed since.
 
-    Two queries and one a kind.
+    Two queries and one a kind, two of a kind of which there are few and not yet remembered.
     """
     if vectors.are_on():
         return None
@@ -66,7 +68,9 @@ def near(idea_id: int, kinds: Sequence[str] = KINDS) -> Near | None:
     rows = db.session.execute(_STAMPS, {"ids": list(wanted)}).all() if wanted else []
     if {row.id: row.stamp for row in rows} != wanted:
         return None
-    infos = describe((row.kind, row.subject_id) for row in rows)
+    infos: dict[tuple[str, int], SubjectInfo] = {}
+    for kind in note:
+        infos |= _described(kind, [row.subject_id for row in rows if row.kind == kind])
     public = {
         row.id: info for row in rows if (info := infos.get((row.kind, row.subject_id))) is not None and info.public
     }
@@ -80,6 +84,21 @@ def near(idea_id: int, kinds: Sequence[str] = KINDS) -> Near | None:
         for info, entry in shown[kind]
     ]
     return Near(like_it, sorted(partners, key=lambda one: (-one.score, one.info.title)))
+
+
+def _described(kind: str, ids: list[int]) -> dict[tuple[str, int], SubjectInfo]:
+    """What others show of these things; of a kind of partners of which there are few all are read, and remembered."""
+    every = remembered(("search.few", kind), lambda: _few(kind)) if kind in PARTNERS and ids else ()
+    if not every:
+        return describe((kind, one) for one in ids)
+    key = ("search.described", kind, current_language())
+    return remembered(key, lambda: describe((kind, one) for one in every))
+
+
+def _few(kind: str) -> tuple[int, ...]:
+    """The things of a kind that are in the index, none of them if there are more than FEW."""
+    found = db.session.execute(select(_DOC.subject_id).where(_DOC.kind == kind).limit(FEW + 1)).scalars().all()
+    return tuple(found) if len(found) <= FEW else ()
 
 
 def _number(entry: Sequence[Any]) -> int:
