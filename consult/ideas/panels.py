@@ -14,11 +14,13 @@ from consult.consultations.models import Consultation
 from consult.consultations.queries import current_consultation
 from consult.core.access import Actor
 from consult.core.db import db
+from consult.core.outlets import FORMATS
 from consult.core.registry import Panel, SubjectInfo, registries
 from consult.core.web import path
 from consult.ideas import own_queries, page_queries, queries, sharing, signoff, tokens
 from consult.ideas.cards import cards, crossing, newest_cards
 from consult.ideas.models import RETURNED, Idea
+from consult.ideas.publishing import QUESTION
 from consult.ideas.words import draft_path, month_words, other_language, relation_words
 from consult.organisations.rules import may_approve
 
@@ -28,7 +30,7 @@ HELP: dict[str, Any] = {"other_language": other_language, "month": month_words, 
 
 
 def question_answers(question_id: int, _actor: Actor) -> dict[str, Any] | None:
-    """What others answered to a question: with name, and apart from them without; three queries."""
+    """What others answered to a question: with name, as a file, and apart from them without; four queries."""
     after = request.args.get("after")
     nameless_only = request.args.get("names") == "none"
     if nameless_only:
@@ -41,7 +43,19 @@ def question_answers(question_id: int, _actor: Actor) -> dict[str, Any] | None:
     withheld = page_queries.withheld_count(question_id) if page.at_start else 0
     if not page.items and not (nameless and nameless.items) and not withheld:
         return None
-    return {"page": page, "nameless": nameless, "withheld": withheld, **HELP}
+    return {"page": page, "nameless": nameless, "withheld": withheld, **_files(question_id, bool(page.items)), **HELP}
+
+
+def _files(question_id: int, named: bool) -> dict[str, Any]:
+    """The addresses of the list of ideas with a named answer to the question, as files and feed, and how many they are. None
+    for a question of an earlier consultation: the list filters by those of the present one."""
+    current = current_consultation(with_questions=True) if named else None
+    position = (
+        next((one.position for one in current.questions if one.id == question_id), 0) if current is not None else 0
+    )
+    number = queries.tally_of(QUESTION, str(question_id)) if position else 0
+    files = [(code, label, path("ideas.index", question=position, format=code)) for code, label in FORMATS.items()]
+    return {"named": number, "files": files if number else []}
 
 
 def _cards_of(ideas: Sequence[Any]) -> list[dict[str, Any]]:

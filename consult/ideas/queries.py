@@ -117,6 +117,12 @@ def _tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
     return tallies_of_rows(tuple((*row[:4], pick(row.title)) for row in rows))
 
 
+def tally_of(facet: str, code: str) -> int:
+    """How many public ideas have this code. One query."""
+    statement = select(_TALLY.c.count).where(_TALLY.c.facet == facet, _TALLY.c.code == code)
+    return db.session.execute(statement).scalar_one_or_none() or 0
+
+
 def tallies_of_rows(rows: tuple[tuple[Any, ...], ...]) -> Tallies:
     """The numbers as the rows of their query tell them: facet, code, number, and of clusters and projects key and title."""
     found, seen = Tallies(rows=rows), set()

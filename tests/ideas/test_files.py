@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from consult.consultations.models import Consultation
 from consult.ideas import filters, listing_files, queries
 from tests.ideas.test_audiences import ANSWERS, MARKS, marks_in
 
@@ -72,6 +73,23 @@ def test_the_list_offers_the_files_with_its_filters(five: list[Any], client: Any
     links = client.page("/de/ideas/?sector=C&sort=supported").links("a[download]")
     assert len(links) == 3 and all("sector=C" in link and "sort=supported" in link for link in links)
     assert client.get("/de/ideas/?format=exe", buffered=True).mimetype == "text/html"
+
+
+def test_the_page_of_a_question_leads_to_its_answers_as_files(five: list[Any], client: Any, db: Any) -> None:
+    consultation = db.session.get_one(Consultation, five[0].consultation_id)
+    for position in (1, 2):
+        page = client.page(f"/de/consultations/{consultation.slug}/questions/{position}")
+        links = page.links(".c-outlets a")
+        shown = of_json(client, f"&question={position}")
+        assert not shown if not links else [one for one in links if one.endswith("format=json")]
+        if links:
+            assert (f"{len(shown)} Antworten mit ihren Ideen" in page.text) or (
+                len(shown) == 1 and "Eine Antwort mit" in page.text
+            )
+            found = {one.rsplit("=", 1)[1]: client.get(one, buffered=True).status_code for one in links}
+            assert found == dict.fromkeys(("csv", "xlsx", "json", "atom"), 200)
+            assert all(one[f"answer_{position}"] for one in shown)
+    assert client.page(f"/de/consultations/{consultation.slug}/questions/1").links(".c-outlets a")
 
 
 def test_parts_follow_each_other_without_loss_or_repetition(five: list[Any], app: Any, db: Any) -> None:
