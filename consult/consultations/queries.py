@@ -70,18 +70,21 @@ def current_consultation(with_questions: bool = False) -> Consultation | None:
 
 
 def _current(moment: datetime, with_questions: bool) -> Consultation | None:
-    found = db.session.execute(_in_turn(), {"moment": moment}).scalar_one_or_none()
-    if found is None:
+    rows = db.session.execute(_in_turn(with_questions), {"moment": moment}).all()
+    if not rows:
         return None
+    found: Consultation = rows[0][0]
     if with_questions:
-        set_committed_value(found, "questions", questions_of(found.id))
+        set_committed_value(found, "questions", [row[1] for row in rows if row[1] is not None])
     detached([*(found.questions if with_questions else ()), found])
     return found
 
 
-@lru_cache(maxsize=1)
-def _in_turn() -> Select[Any]:
-    """The query of the current consultation, put together once, as almost every page asks it."""
+@lru_cache(maxsize=2)
+def _in_turn(with_questions: bool) -> Select[Any]:
+    """The query of the current consultation, put together once, as almost every page asks it; with its questions in order
+    it has a row for each.
+    """
     moment = bindparam("moment", type_=UTCDateTime)
     state = case(
         (Consultation.opens_at.is_(None), 2),
@@ -89,8 +92,8 @@ def _in_turn() -> Select[Any]:
         (Consultation.closes_at.is_not(None) & (Consultation.closes_at <= moment), 3),
         else_=0,
     )
-    statement: Select[Any] = (
-        select(Consultation)
+    first = (
+        select(Consultation.id)
         .where(Consultation.is_active, Consultation.listed)
         .order_by(
             state,
@@ -99,8 +102,17 @@ def _in_turn() -> Select[Any]:
             Consultation.id,
         )
         .limit(1)
+        .scalar_subquery()
     )
-    return statement
+    if not with_questions:
+        return select(Consultation).where(Consultation.id == first)
+    both: tuple[Any, ...] = (Consultation, Question)
+    return (
+        select(*both)
+        .outerjoin(Question, Question.consultation_id == Consultation.id)
+        .where(Consultation.id == first)
+        .order_by(Question.position, Question.id)
+    )
 
 
 @lru_cache(maxsize=1)
