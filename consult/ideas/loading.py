@@ -6,7 +6,7 @@ Companies are invented; the demo company's ideas belong to its account, the othe
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from consult.consultations.operations import take_number
 from consult.consultations.queries import consultation_by_slug, questions_of
 from consult.core import audit
 from consult.core.access import SYSTEM
+from consult.core.clock import LOCAL
 from consult.core.dataset import Dataset
 from consult.core.db import db
 from consult.core.registry import registries, touch
@@ -24,6 +25,7 @@ from consult.ideas.drafts import Content, Partner, Written
 from consult.ideas.models import CURRENT, DRAFT, PUBLISHED, SUBMITTED, WAITING, Answer, Idea, IdeaDraft, IdeaVersion
 from consult.ideas.publishing import refresh_public
 from consult.ideas.versions import link_partners, make_version
+from consult.links.models import Link
 from consult.links.relations import SHIPPED_KINDS
 from consult.moderation.examples import store_example_decision
 from consult.moderation.operations import open_case
@@ -107,7 +109,9 @@ def _decide(dataset: Dataset, record: dict[str, Any], idea: Idea, version: IdeaV
         idea.published_at = version.published_at = decided_at
         idea.public_version_id = version.id
         refresh_public(idea)
-        link_partners(SYSTEM, idea, version)
+        for link in link_partners(SYSTEM, idea, version):  # as if moderation had published it on that day
+            link.created_at = link.confirmed_from_at = decided_at
+            link.as_of = decided_at.astimezone(LOCAL).date().isoformat()
 
 
 def _store_decision(record: dict[str, Any], idea: Idea, version: IdeaVersion, decided_at: datetime) -> None:
@@ -181,6 +185,13 @@ def shift(days: int) -> None:
     answers = select(Answer).where(Answer.version_id.in_([one.id for one in versions]), Answer.shown_at.is_not(None))
     for answer in db.session.execute(answers).scalars():
         answer.shown_at = _later(answer.shown_at, step)
+    links = select(Link).where(
+        Link.from_kind == "idea", Link.from_id.in_(list(ideas)), Link.key.is_(None), Link.created_by.is_(None)
+    )
+    for link in db.session.execute(links).scalars():
+        link.created_at += step
+        link.confirmed_from_at = _later(link.confirmed_from_at, step)
+        link.as_of = (date.fromisoformat(link.as_of) + step).isoformat() if len(link.as_of) == 10 else link.as_of
 
 
 def _later(moment: datetime | None, step: timedelta) -> datetime | None:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from consult.core.clock import LOCAL
 from consult.core.dataset import dataset
 from consult.core.registry import registries
 from consult.ideas.models import Idea, IdeaVersion
+from consult.links.models import Link
 from consult.moderation.models import Case, Decision
 
 pytestmark = pytest.mark.sqlite
@@ -69,8 +71,28 @@ def test_examples_are_found_by_their_id(loaded: Any) -> None:
     assert loaded.get(Idea, found).title == "Freie Prüfstandstunden über Ländergrenzen teilen"
 
 
+def links_of(session: Any) -> dict[int, list[Link]]:
+    """The links that the examples themselves set, by idea."""
+    statement = select(Link).where(Link.from_kind == "idea", Link.key.is_(None)).order_by(Link.id)
+    found: dict[int, list[Link]] = {}
+    for one in session.execute(statement).scalars():
+        found.setdefault(one.from_id or 0, []).append(one)
+    return found
+
+
 def test_dates_move_with_the_day(loaded: Any) -> None:
-    idea = next(one for one in all_ideas(loaded) if one.status == "published")
+    published = {one.id: one for one in all_ideas(loaded) if one.status == "published"}
+    links = links_of(loaded)
+    assert links and set(links) <= set(published)
+    for _round in range(2):  # as loaded, and as it stands three days later
+        for idea_id, found in links.items():
+            day = published[idea_id].published_at
+            assert {one.created_at for one in found} == {one.confirmed_from_at for one in found} == {day}
+            assert {one.as_of for one in found} == {day.astimezone(LOCAL).date().isoformat()}
+        if not _round:
+            next(one for one in registries.loaders if one.room == "ideas").shift(3)
+            loaded.commit()
+    idea = next(iter(published.values()))
     before = (idea.submitted_at, idea.published_at)
     loader = next(one for one in registries.loaders if one.room == "ideas")
     assert loader.shift is not None
