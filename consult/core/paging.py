@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
+from flask import current_app
 from sqlalchemy import BigInteger, Select, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -139,7 +140,8 @@ def keyset(
 ) -> Page[Any]:
     """One page of `statement`, ordered by `order` (its last column unique, none of them NULL).
 
-    `after` is a cursor of an earlier page or nothing; a malformed one counts as nothing. Reads size + 1 rows, in one query.
+    `after` is a cursor of an earlier page or nothing; a malformed or mistyped one counts as nothing. Reads size + 1 rows, in
+    one query.
     `key(row)` gives the order values of a row; by default they are read from the entity's attributes. With
     `scalars=False` rows are kept as rows and `key` must be given. `parameters` fill those that the statement names; such a
     statement must be one that is put together once, not anew for each request. `fetch(statement, parameters, backwards)`
@@ -173,7 +175,19 @@ def keyset(
     page: Page[Any] = Page(items=rows, at_start=unpacked is None)
     if rows:
         if more or backwards:
-            page.next = _pack(values(rows[-1]))
+            page.next = _cursor(order, values(rows[-1]))
         if (unpacked and not backwards) or (backwards and more):
-            page.prev = _pack(values(rows[0]), backwards=True)
+            page.prev = _cursor(order, values(rows[0]), backwards=True)
     return page
+
+
+def _cursor(order: Order, values: list[Any], backwards: bool = False) -> str:
+    """A cursor of these values. In tests it must be one that leads on: a `key` that gives other types than the columns have
+    would make a list that begins anew on every page, and nobody would be told."""
+    token = _pack(values, backwards)
+    if current_app.testing:
+        read = _unpack(token, len(order))
+        assert read is not None and _fits(order, read[1]), (
+            f"cursor {values!r} does not fit {[str(c) for c, _d in order]}"
+        )
+    return token

@@ -64,6 +64,14 @@ def test_a_forged_cursor_is_the_first_page_or_harmless(rows: list[int], forged: 
     assert [job.id for job in page] == rows[:5]
 
 
+@pytest.mark.parametrize(
+    "key", [lambda one: (one.kind, str(one.id)), lambda one: (one.id, one.kind), lambda one: (None, 1)]
+)
+def test_a_cursor_that_leads_nowhere_is_never_given_out(rows: list[int], key: Any) -> None:
+    with pytest.raises(AssertionError, match="does not fit"):
+        keyset(select(Job), ORDER, None, 5, key=key)
+
+
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_as_cursor(rows: list[int], text: str) -> None:
