@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
+from sqlalchemy import select
 
+from consult.core.limits import limits
 from consult.core.text import TAGS, clean_line, clean_text, has_words, plain
+from consult.ideas.models import Idea
 from tests.ideas.conftest import the_idea
 from tests.support.page import Page, html, plain_spaces
 
@@ -85,3 +93,82 @@ def test_what_is_published_reads_the_same_everywhere(
     assert title in client.page("/de/ideas/").text
     feed = client.get("/feeds/de/ideas.atom")
     assert "Maß &amp; Mitte" in feed.get_data(as_text=True)
+
+
+# ---- any text, published --------------------------------------------------------------------------------------------
+
+TITLES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=100).map(clean_line).filter(has_words)
+Typed = dict[str, tuple[str, str]]  # number of an idea -> its title and answer, clean
+
+
+def exported(client: Any) -> dict[str, dict[str, tuple[str, str]]]:
+    """Title and first answer of every idea, by its number, as each kind of file has them."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    given = {
+        kind: client.get(f"/de/ideas/?format={kind}", buffered=True).get_data() for kind in ("csv", "xlsx", "json")
+    }
+    loaded = json.loads(given["json"])
+    found["json"] = {one["number"]: (one["title"], one["answer_1"]) for one in loaded}
+    lines = csv.reader(io.StringIO(given["csv"].decode("utf-8-sig"), newline=""), delimiter=";")
+    sheet = load_workbook(io.BytesIO(given["xlsx"]), read_only=True).worksheets[0]
+    for kind, rows in (("csv", list(lines)), ("xlsx", list(sheet.iter_rows(values_only=True)))):
+        place = next(at for at, head in enumerate(rows[0]) if str(head).startswith("1 "))
+        found[kind] = {str(row[0]): (str(row[1]), str(row[place])) for row in rows[1:]}
+    return found
+
+
+def same(kind: str, shown: str, typed: str) -> bool:
+    """Whether a file shows what was typed; in CSV an apostrophe keeps spreadsheets from taking it for a formula, and in a
+    workbook `_x005F_` stands for an underscore that would begin a code."""
+    return shown == typed or (kind == "csv" and shown == f"'{typed}") or (kind == "xlsx" and unescape(shown) == typed)
+
+
+def published_as_typed(client: Any, reader: Any, make: Any, db: Any, examples: int) -> None:
+    """Send and publish so many made texts; each reads on its page and in the API as it was typed, and all of them in the
+    files."""
+    typed: Typed = {}
+
+    @settings(MANY, max_examples=examples, phases=(Phase.explicit, Phase.generate), report_multiple_bugs=False)
+    @given(TITLES, st.one_of(ANYTHING, MARKED).filter(lambda text: has_words(clean_text(text))))
+    @example("=1+1 & <b>", '=HYPERLINK(1)\n\n+49 | @x ; "y"\n\'')
+    @example("Ｇ\u0308 _x0041_ \u2028x", "</main>\u2028\t``` <!-- ]]> &lt; \\")
+    def round_trip(title: str, text: str) -> None:
+        limits().local.storage.reset()  # nobody sends so much in an hour
+        sent = client.submit("/de/ideas/new", {"title": title, "answer-1": text, "submit": "1"}, form="#idea-form")
+        assert sent.status_code == 303, html(sent).text[:300]
+        idea = db.session.execute(select(Idea).order_by(Idea.id.desc()).limit(1)).scalar_one()
+        make.decide("idea", idea.id, "publish")
+        db.session.commit()
+        typed[idea.number] = clean_line(title), clean_text(text)
+        page = reader.page(f"/de/ideas/{idea.number}")
+        assert page.h1 == plain_spaces(clean_line(title)).strip() and plain_spaces(plain(text)) in page.text
+        assert_harmless(page)
+        found = json.loads(reader.get(f"/api/v1/ideas/{idea.number}").get_data())
+        found = found.get("data", found)
+        assert (found["title"], found["answers"][0]["text"]) == typed[idea.number]
+
+    round_trip()
+    for kind, rows in exported(reader).items():
+        assert rows.keys() == typed.keys()
+        for number, (title, text) in typed.items():
+            assert same(kind, rows[number][0], title) and same(kind, rows[number][1], text), (
+                kind,
+                rows[number],
+                title,
+                text,
+            )
+
+
+def test_what_is_made_up_is_published_and_exported_as_it_was_typed(
+    client: Any, new_client: Any, make: Any, sign_in: Any, consultation: Any, db: Any
+) -> None:
+    sign_in(client, make.person())
+    published_as_typed(client, new_client(), make, db, 5)
+
+
+@pytest.mark.long
+def test_many_made_up_texts_are_published_and_exported_as_they_were_typed(
+    client: Any, new_client: Any, make: Any, sign_in: Any, consultation: Any, db: Any
+) -> None:
+    sign_in(client, make.person())
+    published_as_typed(client, new_client(), make, db, 250)
