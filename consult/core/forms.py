@@ -18,7 +18,7 @@ from wtforms.i18n import get_translations
 from wtforms.validators import StopValidation
 
 from consult.core.errors import Invalid
-from consult.core.i18n import _, _l, _n, current_language
+from consult.core.i18n import _, _l, _n, current_language, format_number
 from consult.core.text import clean_line, clean_text, has_words
 
 __all__ = [
@@ -178,7 +178,7 @@ def length_problem(text: str, limit: int) -> str:
         "Please shorten the text by %(num)s character, at most %(limit)s fit.",
         "Please shorten the text by %(num)s characters, at most %(limit)s fit.",
         over,
-        limit=limit,
+        limit=format_number(limit),
     )
 
 

@@ -83,9 +83,9 @@ def _(string: str, **variables: Any) -> str:
 
 
 def _n(singular: str, plural: str, num: int, **variables: Any) -> str:
-    """The words for one or for several; the number is `%(num)s`."""
+    """The words for one or for several; the number is `%(num)s`, written as the language writes it."""
     text = catalogue(current_language()).ungettext(singular, plural, num)
-    return text % {"num": num, **variables}
+    return text % {"num": format_number(num), **variables}
 
 
 @lru_cache(maxsize=16_384)

@@ -285,10 +285,10 @@ def _compare(about: Weighed, documents: Sequence[Document]) -> list[Likeness]:
 
 def _named(both: Sequence[str], language: str) -> tuple[str, ...]:
     """The words that tell a person why, of those that both texts have: no numbers and no short ones, and where German is
-    spoken nouns before the rest, since "missing" and "need" say little."""
+    spoken nouns where there are any, since "could" and "need" say little."""
     told = [word for word in dict.fromkeys(both) if is_counted(word)]
     if language == "de":
-        told.sort(key=lambda word: not word[0].isupper())
+        told = [word for word in told if word[0].isupper()] or told
     return tuple(told[:5])
 
 

@@ -267,7 +267,7 @@ def test_autosave_tells_what_it_cannot_take_and_keeps_the_rest(writer: Any, clie
     page = writer.open()
     form = {**page.form("#idea-form"), "title": "x" * 1201, "answer-2": "Bleibt."}
     answered = client.post(str(page.one("#idea-form")["data-autosave-url"]), data=form)
-    assert answered.status_code == 422 and "um 1081 Zeichen" in answered.json["errors"]["title"]
+    assert answered.status_code == 422 and "um 1.081 Zeichen" in answered.json["errors"]["title"]
     assert "wird nicht gespeichert" in answered.json["errors"]["title"]
     assert "Bleibt." in str(the_draft(db).content) and the_draft(db).content["title"] == ""
 
