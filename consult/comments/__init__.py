@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 
-from consult.comments import exchange, indexing, loading, mails, merging, personal, queries, review, views
+from consult.comments import drawing, exchange, indexing, loading, mails, merging, personal, queries, review, views
 from consult.core.access import Actor
 from consult.core.i18n import _l
 from consult.core.registry import Panel, Searchable, SubjectKind, registries
@@ -29,7 +29,7 @@ def _mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
 def init_app(app: Flask) -> None:
     """Register the room."""
     app.register_blueprint(views.blueprint)
-    app.jinja_env.globals.update(shown_name=queries.shown_name, comment_places=queries.places)
+    app.jinja_env.globals.update(drawn_comments=drawing.comments, shown_name=queries.shown_name)
     registries.subjects["comment"] = SubjectKind(
         "comment", _l("Comment"), queries.describe_comments, queries.find_comment
     )

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from consult.comments.drawing import comments
 from consult.comments.queries import Thread, nodes_of, thread_for, thread_of, thread_rows
 from consult.core.access import GUEST, Actor
-from consult.core.fragments import for_the_same, fragment
+from consult.core.fragments import for_the_same
 from consult.core.i18n import current_language
 from consult.core.memory import remembered, sharing
 
@@ -48,13 +49,6 @@ class _Comments(NamedTuple):
     answers: tuple[Any, ...]
 
 
-class _Drawn(NamedTuple):
-    kind: str
-    key: str
-    may_write: bool
-    nodes: list[Any]
-
-
 def _drawn(words: _Comments) -> Markup:
     nodes = nodes_of(GUEST, words.comments, words.answers, words.authors)
-    return fragment("comments/_nodes.html", thread=_Drawn(words.kind, words.key, words.may_write, nodes))
+    return comments(nodes, words.kind, words.key, words.may_write)

@@ -1,0 +1,123 @@
+"""Comments with their answers as HTML.
+
+A page holds fifty and more of them, and as a template's loop they were half of its price. So this one list is put together
+here, with the same parts for every comment made once: words and addresses are escaped before, and of a comment itself
+everything goes through `escape`, which leaves alone only what `core.text` rendered. What few comments show (a state, what
+their author or a moderator may do) stands in the macros of comments/_parts.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, url_for
+from markupsafe import Markup, escape
+
+from consult.comments import rules
+from consult.comments.queries import Node, places, shown_name
+from consult.core.i18n import _, _n, current_language, format_day
+from consult.core.vocabularies import term_title
+
+PARTS = "comments/_parts.html"
+
+
+def comments(
+    nodes: Iterable[Node], kind: str, key: str, may_write: bool, level: int = 3, may_moderate: bool = False
+) -> Markup:
+    """The comments as articles. `kind` and `key` are their subject's, for the address of an answer; `level` is the rank of
+    the names as headings.
+    """
+    pen = _pen(kind, key, may_write, may_moderate)
+    return Markup("".join([pen.article(node, level) for node in nodes]).rstrip())  # noqa: S704 - all of it is escaped or rendered
+
+
+def _pen(kind: str, key: str, may_write: bool, may_moderate: bool) -> _Pen:
+    led = places(kind, key)
+    return _Pen(
+        language=current_language(),
+        show=escape(led.show),
+        reply=escape(led.reply) if may_write and key else "",
+        report=escape(led.report),
+        answer=_pattern(_("Reply"), _("to %(name)s")),
+        notice=_pattern(_("Report this"), _("the comment by %(name)s")),
+        look=url_for("moderation.look") if may_moderate else "",
+    )
+
+
+def _pattern(word: str, whose: str) -> str:
+    """A link's words with those for who does not see where it stands; the name is still to be filled in."""
+    return f'{escape(word).replace("%", "%%")}<span class="sr"> {escape(whose)}</span></a>'
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """What the comments of a page have in common, as it stands in HTML."""
+
+    language: str
+    show: str
+    reply: str
+    report: str
+    answer: str
+    notice: str
+    look: str
+
+    def article(self, node: Node, rank: int) -> str:
+        """One comment and what stands below it."""
+        one = node.comment
+        parts = [f'<article class="c-comment" id="comment-{one.id}">\n']
+        if node.stub:
+            parts.append(f'<p class="muted">{_macros().stub(node.stub)}</p>\n')
+        else:
+            parts.append(self._text(node, one, rank))
+        parts += [self.article(answer, rank + 1) for answer in node.answers]
+        if node.more:
+            words = escape(_n("%(num)s more answer", "%(num)s more answers", node.more))
+            parts.append(f'<p><a href="{self.show}{one.id}">{words}</a></p>\n')
+        parts.append("</article>\n")
+        return "".join(parts)
+
+    def _text(self, node: Node, one: Any, rank: int) -> str:
+        public, name = one.status == rules.VISIBLE, escape(shown_name(one))
+        state = "" if public and not one.redactions else _macros().state(one, public)
+        foreign = f' lang="{escape(one.language)}"' if one.language != self.language else ""
+        return (
+            f'<header class="c-meta"><h{rank}>{name}</h{rank}>{_before(node, one)}<a href="{self.show}{one.id}">'
+            f'<time datetime="{one.created_at.isoformat()}">{escape(format_day(one.created_at))}</time></a>'
+            f"{_edited(one)}{state}</header>\n"
+            f"<div{foreign}>{escape(one.html)}</div>\n"
+            f'<div class="l-row">{self._acts(node, one, public, {"name": name})}</div>\n'
+        )
+
+    def _acts(self, node: Node, one: Any, public: bool, named: dict[str, str]) -> str:
+        """What readers may do; a comment that is not public is only its author's."""
+        acts = ""
+        if public and self.reply:
+            acts = f'<a class="c-act" href="{self.reply}{one.id}">{self.answer % named}'
+        if node.mine:
+            return acts + str(_macros().own(node))
+        if public:
+            acts += f'<a class="c-act" href="{self.report}{one.id}" rel="nofollow">{self.notice % named}'
+            if self.look:
+                acts += str(_macros().moderate(one.id, self.look, named["name"]))
+        return acts
+
+
+def _before(node: Node, one: Any) -> str:
+    """What stands between name and date: whose comment it is, and of what kind."""
+    found = [_("is the author above")] if node.by_subject_author else []
+    if one.kind and one.kind != "answer":
+        found.append(term_title("comment_kinds", one.kind))
+    return "".join([f"<span>{escape(words)}</span>" for words in found])
+
+
+def _edited(one: Any) -> str:
+    if not one.edited_at:
+        return ""
+    words = _("edited on %(day)s", day=format_day(one.edited_at))
+    return f"<span>{escape(words)}</span>"
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template(PARTS).module
