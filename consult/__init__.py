@@ -36,6 +36,7 @@ ROOMS = (
     "partnering",
     "paper",
     "topics",
+    "evaluation",
     "api",
     "pages",
     "admin",

@@ -92,6 +92,9 @@ class IdeaList(SearchParameters):
     sector: list[Code] = facet(_l("Section of NACE Rev. 2.1."), "C")
     region: list[Code] = facet(_l("NUTS code: the Land in Germany, the country elsewhere."), "DEG")
     language: list[Literal["de", "en"]] = facet(_l("Language in which the idea is written."))
+    response: list[Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")]] = facet(
+        _l("What becomes of it by the newest answer of an office."), "examined"
+    )
     sort: Literal["newest", "supported", "discussed"] = Field(
         default="newest", description=_l("Order: newest, most supported or most discussed first.")
     )

@@ -132,7 +132,7 @@ def idea(row: Idea, public: Published, partners: Mapping[str, list[str]]) -> dic
             for asked, body, markup in public.answers
         ],
         "anonymous_answers": public.anonymous, "restricted_answers": public.restricted,
-        "support": row.support_count, "comments": row.comment_count, "version": version.number,
+        "support": row.support_count, "comments": row.comment_count, "response": row.response, "version": version.number,
         "published_at": published_at, "updated_at": max(published_at, version.published_at or published_at),
         "example": row.draft_key.startswith(EXAMPLE),
         "url": address("ideas.show", number=row.number), "self": address("api.idea", number=row.number),

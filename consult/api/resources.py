@@ -172,6 +172,9 @@ class Idea(Resource):
     projects: Annotated[list[str], Field(description=_l("Keys of the projects that it names."))]
     support: int
     comments: int
+    response: Annotated[
+        str, Field(description=_l("What becomes of it by the newest answer of an office; empty without one."))
+    ]
     version: int
     published_at: datetime
     updated_at: datetime

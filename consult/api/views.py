@@ -10,6 +10,7 @@ from flask import current_app
 from consult.api import parameters as asked
 from consult.api import present, queries, resources
 from consult.api.layer import Layer, Listing, ListParameters, Moved, Nothing, Parameters, choose_language
+from consult.api.responses import AnsweredIdea, responses_of
 from consult.clusters.queries import cluster_by_slug
 from consult.consultations.queries import question_at
 from consult.core.clock import now
@@ -22,7 +23,7 @@ from consult.core.vocabularies import FOLDER, vocabulary
 from consult.core.web import address, plain_blueprint
 from consult.ideas.models import HIDDEN, MERGED, REMOVED, WITHDRAWN, Idea
 from consult.ideas.page_queries import answers_to, nameless_answers_to
-from consult.ideas.publishing import LANGUAGE, REGION, SECTOR
+from consult.ideas.publishing import LANGUAGE, REGION, RESPONSE, SECTOR
 from consult.ideas.queries import Filters, ideas_page
 from consult.ideas.transfers import heir_of
 from consult.links.queries import links_of
@@ -130,7 +131,9 @@ def question_answers(place: asked.QuestionPlace, given: asked.AnswerList) -> Lis
 def filters_of(given: asked.IdeaList) -> Filters:
     """The facets as they are stored."""
     named = queries.codes_of(given.consultation, given.question, given.cluster, given.project)
-    plain: dict[str, Sequence[str]] = {SECTOR: given.sector, REGION: given.region, LANGUAGE: given.language}
+    plain: dict[str, Sequence[str]] = {
+        SECTOR: given.sector, REGION: given.region, LANGUAGE: given.language, RESPONSE: given.response,
+    }  # fmt: skip
     codes = {**named, **{facet: tuple(chosen) for facet, chosen in plain.items() if chosen}}
     return Filters(codes, clean_line(given.q), given.sort)
 
@@ -151,13 +154,13 @@ def ideas(_place: Nothing, given: asked.IdeaList) -> Listing[resources.Idea]:
 
 
 @layer.read(
-    "/ideas/<number>", resources.LinkedIdea, place=asked.NumberPlace, gone=True, tag="ideas", summary=_l("One idea"),
+    "/ideas/<number>", AnsweredIdea, place=asked.NumberPlace, gone=True, tag="ideas", summary=_l("One idea"),
     description=_l(
         "An idea that was public and was withdrawn, hidden or removed answers with status 410; one that was merged into "
         "another answers with status 301 and the other one's address."
     ),
 )  # fmt: skip
-def idea(place: asked.NumberPlace, _given: Parameters) -> resources.LinkedIdea:
+def idea(place: asked.NumberPlace, _given: Parameters) -> AnsweredIdea:
     row = queries.public_idea(place.number)
     heir = heir_of(row) if row is not None and row.status == MERGED else None
     if heir is not None and heir.number:
@@ -168,7 +171,9 @@ def idea(place: asked.NumberPlace, _given: Parameters) -> resources.LinkedIdea:
     if row is None or not fields:
         raise NotFound(_("There is no public idea of this number."))
     files = present.attachments(queries.attachments(row))
-    return resources.LinkedIdea(**fields[0], links=linked("idea", row.id, None), attachments=files)
+    return AnsweredIdea(
+        **fields[0], links=linked("idea", row.id, None), attachments=files, responses=responses_of(row)
+    )  # fmt: skip
 
 
 @layer.read(

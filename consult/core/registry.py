@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -286,12 +286,16 @@ class SavedList:
 
 @dataclass(frozen=True)
 class Milestone:
-    """Something that became of a thing and that everyone may know: for its timeline. `link` is what `url` is called."""
+    """Something that became of a thing and that everyone may know: for its timeline. `link` is what `url` is called.
+
+    With `due_on` it is still to come, by that day.
+    """
 
     at: datetime
     text: str
     url: str = ""
     link: str = ""
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)

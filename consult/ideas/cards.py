@@ -33,6 +33,7 @@ def card(idea: Any, questions: Mapping[int, Question | Named]) -> dict[str, Any]
         "support": idea.support_count,
         "comments": idea.comment_count,
         "published_at": idea.published_at,
+        "status": "answered" if idea.response else "",
     }
 
 

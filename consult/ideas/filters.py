@@ -20,10 +20,10 @@ from consult.core.text import clean_line
 from consult.core.vocabularies import term_title, vocabulary
 from consult.ideas import queries
 from consult.ideas.cards import Named
-from consult.ideas.publishing import CLUSTER, LANGUAGE, PROJECT, QUESTION, REGION, SECTOR
+from consult.ideas.publishing import CLUSTER, LANGUAGE, PROJECT, QUESTION, REGION, RESPONSE, SECTOR
 from consult.ideas.queries import BEST, COUNTED, NEWEST, SORTS, Counts, End, Filters, Tallies
 
-SHOWN = (QUESTION, CLUSTER, PROJECT, SECTOR, REGION, LANGUAGE)
+SHOWN = (QUESTION, CLUSTER, PROJECT, SECTOR, REGION, LANGUAGE, RESPONSE)
 MOST = 12  # values taken from one facet of an address
 
 
@@ -48,6 +48,8 @@ class Chosen:
             return term_title("nace_rev2_1", code)
         if facet == REGION:
             return term_title("nuts2024_de", code)
+        if facet == RESPONSE:
+            return term_title("response_statuses", code)
         return LANGUAGE_NAMES.get(code, code)
 
     def value(self, facet: str, code: str) -> str:
@@ -68,6 +70,7 @@ def legend(facet: str) -> str:
         SECTOR: _("Sector"),
         REGION: _("Region"),
         LANGUAGE: _("Language"),
+        RESPONSE: _("What becomes of it"),
         "q": _("Search"),
     }
     return names[facet]
@@ -84,6 +87,7 @@ def read_filters() -> Chosen:
         SECTOR: lambda value: value if value in vocabulary("nace_rev2_1") else None,
         REGION: lambda value: value if value in vocabulary("nuts2024_de") else None,
         LANGUAGE: lambda value: value if value in LANGUAGE_NAMES else None,
+        RESPONSE: lambda value: value if value in vocabulary("response_statuses") else None,
         **{kind: _end_finder(found.ends, kind) for kind in (CLUSTER, PROJECT)},
     }
     codes = {facet: _codes(facet, known[facet]) for facet in SHOWN}
@@ -173,6 +177,8 @@ def _in_order(chosen: Chosen, facet: str, codes: list[str]) -> list[str]:
     """Questions by position, languages as they are, the rest by their name; unknown ones are left out."""
     if facet == QUESTION:
         return sorted((c for c in codes if int(c) in chosen.questions), key=lambda c: chosen.questions[int(c)].position)
+    if facet == RESPONSE:
+        return [code for code, _words in vocabulary("response_statuses").choices() if code in codes]
     if facet in (CLUSTER, PROJECT):
         codes = [code for code in codes if any((end.kind, end.code) == (facet, code) for end in chosen.ends)]
     return sorted(codes, key=lambda code: chosen.label(facet, code).casefold())

@@ -48,6 +48,7 @@ _TRAILING = (
     Column("support", _l("Support")),
     Column("comments", _l("Comments")),
     Column("published_at", _l("Published")),
+    Column("response", _l("What becomes of it"), 25),
     Column("version", _l("Version")),
     Column("url", _l("Address"), 40),
 )
@@ -66,7 +67,7 @@ _IDEA: Any = Idea.__table__
 _READ = tuple(
     _IDEA.c[name]
     for name in ("id", "number", "title", "byline", "language", "sector", "region", "size", "support_count",
-                 "comment_count", "published_at", "public_version_id")
+                 "comment_count", "published_at", "public_version_id", "response")
 )  # fmt: skip
 
 
@@ -99,6 +100,7 @@ def rows(chosen: Chosen, positions: Sequence[int], part: int = PART) -> Iterator
                 idea.support_count,
                 idea.comment_count,
                 idea.published_at,
+                named("response_statuses", idea.response) if idea.response else None,
                 written.get("version"),
                 place.replace(_NUMBER, idea.number),
             ]

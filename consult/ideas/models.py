@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false, inspect
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.core.clock import now
@@ -30,6 +30,8 @@ AWAITING_RELEASE = "awaiting_release"  # in its organisation, where somebody rel
 # States of a version: under review, read by everyone, replaced by the next; held while the idea is hidden.
 WAITING, CURRENT, SUPERSEDED, HELD = "waiting", "public", "superseded", "held"
 
+_UNANSWERED = text("status = 'published' AND responded_at IS NULL")
+
 
 class Idea(Base):
     """An idea. `public_version_id` is what people read (or None), `waiting_version_id` what moderation has before it.
@@ -40,7 +42,8 @@ class Idea(Base):
     are kept as hashes. `merged_into_id` is the idea that took it up, `invitation_id` the late invitation by which it may
     be sent, `entered_by` the member of staff who typed it on behalf of its author (`IdeaOrigin`), `erased_at` when its
     texts were deleted for good. `release_asked_at` is set while what is written waits for a release in its organisation:
-    a first text (then the status says so, too) or the next version.
+    a first text (then the status says so, too) or the next version. `responded_at` is when an office first answered it, and
+    `response` what became of it by the newest answer (a code of `response_statuses`).
     """
 
     __tablename__ = "idea"
@@ -52,7 +55,11 @@ class Idea(Base):
         Index("ix_idea_author", "author_id", "id"),
         Index("ix_idea_organisation", "organisation_id", "id"),
         Index("ix_idea_waiting", "status", "moved_at"),
-    )
+        Index(
+            "ix_idea_unanswered", "consultation_id", "published_at", "id",
+            sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id", ondelete="RESTRICT"))
@@ -92,6 +99,8 @@ class Idea(Base):
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     release_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    response: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    responded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     versions: Mapped[list[IdeaVersion]] = relationship(
         back_populates="idea", lazy="raise", order_by="IdeaVersion.number", passive_deletes=True

@@ -39,8 +39,8 @@ from consult.ideas.rules import OPEN_TO_ALL
 from consult.links.queries import links_of_many
 
 CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE = "consultation", "question", "sector", "region", "language"
-CLUSTER, PROJECT = "cluster", "project"
-FACETS = (CONSULTATION, QUESTION, CLUSTER, PROJECT, SECTOR, REGION, LANGUAGE)
+CLUSTER, PROJECT, RESPONSE = "cluster", "project", "response"
+FACETS = (CONSULTATION, QUESTION, CLUSTER, PROJECT, SECTOR, REGION, LANGUAGE, RESPONSE)
 
 Code = tuple[str, str]
 
@@ -161,6 +161,8 @@ def _codes(idea: Idea, questions: Iterable[int], partners: Iterable[tuple[str, i
         codes.add((SECTOR, idea.sector))
     if idea.region:
         codes.add((REGION, region_code(idea.region)))
+    if idea.response:
+        codes.add((RESPONSE, idea.response))
     return codes
 
 

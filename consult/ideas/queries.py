@@ -36,7 +36,17 @@ from consult.core.i18n import current_language, pick
 from consult.core.memory import remembered
 from consult.core.paging import Page, keyset
 from consult.ideas.models import CONFIRMED, Idea, IdeaCoauthor, IdeaFacet, IdeaTally
-from consult.ideas.publishing import CLUSTER, CONSULTATION, FACETS, LANGUAGE, PROJECT, QUESTION, REGION, SECTOR
+from consult.ideas.publishing import (
+    CLUSTER,
+    CONSULTATION,
+    FACETS,
+    LANGUAGE,
+    PROJECT,
+    QUESTION,
+    REGION,
+    RESPONSE,
+    SECTOR,
+)
 from consult.links.models import VISIBLE, Link, LinkEnd
 from consult.links.queries import linked_ids, linked_to_ids
 from consult.search.queries import matching
@@ -141,7 +151,7 @@ def _tally_rows(asked: tuple[str, ...]) -> CompoundSelect[Any]:
     """The query of the numbers, put together once; for these kinds the keys in the address are parameters."""
     nameless = (literal("").label("key"), cast(null(), JSONType).label("title"))
     small = select(_TALLY.c.facet, _TALLY.c.code, _TALLY.c.count, *nameless).where(
-        _TALLY.c.facet.in_((CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE)), _TALLY.c.count > 0
+        _TALLY.c.facet.in_((CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE, RESPONSE)), _TALLY.c.count > 0
     )
     return union_all(small, *(_largest(kind) for kind in (CLUSTER, PROJECT)), *(_asked_for(kind) for kind in asked))
 
@@ -195,7 +205,7 @@ _TABLE: Any = Idea.__table__
 CARD = tuple(
     _TABLE.c[name]
     for name in ("id", "number", "language", "title", "teaser", "byline", "region", "cross_to", "first_question_id",
-                 "support_count", "comment_count", "published_at")
+                 "support_count", "comment_count", "published_at", "response")
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from consult.consultations.models import Consultation
 from consult.core.audiences import AUDIENCES, LABELS
 from consult.core.clock import LOCAL, now
 from consult.core.i18n import _, _n, current_language, format_clock, format_day, pick
+from consult.core.registry import Milestone
 from consult.core.vocabularies import short_region
 from consult.core.web import path
 from consult.ideas import origins, rules, signoff, tokens
@@ -89,7 +90,7 @@ def public_timeline(view: IdeaView) -> list[Step]:
     idea, steps = view.idea, []
     if idea.submitted_at is not None:
         steps.append(_step(idea.submitted_at, origins.received_words(view.version)))
-    steps += [_step(one.at, one.text, url=one.url, link=one.link) for one in view.milestones]
+    steps += _past(view.milestones)
     if idea.published_at is not None:
         steps.append(
             _step(idea.published_at, _published_after(idea.published_at - (idea.submitted_at or idea.published_at)))
@@ -104,7 +105,18 @@ def public_timeline(view: IdeaView) -> list[Step]:
         if one.published_at
     ]  # fmt: skip
     steps.sort(key=lambda step: step["iso"])
-    return steps + _ahead(view.consultation, _("You can support and comment"))
+    return steps + _ahead(view.consultation, _("You can support and comment")) + _due(view.milestones)
+
+
+def _past(milestones: Sequence[Milestone]) -> list[Step]:
+    """What became of the idea already."""
+    return [_step(one.at, one.text, url=one.url, link=one.link) for one in milestones if one.due_on is None]
+
+
+def _due(milestones: Sequence[Milestone]) -> list[Step]:
+    """What others have promised to do about it, each with its day."""
+    awaited = sorted((one.due_on, one.text) for one in milestones if one.due_on is not None)
+    return [{"when": _("until %(day)s", day=format_day(day)), "text": text, "next": True} for day, text in awaited]
 
 
 def _ahead(consultation: Consultation, meanwhile: str) -> list[Step]:
@@ -185,7 +197,7 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
         ended = _("Withdrawn") if view.idea.status == WITHDRAWN else _("Closed without a change")
         events.append((view.idea.moved_at, ended))
     steps = [_step(when, text) for when, text in events]
-    steps += [_step(one.at, one.text, url=one.url, link=one.link) for one in view.milestones]
+    steps += _past(view.milestones)
     steps.sort(key=lambda step: step["iso"])
     if view.case is not None:
         late = view.case.due_at < moment
@@ -205,7 +217,7 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
         steps.append({"when": _("until %(day)s", day=day), "text": _("You confirm your address"), "next": True})
     elif view.idea.is_public:
         steps += _ahead(view.consultation, _("Others can support and comment"))
-    return steps
+    return steps + _due(view.milestones)
 
 
 def next_step(view: StatusView) -> str:

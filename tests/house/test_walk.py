@@ -151,7 +151,7 @@ def test_who_may_with_other_peoples_things(walk: Walk, method: str) -> None:
 # Addresses with a thing below another one: which argument names the thing below.
 BELOW = {
     "participation_id", "message_id", "membership_id", "person_id", "member_id", "grant_id", "link_id", "coauthor_id",
-    "invitation_id", "request_id", "call",
+    "invitation_id", "request_id", "call", "response_id",
 }  # fmt: skip
 ALSO_BELOW = {"clusters.value_edit": "number", "clusters.value_end": "number"}
 # What the forms behind these addresses ask for, so that none is refused for being empty.
@@ -180,7 +180,7 @@ def own_parents(walk: Walk, make: Any, cast: Any) -> dict[str, dict[str, Any]]:
         "organisations": firm, "activities": {"slug": activity.slug}, "projects": {"slug": project.slug},
         "clusters": {"slug": "andere-lichtregion"}, "ideas": {"number": idea.number, "token": token},
         "programmes": {"slug": programme.slug}, "programmes_editorial": {"slug": programme.slug},
-        "admin": {"person_id": cast.outsider.id},
+        "admin": {"person_id": cast.outsider.id}, "evaluation": {"slug": "elsewhere"},
     }  # fmt: skip
 
 

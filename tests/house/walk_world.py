@@ -22,6 +22,8 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.imports import ImportRun
 from consult.core.jobs import Job
+from consult.core.text import render_markdown
+from consult.evaluation.models import Commitment, Response, ResponseDraft, ResponseIdea, ResponseVersion
 from consult.ideas.models import IdeaAttachment, IdeaCoauthor, IdeaInvitation
 from consult.links.models import Link
 from consult.moderation.models import SecondLook
@@ -81,6 +83,7 @@ class World:
         self.consultation = make.consultation(slug="walk", introduction={"de": "", "en": ""})
         self._people()
         self._ideas()
+        self._evaluation()
         self._moderation()
         self._clusters()
         self._market()
@@ -173,6 +176,28 @@ class World:
         self.of_endpoint["paper.table"] = {"kind": "csv"}
         self._know("api", number=self.idea.number, consultation="walk", id=comment.id, name="services")
         self.of_endpoint["api.consultation"] = {"slug": "walk"}
+
+    def _evaluation(self) -> None:
+        moment = now()
+        response = self.fill(
+            Response, consultation_id=self.consultation.id, key="walk-response", status="published", version=1,
+            published_at=moment,
+        )  # fmt: skip
+        self.fill(
+            ResponseVersion,
+            response_id=response.id,
+            number=1,
+            position="examined",
+            body="Ja.",
+            html=render_markdown("Ja."),
+        )
+        self.fill(ResponseIdea, response_id=response.id, idea_id=self.idea.id)
+        self.fill(ResponseDraft, response_id=response.id, content={"status": "examined", "body": SECRET})
+        commitment = self.fill(Commitment, response_id=response.id, title="Zusage", unit="Referat")
+        self.idea.response, self.idea.responded_at = "examined", moment
+        db.session.flush()
+        self.victims += [response, commitment]
+        self._know("evaluation", slug="walk", response_id=response.id, commitment_id=commitment.id)
 
     def _moderation(self) -> None:
         case = waiting_case("idea", self.waiting.id)
