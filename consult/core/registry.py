@@ -271,7 +271,8 @@ class PersonalData:
 
 @dataclass(frozen=True)
 class SavedList:
-    """A public list that people may keep as a search. `label` is its name, `parameters` what of its address is kept.
+    """A public list that people may keep as a search. `label` is its name, `parameters` what of its address is kept, and
+    `places` those of them that stand before its question mark.
 
     `newest(query, since, until)` are public things in it that came after `since` and not after `until`, the newest
     first, at most twenty. Nothing that the address would not show to everyone is ever among them.
@@ -282,6 +283,7 @@ class SavedList:
     endpoint: str
     parameters: tuple[str, ...]
     newest: Callable[[dict[str, list[str]], datetime, datetime], list[SubjectInfo]]
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

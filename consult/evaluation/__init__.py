@@ -12,7 +12,19 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import Loader, registries
-from consult.evaluation import jobs, loading, mails, merging, milestones, office, panels, personal, recounting, views
+from consult.evaluation import (
+    jobs,
+    loading,
+    mails,
+    merging,
+    milestones,
+    office,
+    panels,
+    personal,
+    recounting,
+    saved,
+    views,
+)
 
 __all__ = ["init_app", "jobs"]
 
@@ -29,5 +41,6 @@ def init_app(app: Flask) -> None:
         registries.notice_kinds[kind.kind] = kind
     registries.merge_hooks.append(merging.HOOK)
     registries.personal_data["evaluation"] = personal.DATA
+    registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.counters["evaluation.responses"] = recounting.recount
     registries.loaders.append(Loader(90, "demo", "evaluation", loading.load, loading.shift))

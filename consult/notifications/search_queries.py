@@ -52,7 +52,9 @@ def kept_of(saved: SavedList, address_query: str) -> dict[str, list[str]]:
 def list_address(kind: str, query: dict[str, list[str]]) -> str:
     """The list as it was kept, in the present language; empty where there is no such list."""
     saved = registries.saved_lists.get(kind)
-    return path(saved.endpoint, **query) if saved is not None else ""
+    if saved is None or any(not query.get(name) for name in saved.places):
+        return ""
+    return path(saved.endpoint, **{name: one[0] if name in saved.places else one for name, one in query.items()})
 
 
 def searches_of(person_id: int) -> list[SavedSearch]:

@@ -249,6 +249,24 @@ def test_badge_facet_and_files(client: Any, cast: Any, ideas: list[Any], make: A
     )
 
 
+def test_a_list_is_kept_and_tells_of_what_is_new(
+    client: Any, cast: Any, sign_in: Any, ideas: list[Any], make: Any, outbox: Any, run_jobs: Any, clock: Any
+) -> None:
+    actor, reader = make.actor(cast.official), sign_in(client, cast.participant)
+    desk.response(actor, ideas[:1])
+    address = f"{LIST}?status=taken_up"
+    assert reader.submit(address, form="main form[action$='/notices/searches']").status_code == 303
+    clock.shift(hours=2)
+    desk.response(actor, ideas[1:2])
+    clock.shift(hours=26)
+    schedule_periodic()
+    run_jobs()
+    mail = outbox.last(cast.participant)
+    assert mail.text.count("Wir fangen an") == 1
+    assert any(one == address for one in paths(mail)), paths(mail)
+    assert address in reader.page("/de/notices/searches").links()
+
+
 def test_api_tells_of_responses(client: Any, cast: Any, ideas: list[Any], make: Any) -> None:
     desk.response(make.actor(cast.official), ideas[:1], promises=(Promise("Tun", "Referat"),))
     data = client.get(f"/api/v1/ideas/{ideas[0].number}").get_json()["data"]

@@ -1,0 +1,34 @@
+"""The responses of a consultation as a search that people keep: what is new in it, of what becomes of the ideas."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from consult.consultations.queries import consultation_by_slug
+from consult.core.i18n import _l
+from consult.core.registry import SavedList, SubjectInfo
+from consult.core.vocabularies import vocabulary
+from consult.evaluation import queries, words
+from consult.evaluation.queries import ResponseView
+
+MOST = 20
+
+
+def _info(one: ResponseView) -> SubjectInfo:
+    return SubjectInfo(
+        kind="response", id=one.id, title=words.heading(one), url=one.url, language=one.language if one.title else "",
+        author_name=one.house, key=str(one.id),
+    )  # fmt: skip
+
+
+def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> list[SubjectInfo]:
+    """Responses that became public since then. A consultation or status that is none any more finds nothing."""
+    slug, status = (next(iter(query.get(name, [])), "") for name in ("slug", "status"))
+    consultation = consultation_by_slug(slug)
+    if consultation is None or not consultation.listed or (status and status not in vocabulary("response_statuses")):
+        return []
+    page = queries.responses_page(consultation.id, None, status, 2 * MOST)
+    return [_info(one) for one in page.items if since < one.published_at <= until][:MOST]
+
+
+LIST = SavedList("responses", _l("Responses"), "evaluation.responses", ("slug", "status"), newest, ("slug",))
