@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
+    Row,
     Select,
     String,
     Text,
@@ -341,15 +342,26 @@ def places(kind: str, key: str) -> Places:
     )
 
 
-def shown_name(comment: Comment) -> str:
+def shown_name(comment: Comment | Row[Any]) -> str:
     """Under which name a comment stands."""
     names = [name for name in (comment.author_name, comment.organisation_name) if name]
     return ", ".join(dict.fromkeys(names)) or _("Former participant")
 
 
+_SAID = select(
+    *(
+        Comment.__table__.c[name]
+        for name in (
+            "id", "subject_kind", "subject_id", "author_id", "author_name", "organisation_id", "organisation_name",
+            "body", "status",
+        )
+    )
+).where(Comment.__table__.c.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
+
+
 def describe_comments(ids: Sequence[int]) -> dict[int, SubjectInfo]:
     """What others may know of comments: one query, and one for each kind of subject they stand below."""
-    comments = {c.id: c for c in db.session.execute(select(Comment).where(Comment.id.in_(ids))).scalars()}
+    comments = {row.id: row for row in db.session.execute(_SAID, {"ids": list(ids)})}
     infos = describe((comment.subject_kind, comment.subject_id) for comment in comments.values())
     return {
         comment.id: _info(comment, infos.get((comment.subject_kind, comment.subject_id)))
@@ -357,7 +369,7 @@ def describe_comments(ids: Sequence[int]) -> dict[int, SubjectInfo]:
     }
 
 
-def _info(comment: Comment, subject: SubjectInfo | None) -> SubjectInfo:
+def _info(comment: Row[Any], subject: SubjectInfo | None) -> SubjectInfo:
     return SubjectInfo(
         kind="comment",
         id=comment.id,

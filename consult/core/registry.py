@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -17,8 +17,7 @@ from consult.core.access import GUEST, Actor
 from consult.core.db import begin, db
 
 
-@dataclass(frozen=True)
-class SubjectInfo:
+class SubjectInfo(NamedTuple):
     """What others may show of a thing: enough for a line with a link. `url` is of the reader's language.
 
     `public` tells whether everyone may see it; who lists things to the public leaves the others out.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from consult.consultations.queries import consultations_by_ids, with_total
@@ -42,18 +42,27 @@ def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
 
     Who asks for a single one mostly reads it as a whole next (its case, its page): it is loaded, so that it is asked once.
     """
-    rows = ideas_by_ids(ids).values() if len(ids) == 1 else db.session.execute(_SAID, {"ids": list(ids)})
-    return {one.id: info(one) for one in rows if one.number}
+    if len(ids) == 1:
+        return {one.id: info(one) for one in ideas_by_ids(ids).values() if one.number}
+    before = path("ideas.show", number="")  # a number stands in an address as it is
+    rows = db.session.execute(_SAID, {"ids": list(ids)})
+    return {row[0]: _line(before, *row) for row in rows if row.number}
 
 
-def info(idea: Idea | Row[Any]) -> SubjectInfo:
-    """The line about an idea, from it or from what is said of it."""
-    named = bool(idea.byline)
+def info(idea: Idea) -> SubjectInfo:
+    """The line about an idea."""
+    return _line(path("ideas.show", number=""), *(getattr(idea, name) for name in _SAYS))
+
+
+def _line(
+    before: str, idea_id: int, number: str, title: str, language: str, public: bool, region: str, author_id: int | None,
+    organisation_id: int | None, byline: str, teaser: str, consultation_id: int | None,
+) -> SubjectInfo:  # fmt: skip
+    """The same from what `_SAYS` names; its address is this beginning and the number."""
     return SubjectInfo(
-        kind=KIND, id=idea.id, title=idea.title, url=path("ideas.show", number=idea.number), language=idea.language,
-        public=idea.is_public, region=idea.region, author_id=idea.author_id if named else None,
-        organisation_id=idea.organisation_id if named else None, author_name=idea.byline, excerpt=idea.teaser,
-        consultation_id=idea.consultation_id, key=idea.number or "",
+        kind=KIND, id=idea_id, title=title, url=before + number, language=language, public=public, region=region,
+        author_id=author_id if byline else None, organisation_id=organisation_id if byline else None, author_name=byline,
+        excerpt=teaser, consultation_id=consultation_id, key=number or "",
     )  # fmt: skip
 
 

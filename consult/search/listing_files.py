@@ -34,7 +34,7 @@ def answer(fmt: str, query: str, documents: Sequence[int]) -> Response:
 
 def _found(query: str, documents: Sequence[int]) -> Iterator[Result]:
     for start in range(0, len(documents), PART):
-        yield from results(query, documents[start : start + PART])
+        yield from results(query, documents[start : start + PART], dated=True)
 
 
 def _rows(query: str, documents: Sequence[int]) -> Iterator[list[Any]]:

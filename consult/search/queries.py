@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -49,9 +49,10 @@ class Hit(NamedTuple):
     consultation_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Result:
-    """A hit as the page shows it: `label` is its kind in the reader's language, `snippet` has what matched in <mark>."""
+class Result(NamedTuple):
+    """A hit as the page shows it: `label` is its kind in the reader's language, `snippet` has what matched in <mark>. When
+    it was published or changed (`at`) is read for files only.
+    """
 
     info: SubjectInfo
     label: str
@@ -138,13 +139,14 @@ _TEXTS = select(*(SearchDoc.__table__.c[name] for name in ("title", "body", "tit
     SearchDoc.__table__.c.id.in_(bindparam("documents", expanding=True))
 )
 _SHOWN = select(
-    *(SearchDoc.__table__.c[name] for name in ("id", "kind", "subject_id", "language", "body", "body_en", "at"))
+    *(SearchDoc.__table__.c[name] for name in ("id", "kind", "subject_id", "language", "body", "body_en"))
 ).where(SearchDoc.__table__.c.id.in_(bindparam("documents", expanding=True)))
+_DATED = _SHOWN.add_columns(SearchDoc.__table__.c.at)
 
 
-def results(query: str, documents: Sequence[int]) -> list[Result]:
+def results(query: str, documents: Sequence[int], *, dated: bool = False) -> list[Result]:
     """The page's view of some documents, in this order: one query and those of each kind, whatever their number."""
-    rows = db.session.execute(_SHOWN, {"documents": list(documents)}).all()
+    rows = db.session.execute(_DATED if dated else _SHOWN, {"documents": list(documents)}).all()
     found = {row.id: row for row in rows}
     infos = describe((row.kind, row.subject_id) for row in rows)
     labels = {kind: str(registries.subjects[kind].label) for kind, _id in infos}
@@ -153,11 +155,13 @@ def results(query: str, documents: Sequence[int]) -> list[Result]:
     for number in documents:
         document = found.get(number)
         info = infos.get((document.kind, document.subject_id)) if document is not None else None
-        if document is None or info is None or not info.public:
-            continue
-        body, language = _text_for_reader(document, marker)
-        shown.append(Result(info, labels[document.kind], marker.snippet(body), language, document.at))
-    return shown
+        if document is not None and info is not None and info.public:
+            shown.append((document, info, *_text_for_reader(document, marker)))
+    snippets = marker.snippets(body for _document, _info, body, _language in shown)
+    return [
+        Result(info, labels[info.kind], snippet, language, document.at if dated else None)
+        for (document, info, _body, language), snippet in zip(shown, snippets, strict=True)
+    ]
 
 
 def dated_between(documents: Sequence[int], since: datetime, until: datetime) -> list[tuple[str, int]]:

@@ -8,9 +8,9 @@ out that stems, umlauts and the two languages change: what passes may match, wha
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import AnyStr
+from unicodedata import combining
 
 from markupsafe import Markup, escape
 
@@ -39,19 +39,23 @@ def beginning(stem: str) -> bytes:
 
 
 @lru_cache(maxsize=1000)
-def _sought(query: str) -> tuple[tuple[str, ...], tuple[bytes, ...]]:
-    """The stems that words of this query have, and their beginnings."""
+def _sought(query: str) -> tuple[tuple[str, ...], tuple[bytes, ...], tuple[str, ...]]:
+    """The stems that words of this query have, their beginnings, and its words."""
     found = dict.fromkeys(stem for group in query_groups(query) for stem in (*group.stems, *group.parts))
-    return tuple(found), tuple({beginning(stem) for stem in found})
+    return tuple(found), tuple({beginning(stem) for stem in found}), tuple(words(query))
 
 
 class Marker:
     """Cuts and marks pieces of many texts for one query; what is learnt of a word in one text helps with the next."""
 
     def __init__(self, query: str) -> None:
-        self.stems, self.beginnings = _sought(query)
-        self.typed = {word.casefold() for word in words(query)}
+        self.stems, self.beginnings, said = _sought(query)
         self.known: dict[str, bool] = {}
+        typed = [word for word in said if self._matches(word)]
+        self.typed = {word.casefold() for word in typed}
+        spelled = [one for word in typed for one in (word, word.lower().replace("ss", "ß"))]
+        ways = (str.lower, str.capitalize, str.upper)
+        self.written = tuple({*typed, *(way(word) for word in spelled for way in ways)})
 
     def _matches(self, word: str) -> bool:
         known = self.known.get(word)
@@ -60,44 +64,95 @@ class Marker:
             known = self.known[word] = any(token.startswith(self.stems) for token in tokens)
         return known
 
-    def _hits(self, text: str) -> set[str]:
-        """The words of a text that match."""
+    def _places(self, text: str) -> list[tuple[int, int]]:
+        """Where the words of a text begin and end that match, in order."""
         letters = bare(text)
-        if b"" in self.beginnings or letters.count(b" ") != text.count(" "):
-            candidates = words(text)
-        else:
-            pieces = {letters.count(b" ", 0, place) for one in self.beginnings for place in _all(letters, one, b" ")}
-            if not pieces:
-                return set()
-            between = text.split(" ")
-            candidates = [word for number in pieces for word in words(between[number])]
-        return {word for word in candidates if self._matches(word)}
+        if not any(one in letters for one in self.beginnings):
+            return []
+        return [(first, last) for first, last in places(text, 0, len(text)) if self._matches(text[first:last])]
 
     def matches(self, text: str) -> bool:
         """Whether a word of the text matches."""
-        return bool(self._hits(text))
+        return bool(self._places(text))
 
     def snippet(self, body: str, length: int = LENGTH) -> Markup:
-        """A piece of the first part that has a word as it was typed, else of the first that matches, matches marked; the
-        beginning if only the title matched.
+        """The piece of one text, see `snippets`."""
+        return self.snippets([body], length)[0]
+
+    def snippets(self, bodies: Iterable[str], length: int = LENGTH) -> list[Markup]:
+        """Of each text a piece of the first part that has a word as it was typed, else of the first that matches, matches
+        marked; the beginning if only the title matched.
 
         The parts of a document are its lines (a description, an answer, a term of a list). A short part stands behind
         the beginning of the first one, since a term alone says little.
         """
-        parts = [part for part in body.split("\n") if part.strip()] or [""]
-        part, hits = parts[0], set[str]()
-        for one in parts:
-            if (matching := self._hits(one)) and (not hits or self._as_typed(matching)):
-                part, hits = one, matching
-                if self._as_typed(hits):
-                    break
-        if part != parts[0] and len(part) < SHORT_PART:
-            return Markup("%s · %s") % (_piece(parts[0], set(), length - len(part)), _piece(part, hits, length))
-        return _piece(part, hits, length, self._as_typed(hits))
+        cut = [self._cut(body, length) for body in bodies]
+        marked = self._marked([piece for _before, piece, _behind in cut])
+        return [
+            Markup(f"{before}{piece}{behind}")  # noqa: S704 - every piece of a text is escaped
+            for (before, _piece, behind), piece in zip(cut, marked, strict=True)
+        ]
 
-    def _as_typed(self, hits: set[str]) -> set[str]:
-        """Those of the words that stand in the query."""
-        return {word for word in hits if word.casefold() in self.typed}
+    def _cut(self, body: str, length: int) -> tuple[str, str, str]:
+        """The piece of a text, still as it was written, and what stands before and behind it as HTML."""
+        parts = [part for part in body.split("\n") if part.strip()] or [""]
+        part, place = self._first_typed(body) or self._looked_through(parts)
+        if part == parts[0] or len(part) >= SHORT_PART:
+            return _piece(part, place, length)
+        before, first, behind = _piece(parts[0], 0, length - len(part))
+        return f"{before}{escape(first)}{behind} · ", *_piece(part, 0, length)[1:]
+
+    def _first_typed(self, body: str) -> tuple[str, int] | None:
+        """The first part that has a word as it was typed, in small letters or in capitals, and where it stands there; None
+        where there is none, or where what stands beside one leaves open what the word is. The text is not taken to words.
+        """
+        place = min((at for word in self.written if (at := _whole(body, word)) is not None), default=-1)
+        if place < 0:
+            return None
+        begin = body.rfind("\n", 0, place) + 1
+        end = body.find("\n", place)
+        return body[begin : end if end >= 0 else None], place - begin
+
+    def _looked_through(self, parts: Sequence[str]) -> tuple[str, int]:
+        """The same by the words of each part; without a word as it was typed the first part that matches, else the first."""
+        chosen = None
+        for part in parts:
+            found = self._places(part)
+            typed = [first for first, last in found if part[first:last].casefold() in self.typed]
+            if typed:
+                return part, typed[0]
+            if found and chosen is None:
+                chosen = part, found[0][0]
+        return chosen or (parts[0], 0)
+
+    def _marked(self, pieces: Sequence[str]) -> list[str]:
+        """Pieces as HTML with the words marked that match. All at once: looking at each by itself costs twice as much."""
+        if not pieces:
+            return []
+        text = "\n".join(pieces).replace("\x00", "")
+        letters = bare(text.replace("\u00a0", "_"))  # as a space it would be one more
+        if b"" in self.beginnings or letters.count(b" ") != text.count(" "):
+            return str(escape(self._signed(text))).replace(*_OPEN).replace(*_CLOSE).split("\n")
+        between = text.split(" ")  # no word holds a space
+        number = last = 0
+        for place in sorted(place for one in self.beginnings for place in _all(letters, one)):
+            number += letters.count(b" ", last, place)
+            last = place
+            if "\x00" not in between[number]:
+                between[number] = self._signed(between[number])
+        return str(escape(" ".join(between))).replace(*_OPEN).replace(*_CLOSE).split("\n")
+
+    def _signed(self, text: str) -> str:
+        """A text with signs around the words that match: such as are in no text."""
+        signed, done = [], 0
+        for first, last in places(text, 0, len(text)):
+            if self._matches(text[first:last]):
+                signed += [text[done:first], _OPEN[0], text[first:last], _CLOSE[0]]
+                done = last
+        return "".join((*signed, text[done:])) if signed else text
+
+
+_OPEN, _CLOSE = ("\x00(", "<mark>"), ("\x00)", "</mark>")
 
 
 def snippet(body: str, query: str, length: int = LENGTH) -> Markup:
@@ -105,38 +160,32 @@ def snippet(body: str, query: str, length: int = LENGTH) -> Markup:
     return Marker(query).snippet(body, length)
 
 
-def _piece(text: str, hits: set[str], length: int, best: set[str] | None = None) -> Markup:
-    """At most `length` characters around the first hit, of the best ones if there are any, cut between words."""
-    position = min((text.find(word) for word in best or hits), default=0)
-    start = max(0, position - length // 3) if len(text) > length else 0
+def _piece(text: str, place: int, length: int) -> tuple[str, str, str]:
+    """At most `length` characters around this place, cut between words, with the dots before and behind it."""
+    start = max(0, place - length // 3) if len(text) > length else 0
     if start:
         start = text.find(" ", start) + 1
     piece = text[start : start + length]
     if start + length < len(text) and " " in piece:
         piece = piece[: piece.rfind(" ")]
-    marked, done = [], 0
-    for first, last in _places(piece, hits) if hits else ():
-        marked += [escape(piece[done:first]), "<mark>", escape(piece[first:last]), "</mark>"]
-        done = last
-    marked.append(escape(piece[done:]))
-    before, behind = "… " if start else "", " …" if start + len(piece) < len(text) else ""
-    return Markup("".join((before, *marked, behind)))  # noqa: S704 - every piece of the text is escaped above
+    return "… " if start else "", piece, " …" if start + len(piece) < len(text) else ""
 
 
-def _all(text: AnyStr, sought: AnyStr, space: AnyStr) -> Iterator[int]:
+def _whole(text: str, word: str) -> int | None:
+    """Where a word stands for the first time as a whole; -1 where an apostrophe or an accent beside it leaves that open."""
+    place = text.find(word)
+    while place >= 0:
+        before, behind = text[place - 1 : place] if place else "", text[place + len(word) : place + len(word) + 1]
+        if not (before.isalnum() or behind.isalnum()):
+            return -1 if any(one in "'’" or combining(one) for one in before + behind) else place
+        place = text.find(word, place + 1)
+    return None
+
+
+def _all(text: bytes, sought: bytes) -> Iterator[int]:
     """Where something stands in a text, once in each piece between two spaces."""
     place = text.find(sought)
     while place >= 0:
         yield place
-        place = text.find(space, place)
+        place = text.find(b" ", place)
         place = text.find(sought, place) if place >= 0 else -1
-
-
-def _places(text: str, hits: set[str]) -> Iterator[tuple[int, int]]:
-    """Where the hits stand among the words of a text, in order. No word holds a space."""
-    pieces = {text.rfind(" ", 0, place) + 1 for hit in hits for place in _all(text, hit, " ")}
-    for first in sorted(pieces):
-        last = text.find(" ", first)
-        for begin, end in places(text, first, last if last >= 0 else len(text)):
-            if text[begin:end] in hits:
-                yield begin, end

@@ -31,6 +31,16 @@ MOST_OPTIONS = 12  # of a facet
 blueprint = room_blueprint("search", __name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A link of a facet, as `tabs` draws it."""
+
+    label: Any
+    url: str
+    current: bool
+    count: int | None = None
+
+
 @dataclass(frozen=True)
 class Facet:
     """A facet as the page shows it: (code, label, number of hits, whether it is chosen) of each code, and its heading."""
@@ -41,20 +51,15 @@ class Facet:
     every: str  # what stands for no choice
     is_chosen: bool
 
-    def tabs(self) -> list[dict[str, Any]]:
+    def tabs(self) -> list[Tab]:
         """Its links: to all hits, and to those of each code."""
         every = with_query(**{self.name: None})
         # behind the rest of the address unless the facet stands in it already; codes are letters and digits
         begin = f"{every}{'&' if '?' in every else '?'}{self.name}="
         return [
-            {"label": self.every, "url": every, "current": not self.is_chosen, "count": None},
+            Tab(self.every, every, not self.is_chosen),
             *(
-                {
-                    "label": label,
-                    "url": with_query(**{self.name: code}) if self.is_chosen else begin + code,
-                    "current": chosen,
-                    "count": count,
-                }
+                Tab(label, with_query(**{self.name: code}) if self.is_chosen else begin + code, chosen, count)
                 for code, label, count, chosen in self.options
             ),
         ]

@@ -48,3 +48,24 @@ def test_marks_what_the_index_would_find(said: list[str], query: str) -> None:
     assert {part.split("</mark>")[0] for part in shown.split("<mark>")[1:]} == {
         word.replace("'", "&#39;") for word in wanted
     }
+
+
+@given(st.lists(st.lists(st.sampled_from([*words(TRICKY), "und", "\n", "\u00a0", "&", "<b>"]) | st.text(max_size=4))))
+def test_many_texts_at_once_are_marked_as_each_by_itself(texts: list[list[str]]) -> None:
+    bodies, query = [" ".join(said) for said in texts], "early Bäuerin can't"
+    assert Marker(query).snippets(bodies) == [snippet(body, query) for body in bodies]
+
+
+def test_the_first_part_with_a_word_as_it_was_typed_is_shown_however_it_is_written() -> None:
+    before, long = "Die Werkstatt hat Mühlenräder. " * 4, " und noch ein Satz über etwas ganz anderes" * 4
+    for typed, written in (
+        ("mühle", "Mühle"), ("MÜHLE", "mühle"), ("Straße", "STRASSE"), ("strasse", "Straße"), ("mühle", "„Mühle“"),
+        ("mühle", "Mühle's Mühle"),
+    ):  # fmt: skip
+        shown = snippet(f"{before}\n\nHier steht {written}{long}\nSpäter: {typed}{long}", typed)
+        assert "Hier steht" in shown and "Später" not in shown, (typed, written, shown)
+    shown = snippet(f"{before}\nHier steht Mühlenrad{long}\nSpäter: Mühle & Co{long}", "Mühle")
+    assert "Später: <mark>Mühle</mark> &amp; Co" in shown, "a word as typed goes before one that only begins so"
+    assert "„<mark>Mühle</mark>“" in snippet("„Mühle“ \x00(<b>", "Mühle") and "<b>" not in snippet(
+        "Mühle \x00(<b>", "Mühle"
+    )
