@@ -6,12 +6,12 @@ is made of when it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from consult.core.audiences import AUDIENCES, PUBLIC
-from consult.core.forms import email_key, length_problem
+from consult.core.forms import email_key, email_problem, length_problem
 from consult.core.i18n import _
 
 TITLE_MAX = 120
@@ -130,6 +130,23 @@ def people_in(lines: str) -> list[tuple[str, str]]:
         address = rest.removesuffix(">").strip() if bracket else line
         found.setdefault(email_key(address), (name.strip(" ,;\"'"), address))
     return list(found.values())
+
+
+def coauthors_fault(lines: str, own: Collection[str] = ()) -> str:
+    """What is wrong with the people that a text names, in a sentence, or nothing; `own` are addresses of its author."""
+    people = people_in(lines)
+    faults = [
+        _("“%(line)s”: %(problem)s", line=address[:200], problem=problem)
+        for _name, address in people
+        if (problem := email_problem(address))
+    ]
+    if faults:
+        return " ".join(faults[:5])
+    if any(email_key(address) in own for _name, address in people):
+        return _("That is your own address; please enter that of the other person.")
+    if len(people) > COAUTHORS_MAX:
+        return _("At most %(number)s people can stand for an idea.", number=COAUTHORS_MAX)
+    return ""
 
 
 def length_faults(content: Content) -> dict[tuple[str, int], str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectMultipleField, ValidationError
@@ -29,7 +30,6 @@ from consult.core.forms import (
     LineField,
     TextField,
     email_key,
-    email_problem,
     length_problem,
     longest,
     required,
@@ -43,14 +43,13 @@ from consult.ideas import attachments
 from consult.ideas.drafting import Changes
 from consult.ideas.drafts import (
     ANSWER_MAX,
-    COAUTHORS_MAX,
     KEPT_TIMES,
     LIMITS,
     PARTNER_KINDS,
     PARTNERS_MAX,
     Content,
     Written,
-    people_in,
+    coauthors_fault,
     secret_fault,
 )
 from consult.moderation.blackening import stands_in
@@ -88,15 +87,14 @@ class SentUpTo:
         if not problem:
             return
         if len(text) <= self.limit * KEPT_TIMES:
-            form.too_long[one.name] = problem
-            raise ValidationError(problem)
+            form.keep(one, problem)
         raise ValidationError(_("%(problem)s A text as long as this is not stored.", problem=problem))
 
 
 class IdeaForm(Form):
     """What every page of the writing form may carry; the questions come with `form_class`.
 
-    `too_long` are the fields whose text is stored as it is and has to be shortened before it is sent, with the sentence.
+    `to_mend` are the fields whose text is stored as it is and has to be mended before it is sent, with the sentences.
     """
 
     title = LineField(_l("Title"), [SentUpTo(LIMITS["title"])])
@@ -123,20 +121,27 @@ class IdeaForm(Form):
     received: attachments.Received | None = None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        self.too_long: dict[str, str] = {}
+        self.to_mend: dict[str, list[str]] = {}
         super().__init__(*arguments, **options)
 
-    def tell_lengths(self) -> None:
-        """Say at the fields of what is stored where it is too long to be sent."""
+    def keep(self, one: Any, problem: str) -> NoReturn:
+        """Say at a field what has to be mended before it is sent; what was typed is stored all the same."""
+        self.to_mend.setdefault(one.name, []).append(problem)
+        raise ValidationError(problem)
+
+    def tell_faults(self) -> None:
+        """Say at the fields of what is stored what has to be mended before it is sent."""
         for one in self:
-            for check in one.validators:
-                if isinstance(check, SentUpTo) and (problem := length_problem(one.data or "", check.limit)):
-                    self.too_long[one.name], one.errors = problem, [problem]
+            checks = [check for check in one.validators if isinstance(check, SentUpTo | _SecretsOf)]
+            checks += [type(self).validate_coauthors.__get__(self)] if one.name == "coauthors" else []
+            for check in checks:
+                with suppress(ValidationError):
+                    check(*((self, one) if isinstance(check, SentUpTo | _SecretsOf) else (one,)))
+            one.errors = list(self.to_mend.get(one.name, ()))
 
     def holds_good(self, name: str) -> bool:
-        """Whether a field can be stored: nothing is wrong with it, unless that it is too long to be sent."""
-        errors = list(self[name].errors)
-        return not errors or errors == [self.too_long.get(name)]
+        """Whether a field can be stored: nothing is wrong with it, unless what can be mended later."""
+        return all(error in self.to_mend.get(name, ()) for error in self[name].errors)
 
     @property
     def is_storable(self) -> bool:
@@ -194,16 +199,9 @@ class IdeaForm(Form):
         return changes
 
     def validate_coauthors(self, one: TextField) -> None:
-        people = people_in(one.data)
         own = {email_key(current_actor().email), email_key(self.email.data or "")} - {""}
-        faults = [_("“%(line)s”: %(problem)s", line=address, problem=problem)
-                  for _name, address in people if (problem := email_problem(address))]  # fmt: skip
-        if faults:
-            raise ValidationError(" ".join(faults))
-        if any(email_key(address) in own for _name, address in people):
-            raise ValidationError(_("That is your own address; please enter that of the other person."))
-        if len(people) > COAUTHORS_MAX:
-            raise ValidationError(_("At most %(number)s people can stand for an idea.", number=COAUTHORS_MAX))
+        if problem := coauthors_fault(one.data or "", own):
+            self.keep(one, problem)
 
     def validate_clusters(self, one: PartnerField) -> None:
         _check_partners(one, "cluster")
@@ -291,7 +289,7 @@ class _SecretsOf:
     def __call__(self, form: Any, one: Any) -> None:
         for passage in passages_in(one.data or ""):
             if not stands_in(form[self.answer].data or "", passage):
-                raise ValidationError(secret_fault(passage))
+                form.keep(one, secret_fault(passage))
 
 
 def _known_audience(_form: Any, one: Any) -> None:

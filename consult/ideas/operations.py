@@ -26,7 +26,7 @@ from consult.core.states import move
 from consult.ideas import attachments, coauthoring, invitations, mails, redactions, rules, sharing, signoff, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked, use_up
-from consult.ideas.drafts import Content, length_faults, secret_fault
+from consult.ideas.drafts import Content, coauthors_fault, length_faults, secret_fault
 from consult.ideas.models import (
     AWAITING,
     DRAFT,
@@ -116,7 +116,7 @@ def closed_sentence(consultation: Consultation) -> str:
 
 
 def check_complete(consultation: Consultation, content: Content, email_fault: str = "") -> None:
-    """Invalid at the fields of what cannot be sent: something is missing, too long, or a secret stands nowhere."""
+    """Invalid at the fields of what cannot be sent: something is missing, too long or wrong, or a secret stands nowhere."""
     faults: dict[str, str] = {"email": email_fault} if email_fault else {}
     if not content.title.strip():
         faults["title"] = _("Please write a title of up to %(number)s characters.", number=120)
@@ -126,6 +126,8 @@ def check_complete(consultation: Consultation, content: Content, email_fault: st
         if takes:
             faults[f"answer-{takes[0].position}"] = _("Please answer at least one question, whichever you like.")
     faults |= _secret_faults(consultation, content)
+    if fault := coauthors_fault(content.coauthors):
+        faults["coauthors"] = fault
     faults |= _too_long(consultation, content)
     if faults:
         raise Invalid(faults)

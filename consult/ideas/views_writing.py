@@ -113,7 +113,7 @@ def preview(token: str) -> Any:
         "ideas/preview.html",
         draft=frame,
         form=form,
-        too_long=[
+        to_mend=[
             (label, why, path("ideas.draft", token=frame.token) + at) for label, why, at in Layout(frame, form).faults()
         ],
         answers=previews.previewed(frame, reader),
@@ -163,7 +163,7 @@ def _stored_form(frame: Frame) -> IdeaForm:
         ),
     )  # fmt: skip
     form.fill_choices()
-    form.tell_lengths()
+    form.tell_faults()
     return form
 
 
@@ -259,7 +259,7 @@ def _store(frame: Frame, form: IdeaForm) -> Any:
             return _conflict_page(frame, form, conflict), 409
         return views_merging.merge(frame, form, conflict)
     _change_attachments(frame, form)
-    if not form.is_storable or (form.too_long and "submit" in request.form):
+    if not form.is_storable or (form.to_mend and "submit" in request.form):
         return kept(_page(frame, form))
     if "submit" in request.form:
         return _submit(frame, form)
@@ -402,7 +402,7 @@ def _autosaved(frame: Frame, form: IdeaForm | None) -> Any:
         "edit_count": frame.edit_count,
     }
     if form.is_storable:
-        return jsonify({**answer, "note": Layout(frame, form).fault_line()} if form.too_long else answer)
+        return jsonify({**answer, "note": Layout(frame, form).fault_line()} if form.to_mend else answer)
     return kept(jsonify({**answer, "errors": {name: " ".join(map(str, e)) for name, e in form.errors.items()}}))
 
 

@@ -102,7 +102,7 @@ def test_what_is_too_long_is_kept_and_only_sending_refuses_it(writer: Any, clien
     page = client.page(writer.url)
     form = page.form("#idea-form")
     assert all(form[name].strip() == str(text).strip() for name, text in long.items()) and told(page)
-    assert "Zu lang zum Absenden, aber nichts geht verloren" in page.text and not page.select("[role=alert]")
+    assert "So noch nicht abzusenden, aber nichts geht verloren" in page.text and not page.select("[role=alert]")
     draft = writer.url
     preview = html(writer.send("preview", {}))
     assert f"{draft}#title" in preview.links("main aside .kern-error a")
@@ -115,6 +115,32 @@ def test_what_is_too_long_is_kept_and_only_sending_refuses_it(writer: Any, clien
     sent = writer.send("submit", {"email": "anna@beispiel.example"})
     assert sent.status_code == 422 and told(html(sent)) and the_idea(db).status == "draft"
     short = dict.fromkeys(over, "Kurz") | {"coauthors": "", "secret-2": "", "email": "anna@beispiel.example"}
+    assert writer.send("submit", short).status_code == 200 and the_idea(db).status == "awaiting_confirmation"
+
+
+def test_names_and_secrets_that_are_not_right_yet_are_kept(writer: Any, client: Any, db: Any) -> None:
+    """Half an address and a passage that stands nowhere stay in the draft; only sending refuses them, at their fields."""
+    typed = {"title": "Halle teilen", "answer-1": "Wir teilen sie gern.", "secret-1": "Preis je Stunde: 90 Euro",
+             "coauthors": "Mia <mia@firma>\nEva <eva@firma.example>"}  # fmt: skip
+    page = writer.open()
+    saved = client.post(str(page.one("#idea-form")["data-autosave-url"]), data={**page.form("#idea-form"), **typed})
+    assert saved.status_code == 200 and "mia@firma" in saved.json["note"] and "90 Euro" in saved.json["note"]
+    writer.url = saved.json["url"]
+    page = client.page(writer.url)
+    form = page.form("#idea-form")
+    assert all(form[name].replace("\r", "") == text for name, text in typed.items())
+    assert set(page.errors()) == {"secret-1", "coauthors"} and not page.select("[role=alert]")
+    turned = client.post(f"{writer.url}?view=one&question=1", data={**form, "save": "to-2"})
+    assert turned.status_code == 303
+    draft = writer.url
+    preview = html(writer.send("preview", {}))
+    assert not preview.select("main button[name=submit]") and f"{draft}#secret-1" in preview.links("main aside a")
+    writer.url = draft
+    token = client.page(draft).form("#idea-form")
+    sent = client.post(draft, data={**token, "submit": "1", "email": "anna@beispiel.example"})
+    assert sent.status_code == 422 and set(html(sent).errors()) == {"secret-1", "coauthors"}
+    assert the_idea(db).status == "draft" and the_draft(db).content["coauthors"].startswith("Mia")
+    short = {"secret-1": "", "coauthors": "Eva <eva@firma.example>", "email": "anna@beispiel.example"}
     assert writer.send("submit", short).status_code == 200 and the_idea(db).status == "awaiting_confirmation"
 
 

@@ -99,12 +99,16 @@ def test_its_author_reads_it_in_every_state(make: Any, writer: Any, sign_in: Any
 def test_a_passage_has_to_stand_in_its_answer(writer: Any, db: Any) -> None:
     writer.open()
     answer = writer.send("save", {"title": "Rezepte", "answer-1": ANSWER, "secret-1": "Rezeptur 9"})
-    assert answer.status_code == 422
+    assert answer.status_code == 200, "kept, and only sending refuses it"
     page = html(answer)
     assert "»Rezeptur 9« steht so nicht in der Antwort" in page.errors()["secret-1"]
     assert page.one("#secret-1").get_text().strip() == "Rezeptur 9", "what was typed stays"
     draft = the_draft(db)
-    assert draft is not None and draft.content["answers"]  # the rest is stored
+    assert (
+        draft is not None and draft.content["answers"] and list(draft.content["secrets"].values()) == [["Rezeptur 9"]]
+    )
+    refused = writer.send("submit", {"email": "anna@beispiel.example"})
+    assert refused.status_code == 422 and "secret-1" in html(refused).errors()
 
 
 def test_two_windows_show_both_marks(writer: Any, db: Any) -> None:
