@@ -121,6 +121,12 @@ class Content:
         )
 
 
+def title_in(document: Mapping[str, Any]) -> str:
+    """The title of what is being written, for a line: at most as long as one may be, whatever was pasted."""
+    title = str(document.get("title", ""))
+    return title if len(title) <= TITLE_MAX else title[: TITLE_MAX - 1].rstrip() + "…"
+
+
 def people_in(lines: str) -> list[tuple[str, str]]:
     """(name, e-mail address) of the people that a text names, a line each: `ada@firma.example`, or with the name before it
     and the address in angle brackets. Nobody twice; what is no address comes back as one."""

@@ -12,7 +12,7 @@ from flask import request
 from markupsafe import Markup
 
 from consult.consultations.models import Consultation
-from consult.consultations.queries import current_consultation
+from consult.consultations.queries import consultation_with_questions, current_consultation
 from consult.core.fragments import for_the_same, fragment
 from consult.core.i18n import LANGUAGE_NAMES, _, _n, format_number, pick
 from consult.core.templating import with_query, without_value
@@ -20,16 +20,20 @@ from consult.core.text import clean_line
 from consult.core.vocabularies import term_title, vocabulary
 from consult.ideas import queries
 from consult.ideas.cards import Named
-from consult.ideas.publishing import CLUSTER, LANGUAGE, PROJECT, QUESTION, REGION, RESPONSE, SECTOR
+from consult.ideas.publishing import CLUSTER, CONSULTATION, LANGUAGE, PROJECT, QUESTION, REGION, RESPONSE, SECTOR
 from consult.ideas.queries import BEST, COUNTED, NEWEST, SORTS, Counts, End, Filters, Tallies
 
 SHOWN = (QUESTION, CLUSTER, PROJECT, SECTOR, REGION, LANGUAGE, RESPONSE)
+KEPT = (CONSULTATION, *SHOWN)  # what an address may filter by; the present consultation needs no word
 MOST = 12  # values taken from one facet of an address
 
 
 @dataclass
 class Chosen:
-    """A list as its address asks for it: filters for the queries, and what the page needs to show them."""
+    """A list as its address asks for it: filters for the queries, and what the page needs to show them.
+
+    `consultation` is that whose questions can be chosen: an earlier one where the address names it, else the present one.
+    """
 
     filters: Filters
     tallies: Tallies
@@ -50,6 +54,8 @@ class Chosen:
             return term_title("nuts2024_de", code)
         if facet == RESPONSE:
             return term_title("response_statuses", code)
+        if facet == CONSULTATION:
+            return pick(self.consultation.title) if self.consultation is not None else code
         return LANGUAGE_NAMES.get(code, code)
 
     def value(self, facet: str, code: str) -> str:
@@ -58,6 +64,8 @@ class Chosen:
             return str(self.questions[int(code)].position)
         if facet in (CLUSTER, PROJECT):
             return next(end.key for end in self.ends if (end.kind, end.code) == (facet, code))
+        if facet == CONSULTATION and self.consultation is not None:
+            return self.consultation.slug
         return code
 
 
@@ -71,6 +79,7 @@ def legend(facet: str) -> str:
         REGION: _("Region"),
         LANGUAGE: _("Language"),
         RESPONSE: _("What becomes of it"),
+        CONSULTATION: _("Consultation"),
         "q": _("Search"),
     }
     return names[facet]
@@ -78,7 +87,7 @@ def legend(facet: str) -> str:
 
 def read_filters() -> Chosen:
     """The address's filters; what is no value of its facet is left out."""
-    consultation = current_consultation(with_questions=True)
+    consultation, earlier = _consultation()
     questions = list(consultation.questions) if consultation is not None else []
     found = queries.tallies({kind: _values(kind) for kind in (CLUSTER, PROJECT)})
     by_position = {str(one.position): str(one.id) for one in questions}
@@ -91,11 +100,24 @@ def read_filters() -> Chosen:
         **{kind: _end_finder(found.ends, kind) for kind in (CLUSTER, PROJECT)},
     }
     codes = {facet: _codes(facet, known[facet]) for facet in SHOWN}
+    if earlier and consultation is not None:
+        codes[CONSULTATION] = (str(consultation.id),)
     query = clean_line(request.args.get("q"))[:200]
     sort = request.args.get("sort", "")
     sort = sort if sort in SORTS or (sort == BEST and query) else (BEST if query else NEWEST)
     filters = Filters({facet: given for facet, given in codes.items() if given}, query, sort)
     return Chosen(filters, found, consultation, {one.id: one for one in questions}, found.ends)
+
+
+def _consultation() -> tuple[Consultation | None, bool]:
+    """The consultation that the address names and everyone may see, and that it is another one than the present; else the
+    present one."""
+    present = current_consultation(with_questions=True)
+    slug = request.args.get(CONSULTATION, "")
+    if not slug or (present is not None and present.slug == slug):
+        return present, False
+    named = consultation_with_questions(slug)
+    return (named, True) if named is not None and named.listed else (present, False)
 
 
 def _values(facet: str) -> list[str]:
@@ -127,6 +149,7 @@ class _Form(NamedTuple):
     capped: bool
     counts: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     chips: int
+    earlier: str
 
 
 def form(chosen: Chosen, counts: Counts, chips: int) -> Markup:
@@ -137,7 +160,7 @@ def form(chosen: Chosen, counts: Counts, chips: int) -> Markup:
     limited = tuple((facet, tuple(codes.items())) for facet, codes in counts.codes.items()) if asked.active else ()
     words = _Form(
         chosen.tallies.rows, named, tuple(asked.codes.items()), asked.q, asked.sort, counts.total, counts.capped, limited,
-        chips,
+        chips, chosen.consultation.slug if asked.codes.get(CONSULTATION) and chosen.consultation is not None else "",
     )  # fmt: skip
     return for_the_same(_drawn, words)
 
@@ -148,7 +171,8 @@ def _drawn(words: _Form) -> Markup:
     chosen = Chosen(filters, tallies, None, {one.id: one for one in words.questions}, tallies.ends)
     numbers = {facet: dict(codes) for facet, codes in words.counts} if filters.active else tallies.counts
     groups = facet_groups(chosen, Counts(words.total, words.capped, numbers))
-    return fragment("ideas/_filters.html", groups=groups, q=words.q, chosen=words.chips)
+    hidden = {CONSULTATION: words.earlier} if words.earlier else {}
+    return fragment("ideas/_filters.html", groups=groups, q=words.q, chosen=words.chips, hidden=hidden)
 
 
 def facet_groups(chosen: Chosen, counts: Counts) -> list[dict[str, Any]]:
@@ -207,7 +231,7 @@ def chips(chosen: Chosen) -> list[dict[str, str]]:
             "label": chosen.label(facet, code) if facet != QUESTION else f"{legend(facet)} {chosen.label(facet, code)}",
             "url": without_value(facet, chosen.value(facet, code)),
         }
-        for facet in SHOWN
+        for facet in KEPT
         for code in chosen.filters.codes.get(facet, ())
     ]
     if chosen.filters.q:

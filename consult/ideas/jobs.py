@@ -23,6 +23,7 @@ from consult.core.settings_store import recall, remember
 from consult.core.states import move
 from consult.ideas import mails, release_mails, rules, signoff
 from consult.ideas.drafting import delete_draft
+from consult.ideas.drafts import title_in
 from consult.ideas.models import AWAITING, DRAFT, RETURNED, Idea, IdeaDraft, IdeaVersion
 from consult.ideas.rules import TERMS
 from consult.moderation.operations import open_case, operator_land
@@ -102,7 +103,7 @@ def delete_forgotten_drafts() -> int:
     )
     deleted = 0
     for idea, draft in db.session.execute(statement).all():
-        title = draft.content.get("title", "")
+        title = title_in(draft.content)
         if draft.reminded_at is None:
             draft.reminded_at = moment
             mails.remind_of_draft(idea, title, max(draft.saved_at + TERMS.draft, moment + TERMS.reminder))

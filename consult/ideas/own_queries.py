@@ -19,6 +19,7 @@ from consult.core.registry import Milestone
 from consult.core.text import render_markdown
 from consult.ideas import signoff
 from consult.ideas.coauthors import coauthors_of
+from consult.ideas.drafts import title_in
 from consult.ideas.milestones import milestones
 from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaDraft, IdeaVersion
 from consult.ideas.redactions import originals_of, part_of
@@ -98,7 +99,7 @@ def status_view(idea: Idea) -> StatusView:
         case=open_case_for("idea", idea.id),
         has_draft=draft is not None,
         read_at=read_at("idea", idea.id) if versions else [],
-        draft_title=draft.content.get("title", "") if draft is not None else "",
+        draft_title=title_in(draft.content) if draft is not None else "",
         draft_saved_at=draft.saved_at if draft is not None else None,
         coauthors=coauthors_of(idea.id),
         milestones=milestones(idea, links) if idea.was_public else [],
@@ -138,7 +139,7 @@ def my_ideas(actor: Actor, limit: int = 50) -> list[Mine]:
     return [
         Mine(
             idea,
-            idea.title or (draft.content.get("title", "") if draft else ""),
+            idea.title or (title_in(draft.content) if draft else ""),
             draft.saved_at if draft else None,
             idea.author_id == actor.person_id and reaches(actor, idea),
         )

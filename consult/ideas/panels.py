@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 
 from consult.consultations.models import Consultation
-from consult.consultations.queries import current_consultation
+from consult.consultations.queries import current_consultation, questions_by_ids
 from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.outlets import FORMATS
@@ -47,15 +47,18 @@ def question_answers(question_id: int, _actor: Actor) -> dict[str, Any] | None:
 
 
 def _files(question_id: int, named: bool) -> dict[str, Any]:
-    """The addresses of the list of ideas with a named answer to the question, as files and feed, and how many they are. None
-    for a question of an earlier consultation: the list filters by those of the present one."""
-    current = current_consultation(with_questions=True) if named else None
-    position = (
-        next((one.position for one in current.questions if one.id == question_id), 0) if current is not None else 0
-    )
-    number = queries.tally_of(QUESTION, str(question_id)) if position else 0
-    files = [(code, label, path("ideas.index", question=position, format=code)) for code, label in FORMATS.items()]
-    return {"named": number, "files": files if number else []}
+    """The addresses of the list of ideas with a named answer to the question, as files and feed, and how many they are; of
+    an earlier consultation the address names it."""
+    number = queries.tally_of(QUESTION, str(question_id)) if named else 0
+    if not number:
+        return {"named": 0, "files": []}
+    current = current_consultation(with_questions=True)
+    place = next((one for one in current.questions if one.id == question_id), None) if current is not None else None
+    asked: dict[str, Any] = {"question": place.position} if place is not None else {}
+    if place is None and (question := questions_by_ids([question_id]).get(question_id)) is not None:
+        asked = {"consultation": question.consultation.slug, "question": question.position}
+    files = [(code, label, path("ideas.index", **asked, format=code)) for code, label in FORMATS.items()]
+    return {"named": number, "files": files}
 
 
 def _cards_of(ideas: Sequence[Any]) -> list[dict[str, Any]]:

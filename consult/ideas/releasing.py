@@ -17,7 +17,7 @@ from consult.core.notices import notify
 from consult.core.states import move
 from consult.ideas import mails, operations, revisions, rules, sharing, signoff
 from consult.ideas.drafting import draft_row, locked
-from consult.ideas.drafts import Content
+from consult.ideas.drafts import Content, title_in
 from consult.ideas.models import AWAITING_RELEASE, DRAFT, RETURNED, Idea, IdeaDraft
 from consult.organisations.rules import may_write_for
 
@@ -106,4 +106,4 @@ def title_of(idea: Idea) -> str:
     if idea.title and not idea.waits_for_release:
         return idea.title
     content = db.session.execute(select(IdeaDraft.content).where(IdeaDraft.idea_id == idea.id)).scalar_one_or_none()
-    return (content.get("title", "") if content else "") or idea.title
+    return (title_in(content) if content else "") or idea.title

@@ -18,7 +18,7 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     """Public ideas that the filters leave, published since then. A filter that means nothing any more finds nothing."""
     with current_app.test_request_context("/", query_string=query):
         chosen = filters.read_filters()
-    if any(query.get(facet) and not chosen.filters.codes.get(facet) for facet in filters.SHOWN):
+    if any(query.get(facet) and not chosen.filters.codes.get(facet) for facet in filters.KEPT):
         return []
     wanted = queries.Filters(chosen.filters.codes, chosen.filters.q, queries.NEWEST)
     page = queries.ideas_page(wanted, chosen.tallies, size=READ)
@@ -26,4 +26,4 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     return [subjects.info(one) for one in new[:MOST]]
 
 
-LIST = SavedList("ideas", _l("Ideas"), "ideas.index", (*filters.SHOWN, "q", "sort"), newest)
+LIST = SavedList("ideas", _l("Ideas"), "ideas.index", (*filters.KEPT, "q", "sort"), newest)

@@ -19,7 +19,7 @@ from consult.core.errors import Outside, SignInNeeded
 from consult.core.i18n import _, pick
 from consult.ideas import mails, rules
 from consult.ideas.drafting import Changes, locked
-from consult.ideas.drafts import Content
+from consult.ideas.drafts import Content, title_in
 from consult.ideas.models import AWAITING_RELEASE, DRAFT, PUBLISHED, RETURNED, Idea, IdeaDraft
 from consult.organisations import acting
 from consult.organisations.models import Organisation
@@ -115,6 +115,6 @@ def shared_with(actor: Actor, organisation_id: int | None = None) -> list[Shared
         .limit(SHOWN)
     )
     return [
-        Shared(idea, content.get("title", ""), author or "", pick(name), saved_at)
+        Shared(idea, title_in(content), author or "", pick(name), saved_at)
         for idea, content, saved_at, author, name in db.session.execute(statement)
     ]

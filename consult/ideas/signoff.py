@@ -23,7 +23,7 @@ from consult.core.notices import notify
 from consult.core.states import move
 from consult.ideas import mails, revisions, rules, sharing
 from consult.ideas.drafting import draft_row
-from consult.ideas.drafts import Content
+from consult.ideas.drafts import Content, title_in
 from consult.ideas.models import AWAITING_RELEASE, DRAFT, PUBLISHED, RETURNED, Idea, IdeaDraft
 from consult.organisations.models import Organisation, OrganisationMember
 from consult.organisations.queries import organisations_by_ids
@@ -144,7 +144,7 @@ def waiting_for(actor: Actor) -> list[tuple[Idea, str]]:
         .order_by(Idea.release_asked_at, Idea.id)
         .limit(SHOWN)
     )
-    return [(idea, content.get("title", "")) for idea, content in rows]
+    return [(idea, title_in(content)) for idea, content in rows]
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def all_waiting(limit: int) -> list[Waiting]:
         .limit(limit)
     )
     return [
-        Waiting(idea_id, content.get("title", ""), place or 0, author, since)
+        Waiting(idea_id, title_in(content), place or 0, author, since)
         for idea_id, content, place, author, since in rows
         if since is not None
     ]

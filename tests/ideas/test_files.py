@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from consult.consultations.models import Consultation
+from consult.core.clock import now
 from consult.ideas import filters, listing_files, queries
 from tests.ideas.test_audiences import ANSWERS, MARKS, marks_in
 
@@ -90,6 +92,31 @@ def test_the_page_of_a_question_leads_to_its_answers_as_files(five: list[Any], c
             assert found == dict.fromkeys(("csv", "xlsx", "json", "atom"), 200)
             assert all(one[f"answer_{position}"] for one in shown)
     assert client.page(f"/de/consultations/{consultation.slug}/questions/1").links(".c-outlets a")
+
+
+def test_an_earlier_consultation_is_a_filter_of_its_own(
+    five: list[Any], client: Any, make: Any, consultation: Any, db: Any
+) -> None:
+    """Its questions lead to its ideas alone, on the page and in files; the choice stays in the form and can be dropped."""
+    past = make.consultation(slug="frueher", title="Frühere Frage")
+    make.idea("Von früher", consultation=past, answers={2: "Schon damals."})
+    db.session.commit()
+    past = db.session.get_one(Consultation, past.id)
+    past.opens_at, past.closes_at = now() - timedelta(days=400), now() - timedelta(days=300)
+    make.consultation(slug="verborgen", listed=False)
+    db.session.commit()
+    links = client.page("/de/consultations/frueher/questions/2").links()
+    address = next(one for one in links if "consultation=frueher" in one and "format=json" in one)
+    loaded: Any = json.loads(client.get(address, buffered=True).get_data(as_text=True))
+    rows = loaded if isinstance(loaded, list) else loaded["data"]
+    assert [row["title"] for row in rows] == ["Von früher"] and rows[0]["answer_2"] == "Schon damals."
+    page = client.page("/de/ideas/?consultation=frueher")
+    assert [one.get_text() for one in page.select(".c-list h2 a")] == ["Von früher"]
+    assert page.one("form.c-facets input[name=consultation]")["value"] == "frueher"
+    assert "Frühere Frage" in page.one(".c-chips").get_text(" ")
+    every = len(client.page("/de/ideas/").select(".c-list h2 a"))
+    for unknown in ("nirgends", consultation.slug, "verborgen"):
+        assert len(client.page(f"/de/ideas/?consultation={unknown}").select(".c-list h2 a")) == every
 
 
 def test_parts_follow_each_other_without_loss_or_repetition(five: list[Any], app: Any, db: Any) -> None:
