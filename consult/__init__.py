@@ -14,9 +14,8 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from consult.core import config, db, i18n, keeping, limits, migrating, pagecache, templating, unit, web
+from consult.core import config, db, i18n, keeping, limits, migrating, pagecache, starting, templating, unit, web
 from consult.core.registry import registries
-from consult.core.starting import collector_resting
 
 ROOMS = (
     "files",
@@ -49,7 +48,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
     Several applications may live in one process (tests); the registries are filled anew for each, with the same content.
     """
-    with collector_resting():
+    with starting.collector_resting():
         return _put_together(config.load(overrides), overrides)
 
 
@@ -73,6 +72,7 @@ def _put_together(settings: config.Settings, overrides: Mapping[str, Any] | None
     web.init_app(app)
     unit.attach()
     keeping.init_app()
+    starting.init_app(app)
     registries.reset()
     for room in ROOMS:
         import_module(f"consult.{room}").init_app(app)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from sqlalchemy import (
@@ -32,7 +32,7 @@ from sqlalchemy import (
 from consult.comments import rules
 from consult.comments.models import Comment, CommentVersion
 from consult.core.access import Actor
-from consult.core.db import db
+from consult.core.db import UTCDateTime, db
 from consult.core.errors import NotFound
 from consult.core.i18n import _, current_language
 from consult.core.paging import Page, keyset
@@ -122,9 +122,11 @@ def _node(actor: Actor, comment: Any, authors: Collection[int]) -> Node:
 def _with_answers(roots: Select[Any], signed_in: bool) -> CompoundSelect[Any]:
     """A page of comments together with the first answers below them, in order of time; put together once.
 
-    Each answer comes with the number of all below its comment, each comment with the moment of the thread's first one.
+    Each answer comes with the number of all below its comment. One more row has no id, only the moment of the thread's
+    first comment.
     """
     page = roots.cte("page")
+    unknown: Any = cast(null(), UTCDateTime)
     first = _TABLE.alias()
     began = select(func.min(first.c.published_at)).where(
         first.c.subject_kind == bindparam("kind", type_=String),
@@ -141,12 +143,14 @@ def _with_answers(roots: Select[Any], signed_in: bool) -> CompoundSelect[Any]:
         .subquery()
     )
     answers = (
-        select(*SHOWN, ranked.c.number, null())
+        select(*SHOWN, ranked.c.number, unknown)
         .join(ranked, ranked.c.id == _TABLE.c.id)
         .where(ranked.c.place <= bindparam("most", type_=Integer))
     )
-    both = union_all(select(*page.c, literal(0).label("number"), began.scalar_subquery().label("began_at")), answers)
-    return both.order_by(both.selected_columns.created_at, both.selected_columns.id)
+    shown = select(*page.c, literal(0).label("number"), unknown.label("began_at"))
+    first_moment = select(*(null() for _column in SHOWN), literal(0), began.scalar_subquery())
+    every = union_all(shown, answers, first_moment)
+    return every.order_by(every.selected_columns.created_at, every.selected_columns.id)
 
 
 def mode_of(kind: str, subject_id: int) -> str:
@@ -177,24 +181,34 @@ def _visible(signed_in: bool) -> ColumnElement[bool]:
     return or_(published, mine)
 
 
-def thread_rows(kind: str, subject_id: int, actor: Actor, after: str | None = None) -> tuple[Page[Any], list[Any]]:
+class ThreadRows(NamedTuple):
+    """A page of comments that answer no other, the first answers below them, and when the thread's first comment came."""
+
+    page: Page[Any]
+    answers: list[Any]
+    began_at: datetime | None
+
+
+def thread_rows(kind: str, subject_id: int, actor: Actor, after: str | None = None) -> ThreadRows:
     """One page of the comments that answer no other, oldest first, and the first answers below them; one query."""
     values: dict[str, Any] = {"kind": kind, "subject": subject_id}
     if actor.signed_in:
         values["reader"] = actor.person_id
     answers: list[Any] = []
+    began: list[datetime | None] = []
 
     def fetch(statement: Select[Any], parameters: dict[str, Any], backwards: bool) -> list[Any]:
         rows = db.session.execute(_with_answers(statement, actor.signed_in), {**parameters, "most": ANSWERS}).all()
+        began.extend(row.began_at for row in rows if row.id is None)
         answers.extend(row for row in rows if row.parent_id is not None)
-        roots = [row for row in rows if row.parent_id is None]
+        roots = [row for row in rows if row.parent_id is None and row.id is not None]
         return roots[::-1] if backwards else roots
 
     page = keyset(
         _roots(actor.signed_in), [(column, "asc") for column in _IN_TIME], after, ROOTS, scalars=False,
         key=lambda row: (row.created_at, row.id), parameters=values, fetch=fetch,
     )  # fmt: skip
-    return page, answers
+    return ThreadRows(page, answers, began[0])
 
 
 def nodes_of(actor: Actor, comments: Sequence[Any], answers: Sequence[Any], authors: Collection[int]) -> list[Node]:
@@ -222,13 +236,13 @@ def thread_for(
 
     `key` is the subject's public key (number, slug), `authors` the people whose comments are marked as the author's.
     """
-    page, answers = thread_rows(kind, subject_id, actor, after)
-    thread = thread_of(kind, subject_id, actor, page, key)
-    thread.nodes = nodes_of(actor, page.items, answers, authors)
+    rows = thread_rows(kind, subject_id, actor, after)
+    thread = thread_of(kind, subject_id, actor, rows, key)
+    thread.nodes = nodes_of(actor, rows.page.items, rows.answers, authors)
     return thread
 
 
-def thread_of(kind: str, subject_id: int, actor: Actor, page: Page[Any], key: str) -> Thread:
+def thread_of(kind: str, subject_id: int, actor: Actor, rows: ThreadRows, key: str) -> Thread:
     """A page of a thread with all but the comments themselves, which are still to be made of its rows."""
     mode = mode_of(kind, subject_id) if actor.signed_in else ""
     return Thread(
@@ -236,12 +250,12 @@ def thread_of(kind: str, subject_id: int, actor: Actor, page: Page[Any], key: st
         subject_id=subject_id,
         key=key,
         nodes=[],
-        page=page,
+        page=rows.page,
         mode=mode,
         may_write=mode != "closed" and rules.can_write(actor),
         organisations=acting.choices(actor) if acting.places(actor) else [],
         chosen=acting.last(actor),
-        began_at=page.items[0].began_at if page.items else None,
+        began_at=rows.began_at,
     )
 
 

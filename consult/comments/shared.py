@@ -25,16 +25,16 @@ def thread_page(
     """A page of the thread for this reader. `wrote` tells whether there may be comments of theirs in it."""
     if after or not actor.signed_in or wrote or actor.may("moderation.decide") or not sharing():
         return thread_for(kind, subject_id, actor, after, key=key, authors=authors)
-    page, answers = remembered(("comments.thread", kind, subject_id), lambda: thread_rows(kind, subject_id, GUEST))
-    thread = thread_of(kind, subject_id, actor, page, key)
+    rows = remembered(("comments.thread", kind, subject_id), lambda: thread_rows(kind, subject_id, GUEST))
+    thread = thread_of(kind, subject_id, actor, rows, key)
 
     def draw() -> Markup:
         return for_the_same(
-            _drawn, _Comments(kind, key, thread.may_write, tuple(authors), tuple(page.items), tuple(answers))
+            _drawn, _Comments(kind, key, thread.may_write, tuple(authors), tuple(rows.page.items), tuple(rows.answers))
         )
 
     known = ("comments.html", kind, subject_id, tuple(authors), current_language(), thread.may_write)
-    thread.html = remembered(known, draw) if page.items else Markup("")
+    thread.html = remembered(known, draw) if rows.page.items else Markup("")
     return thread
 
 

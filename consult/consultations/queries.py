@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, case, func, select
+from sqlalchemy import Integer, Select, bindparam, case, cast, func, null, select, union_all
 from sqlalchemy.orm import contains_eager, selectinload
-from sqlalchemy.orm.attributes import set_committed_value
 
 from consult.consultations.models import Consultation, NumberCounter, Question
 from consult.core.clock import now
 from consult.core.db import UTCDateTime, db
-from consult.core.memory import detached, remembered
+from consult.core.memory import remembered, sharing
+from consult.core.rows import columns_of, looked_at
 
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -71,19 +71,23 @@ def current_consultation(with_questions: bool = False) -> Consultation | None:
 
 def _current(moment: datetime, with_questions: bool) -> Consultation | None:
     rows = db.session.execute(_in_turn(with_questions), {"moment": moment}).all()
-    if not rows:
+    itself = next((row for row in rows if row[0] is not None), None)
+    if itself is None:
         return None
-    found: Consultation = rows[0][0]
+    if not sharing():  # who writes may change it
+        return db.session.get_one(Consultation, itself[0], options=[selectinload(Consultation.questions)])
+    found = looked_at(Consultation, itself)
     if with_questions:
-        set_committed_value(found, "questions", [row[1] for row in rows if row[1] is not None])
-    detached([*(found.questions if with_questions else ()), found])
+        width = len(columns_of(Consultation))
+        questions = [looked_at(Question, row[width:]) for row in rows if row[0] is None]
+        vars(found)["questions"] = sorted(questions, key=lambda one: (one.position, one.id))
     return found
 
 
 @lru_cache(maxsize=2)
-def _in_turn(with_questions: bool) -> Select[Any]:
-    """The query of the current consultation, put together once, as almost every page asks it; with its questions in order
-    it has a row for each.
+def _in_turn(with_questions: bool) -> Any:
+    """The query of the current consultation, put together once, as almost every page asks it; with its questions it has a
+    row more for each of them, in which the consultation's own columns are empty: nobody reads its texts six times.
     """
     moment = bindparam("moment", type_=UTCDateTime)
     state = case(
@@ -104,15 +108,16 @@ def _in_turn(with_questions: bool) -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
+    own, asked = columns_of(Consultation), columns_of(Question)
     if not with_questions:
-        return select(Consultation).where(Consultation.id == first)
-    both: tuple[Any, ...] = (Consultation, Question)
-    return (
-        select(*both)
-        .outerjoin(Question, Question.consultation_id == Consultation.id)
-        .where(Consultation.id == first)
-        .order_by(Question.position, Question.id)
-    )
+        return select(*own).where(own[0] == first)
+    itself = select(*own, *_empty(asked)).where(own[0] == first)
+    questions = select(*_empty(own), *asked).where(Question.consultation_id == first)
+    return union_all(itself, questions)
+
+
+def _empty(columns: Sequence[Any]) -> list[Any]:
+    return [cast(null(), column.type).label(f"no_{column.name}") for column in columns]
 
 
 @lru_cache(maxsize=1)
@@ -145,21 +150,21 @@ def with_questions(consultation_id: int) -> tuple[Consultation, list[Question]]:
 
 
 def with_total(consultation_id: int) -> tuple[Consultation, int]:
-    """A consultation and the number of its questions, to be looked at only: pages that only read share the row."""
+    """A consultation and the number of its questions, to be looked at only: pages share the row."""
 
     def read() -> tuple[Consultation, int]:
-        consultation, total = db.session.execute(_counted(), {"consultation": consultation_id}).one()
-        detached([consultation])
-        return consultation, total
+        *values, total = db.session.execute(_counted(), {"consultation": consultation_id}).one()
+        return looked_at(Consultation, values), total
 
     return remembered(("consultations.with_total", consultation_id), read, lasting=True)
 
 
 @lru_cache(maxsize=1)
 def _counted() -> Select[Any]:
-    total = select(func.count()).where(Question.consultation_id == Consultation.id).correlate(Consultation)
-    statement: Select[Any] = select(Consultation, total.scalar_subquery())
-    return statement.where(Consultation.id == bindparam("consultation", type_=Integer))
+    table = Consultation.__table__
+    total = select(func.count()).where(Question.consultation_id == table.c.id).correlate(table)
+    statement: Select[Any] = select(*columns_of(Consultation), total.scalar_subquery())
+    return statement.where(table.c.id == bindparam("consultation", type_=Integer))
 
 
 def question_at(slug: str, position: int) -> Question | None:

@@ -3,13 +3,15 @@
 They go past the unit of work, each with a statement that is put together once: an object of the ORM costs five times as
 much and is for what is read, changed and written again. What such a row points to must be in the database already. The
 content version is told as if the row were an object.
+
+The other way round it is the same: what a page only shows is read as a row and `looked_at` as an object of its class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Insert, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +19,28 @@ from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from consult.core.db import Base, db
+
+Model = TypeVar("Model", bound=Base)
+
+
+def columns_of(model: type[Base]) -> tuple[Any, ...]:
+    """The columns of a table in the order in which `looked_at` takes their values."""
+    return tuple(_table(model).columns)
+
+
+def looked_at(model: type[Model], values: Sequence[Any]) -> Model:
+    """A row as an object that can be read and nothing else: it belongs to no session, so threads may share it, and what was
+    not read with it, or would change it, fails. It costs a third of what the ORM makes of a row.
+    """
+    found = model.__new__(model)
+    vars(found).update(zip(_keys(model), values, strict=False))  # a row may go on
+    return found
+
+
+@cache
+def _keys(model: type[Base]) -> tuple[str, ...]:
+    mapper: Mapper[Any] = inspect(model)
+    return tuple(mapper.get_property_by_column(column).key for column in columns_of(model))
 
 
 def is_shown(mapped: Any) -> bool:

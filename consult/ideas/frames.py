@@ -5,7 +5,6 @@ The values are plain or detached, since the pages' reading transaction has ended
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from consult.consultations.models import Consultation, Question
-from consult.consultations.queries import consultation_by_slug, current_consultation, questions_of, with_questions
+from consult.consultations.queries import consultation_by_slug, current_consultation, with_questions
 from consult.core.access import current_actor
 from consult.core.db import db
 from consult.core.errors import NotFound
@@ -86,20 +85,13 @@ class Frame:
         return tokens.status_token(self.draft_key)
 
 
-def _detached(consultation: Consultation, questions: Sequence[Question]) -> None:
-    for one in (*questions, consultation):
-        if one in db.session:  # the present consultation is remembered, and detached already
-            db.session.expunge(one)
-
-
 def new_frame(slug: str, draft_key: str, language: str) -> Frame | None:
     """The frame of a form that opens: of the consultation named, else of the present one. None where there is none."""
     known = slugify(slug) == slug
     consultation = (consultation_by_slug(slug) if known else None) if slug else current_consultation()
     if consultation is None:
         return None
-    questions = questions_of(consultation.id)
-    _detached(consultation, questions)
+    consultation, questions = with_questions(consultation.id)
     return Frame(consultation, questions, Content(language=language), draft_key)
 
 

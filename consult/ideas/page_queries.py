@@ -23,6 +23,7 @@ from consult.core.i18n import current_language, pick
 from consult.core.memory import detached, remembered
 from consult.core.paging import Page, keyset
 from consult.core.registry import Milestone
+from consult.core.rows import columns_of, looked_at
 from consult.core.text import render_markdown
 from consult.core.web import path
 from consult.ideas import redactions, rules
@@ -39,7 +40,7 @@ from consult.ideas.models import (
     IdeaVersion,
     Support,
 )
-from consult.ideas.queries import is_number
+from consult.ideas.queries import is_number, note_look
 from consult.ideas.redactions import Blackened
 from consult.links.models import VISIBLE
 from consult.links.proposing import all_links
@@ -96,7 +97,9 @@ class IdeaView:
 
 @dataclass(frozen=True)
 class IdeaRow:
-    """The idea with what hangs on it alone: the first of the page's queries. Its consultation may be one that is shared."""
+    """The idea with what hangs on it alone: the first of the page's queries. Both it and its consultation are only looked
+    at.
+    """
 
     idea: Idea
     consultation: Consultation
@@ -120,7 +123,9 @@ def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
     row = db.session.execute(_with_marks(person_id is not None), values).first()
     if row is None:
         return None
-    return IdeaRow(row[0], *with_total(row[0].consultation_id), *map(bool, row[1:]))
+    idea = looked_at(Idea, row)
+    note_look(idea)
+    return IdeaRow(idea, *with_total(idea.consultation_id), *map(bool, row[-5:]))
 
 
 @lru_cache(maxsize=2)
@@ -141,10 +146,8 @@ def _with_marks(signed_in: bool) -> Select[Any]:
             Comment.author_id == reader, Comment.subject_kind == "idea", Comment.subject_id == Idea.id
         )
     backed = exists().where(Support.idea_id == Idea.id, Support.organisation_id.is_not(None))
-    statement: Select[Any] = select(Idea, supported, following, beside, wrote, backed).where(
-        Idea.number == bindparam("number", type_=String)
-    )
-    return statement
+    statement: Select[Any] = select(*columns_of(Idea), supported, following, beside, wrote, backed)
+    return statement.where(Idea.number == bindparam("number", type_=String))
 
 
 def restricted_audiences(idea: Idea) -> frozenset[str]:
@@ -242,12 +245,15 @@ def _versions() -> Select[Any]:
     html: Any = case((readable, answer.html), else_=None)
     is_read = IdeaVersion.id == bindparam("version", type_=Integer)
     statement: Select[Any] = (
-        select(IdeaVersion, question.id, question.position, question.short_title, answer.audience, html.label("html"))
+        select(
+            question.id.label("question"), question.position, question.short_title, answer.audience, html.label("html"),
+            *columns_of(IdeaVersion),
+        )
         .outerjoin(Answer.__table__, and_(is_read, answer.version_id == IdeaVersion.id))
         .outerjoin(Question.__table__, question.id == answer.question_id)
         .where(IdeaVersion.idea_id == bindparam("idea", type_=Integer), IdeaVersion.published_at.is_not(None))
         .order_by(IdeaVersion.number, question.position, answer.id)
-    )
+    )  # fmt: skip
     return statement
 
 
@@ -255,8 +261,8 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
     idea_id, version_id = idea.id, idea.public_version_id
     asked = {"idea": idea_id, "version": version_id, "readable": list(readable)}
     every_row = db.session.execute(_versions(), asked).all()
-    versions = list(dict.fromkeys(row.IdeaVersion for row in every_row))
-    rows = [row for row in every_row if row.id is not None]
+    versions = list({row[5]: looked_at(IdeaVersion, row[5:]) for row in every_row}.values())
+    rows = [row for row in every_row if row.question is not None]
     views = sorted(all_links("idea", idea_id, VISIBLE), key=lambda one: not one.outgoing)
     links = [view for view in views if view.outgoing or view.confirmed]
     version = next(one for one in versions if one.id == version_id)
@@ -266,13 +272,13 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
     files = [one for one in every if own or not one.is_held]
 
     def answer(row: Any) -> AnswerView:
-        part, text = redactions.part_of(row.id), row.html
+        part, text = redactions.part_of(row.question), row.html
         stored = Markup(text or "")  # noqa: S704 - stored by RenderedHTML
         shown = render_markdown(full[part]) if text and part in full else stored
-        question = QuestionName(row.id, row.position, row.short_title)
+        question = QuestionName(row.question, row.position, row.short_title)
         return AnswerView(question, row.audience, shown, tuple(one for one in marks if text and one.part == part))
 
-    detached({*versions, *files, *(view.link for view in links)})
+    detached(files)
     return _Content(
         versions=versions,
         answers=[answer(row) for row in rows if row.audience != ANONYMOUS],

@@ -19,7 +19,7 @@ from consult.ideas import rules
 from consult.ideas.coauthors import coauthor_ids, is_coauthor
 from consult.ideas.loading import EXAMPLE, IMPORTED
 from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaVersion
-from consult.ideas.queries import idea_by_number, ideas_by_ids, is_number
+from consult.ideas.queries import idea_by_number, idea_to_look_at, ideas_by_ids, is_number
 from consult.notifications.queries import followers
 from consult.search.queries import matching
 
@@ -87,7 +87,7 @@ def picker(words: str, limit: int) -> list[SubjectInfo]:
 
 def may_manage(actor: Actor, idea_id: int) -> bool:
     """Whether the actor speaks for the idea: a member of its organisation, or its author where it has none."""
-    idea = db.session.get(Idea, idea_id)
+    idea = idea_to_look_at(idea_id)
     return idea is not None and (rules.speaks_for(actor, idea) or is_coauthor(actor, idea.id))
 
 
@@ -153,7 +153,7 @@ def _documents(ids: list[int]) -> Iterator[SearchDocument]:
 
 def comment_mode(idea_id: int) -> str:
     """As the consultation says, while the idea is public and the consultation is open or just closed."""
-    idea = db.session.get(Idea, idea_id)
+    idea = idea_to_look_at(idea_id)
     if idea is None or not idea.is_public:
         return "closed"
     consultation, _total = with_total(idea.consultation_id)

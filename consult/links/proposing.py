@@ -18,6 +18,7 @@ from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import _
 from consult.core.registry import describe, registries, touch
+from consult.core.rows import columns_of, looked_at
 from consult.core.states import move
 from consult.links import rules
 from consult.links.models import DECLINED, ENDED, PROPOSED, STATED, STATUSES, Link, LinkEnd
@@ -84,7 +85,8 @@ def _with_ends() -> Select[Any]:
     start, goal = aliased(LinkEnd), aliased(LinkEnd)
     kind, subject = bindparam("kind", type_=String), bindparam("subject", type_=Integer)
     statement: Any = (
-        select(Link, *end_columns(start), *end_columns(goal))
+        select(*end_columns(start), *end_columns(goal), *columns_of(Link))
+        .select_from(Link)
         .outerjoin(start, (start.kind == Link.from_kind) & (start.id == Link.from_id))
         .outerjoin(goal, (goal.kind == Link.to_kind) & (goal.id == Link.to_id))
         .where(
@@ -99,14 +101,16 @@ def _with_ends() -> Select[Any]:
 def all_links(kind: str, subject_id: int, statuses: Sequence[str] = STATUSES) -> list[LinkView]:
     """The links of a thing in these states, of which everyone may see the other end, in order of entry; one query.
 
-    Without what frames a link (`links_of` knows it): for things whose links people set themselves.
+    Without what frames a link (`links_of` knows it): for things whose links people set themselves. The links are only
+    looked at.
     """
     values = {"kind": kind, "subject": subject_id, "statuses": list(statuses)}
     found = []
-    for link, *ends in db.session.execute(_with_ends(), values):
+    half = len(EndRow._fields)
+    for row in db.session.execute(_with_ends(), values):
+        link = looked_at(Link, row[2 * half :])
         outgoing = (link.from_kind, link.from_id) == (kind, subject_id)
-        half = len(ends) // 2
-        other = EndRow(*(ends[half:] if outgoing else ends[:half]))
+        other = EndRow(*(row[half : 2 * half] if outgoing else row[:half]))
         if other.public:  # None where there is no such end
             found.append(LinkView(link, end_info(other), relation_label(link.type, outgoing, link.role), outgoing))
     return found
