@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from consult.core.db import db
 from consult.core.i18n import _
 from consult.core.registry import Milestone
 from consult.evaluation.models import BROKEN, KEPT, OPEN
 from consult.evaluation.queries import CommitmentView, ResponseView, known_responses
 from consult.evaluation.words import position_words
-from consult.ideas.models import Idea
+from consult.ideas.queries import idea_to_look_at
 
 KIND = "idea"
 ANCHOR = "#responses"
@@ -16,7 +15,7 @@ ANCHOR = "#responses"
 
 def is_answered(idea_id: int) -> bool:
     """Whether an idea has a response; no query where the page has read the idea."""
-    idea = db.session.get(Idea, idea_id)
+    idea = idea_to_look_at(idea_id)
     return idea is not None and idea.responded_at is not None
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from consult.consultations.queries import current_consultation, with_total
 from consult.core.access import Actor
-from consult.core.db import db
 from consult.core.registry import Panel
 from consult.core.web import path
 from consult.evaluation import queries, rules, words
 from consult.evaluation.milestones import is_answered
-from consult.ideas.models import PUBLISHED, Idea
+from consult.ideas.models import PUBLISHED
+from consult.ideas.queries import idea_to_look_at
 
 HELP: dict[str, Any] = {
     "heading": words.heading,
@@ -23,7 +23,7 @@ HELP: dict[str, Any] = {
 
 def to_idea(idea_id: int, actor: Actor) -> dict[str, Any] | None:
     """What offices say to an idea, and for who may answer it the way there; no query where nobody has answered it."""
-    idea = db.session.get(Idea, idea_id)
+    idea = idea_to_look_at(idea_id)
     found = queries.known_responses(idea_id) if is_answered(idea_id) else []
     may_answer = idea is not None and idea.status == PUBLISHED and rules.can_write(actor, idea.consultation_id)
     if not found and not may_answer:

@@ -23,6 +23,7 @@ from consult.core.registry import (
 )
 from consult.core.web import path
 from consult.ideas import (
+    cards,
     decisions,
     demo_signoff,
     exchange,
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
     assert jobs.BATCH and views_helps.READY and views_late.FOUND and views_living.FOUND and views_release.FOUND
     assert views_writing.FOUND
     app.register_blueprint(views.blueprint)
+    app.jinja_env.globals.update(idea_card=cards.idea_card)
     app.before_request_funcs.setdefault(None, []).insert(0, views_attachments.allow_large_file)
     registries.subjects[KIND] = SubjectKind(
         KIND, _l("Idea"), subjects.describe, subjects.find, subjects.picker, subjects.may_manage

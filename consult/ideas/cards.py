@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
+from flask import current_app
+from markupsafe import Markup, escape
 
 from consult.consultations.models import Question
 from consult.core.fragments import for_the_same, fragment
-from consult.core.i18n import _, current_language, pick
+from consult.core.i18n import _, _n, current_language, format_day, pick
 from consult.core.vocabularies import short_region
 from consult.core.web import path
 
@@ -35,6 +37,61 @@ def card(idea: Any, questions: Mapping[int, Question | Named]) -> dict[str, Any]
         "published_at": idea.published_at,
         "status": "answered" if idea.response else "",
     }
+
+
+def idea_card(one: Mapping[str, Any], level: int = 3) -> Markup:
+    """A card as HTML; only the idea's own words carry its language. `level` is the rank of its title as a heading.
+
+    A list has twenty of them, which as a template's macro were a fifth of its price.
+    """
+    lang = f' lang="{escape(one["lang"])}"' if one["lang"] else ""
+    kicker = f'<p class="c-kicker">{escape(one["kicker"])}</p>' if one["kicker"] else ""
+    summary = f"<p{lang}>{escape(one['summary'])}</p>" if one["summary"] else ""
+    title = f'<h{level}{lang}><a href="{escape(one["url"])}">{escape(one["title"])}</a></h{level}>'
+    return Markup(  # noqa: S704 - all of it is escaped
+        f'<article class="c-idea">{kicker}{title}{summary}{_relations(one)}<div class="c-meta">{_facts(one)}</div></article>'
+    )
+
+
+def _relations(one: Mapping[str, Any]) -> str:
+    found = [
+        f'<p>{escape(what)}<span class="c-why">{escape(state)}</span></p>' for what, state in one.get("relations", ())
+    ]
+    return "".join(found)
+
+
+def _facts(one: Mapping[str, Any]) -> str:
+    """The line below a card: where it leads, who wrote it and when, what others think of it."""
+    cross, at, language = one["cross"], one["published_at"], current_language()
+    found = [_cross(language, cross["a"], cross["b"], cross["crosses"])] if cross else []
+    byline = one["byline"] or _("without name")
+    found.append(f"<span>{escape(byline)}</span>")
+    if at:
+        found.append(f'<time datetime="{at.isoformat()}">{escape(format_day(at))}</time>')
+    if one["support"]:
+        words = _n("%(num)s supporter", "%(num)s supporters", one["support"])
+        found.append(f"<span>{escape(words)}</span>")
+    if one["comments"]:
+        words = _n("%(num)s comment", "%(num)s comments", one["comments"])
+        found.append(f"<span>{escape(words)}</span>")
+    if one["status"]:
+        found.append(_badge(language, one["status"]))
+    return "".join(found)
+
+
+@lru_cache(maxsize=1024)
+def _cross(_language: str, here: str, there: str, crosses: bool) -> str:
+    """Between which regions an idea leads: drawn once, since there are few."""
+    return str(_macros().cross(here, there, crosses))
+
+
+@lru_cache(maxsize=64)
+def _badge(_language: str, status: str) -> str:
+    return str(_macros().badge(status))
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template("_macros/ui.html").module
 
 
 def cards(ideas: Iterable[Any], questions: Mapping[int, Question | Named]) -> list[dict[str, Any]]:
@@ -63,7 +120,8 @@ def shown_cards(ideas: Sequence[Any], questions: Mapping[int, Question]) -> Mark
 
 def _drawn(words: Shown) -> Markup:
     ideas, named = words
-    return fragment("ideas/_cards.html", cards=cards(ideas, {one.id: one for one in named}))
+    drawn = [f"<li>{idea_card(one, 2)}</li>" for one in cards(ideas, {one.id: one for one in named})]
+    return Markup("\n".join(drawn))  # noqa: S704 - made of cards
 
 
 def newest_cards(ideas: Sequence[Any], questions: Mapping[int, Question], total: int) -> Markup:
