@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from consult.core import config, db, i18n, keeping, limits, migrating, pagecache, starting, templating, unit, web
+from consult.core import config, db, frame, i18n, keeping, limits, migrating, pagecache, starting, templating, unit, web
 from consult.core.registry import registries
 
 ROOMS = (
@@ -70,6 +70,7 @@ def _put_together(settings: config.Settings, overrides: Mapping[str, Any] | None
     limits.init_app(app, settings.redis_url)
     templating.init_app(app)
     web.init_app(app)
+    frame.init_app(app)
     unit.attach()
     keeping.init_app()
     starting.init_app(app)

@@ -37,9 +37,9 @@ def _pen(kind: str, key: str, may_write: bool, may_moderate: bool) -> _Pen:
     led = places(kind, key)
     return _Pen(
         language=current_language(),
-        show=escape(led.show),
-        reply=escape(led.reply) if may_write and key else "",
-        report=escape(led.report),
+        show=_safe(led.show),
+        reply=_safe(led.reply) if may_write and key else "",
+        report=_safe(led.report),
         answer=_pattern(_("Reply"), _("to %(name)s")),
         notice=_pattern(_("Report this"), _("the comment by %(name)s")),
         look=url_for("moderation.look") if may_moderate else "",
@@ -48,7 +48,12 @@ def _pen(kind: str, key: str, may_write: bool, may_moderate: bool) -> _Pen:
 
 def _pattern(word: str, whose: str) -> str:
     """A link's words with those for who does not see where it stands; the name is still to be filled in."""
-    return f'{escape(word).replace("%", "%%")}<span class="sr"> {escape(whose)}</span></a>'
+    return f'{_safe(word).replace("%", "%%")}<span class="sr"> {_safe(whose)}</span></a>'
+
+
+def _safe(value: Any) -> str:
+    """HTML as a plain string: as Markup each part would be looked at again wherever it is put in."""
+    return str(escape(value))
 
 
 @dataclass(frozen=True)
@@ -79,14 +84,14 @@ class _Pen:
         return "".join(parts)
 
     def _text(self, node: Node, one: Any, rank: int) -> str:
-        public, name = one.status == rules.VISIBLE, escape(shown_name(one))
+        public, name = one.status == rules.VISIBLE, _safe(shown_name(one))
         state = "" if public and not one.redactions else _macros().state(one, public)
         foreign = f' lang="{escape(one.language)}"' if one.language != self.language else ""
         return (
             f'<header class="c-meta"><h{rank}>{name}</h{rank}>{_before(node, one)}<a href="{self.show}{one.id}">'
-            f'<time datetime="{one.created_at.isoformat()}">{escape(format_day(one.created_at))}</time></a>'
+            f'<time datetime="{one.created_at.isoformat()}">{format_day(one.created_at)}</time></a>'
             f"{_edited(one)}{state}</header>\n"
-            f"<div{foreign}>{escape(one.html)}</div>\n"
+            f"<div{foreign}>{_safe(one.html)}</div>\n"
             f'<div class="l-row">{self._acts(node, one, public, {"name": name})}</div>\n'
         )
 

@@ -44,12 +44,32 @@ from consult.organisations import acting
 OWN = ("pending", "hidden", "taken_down")  # what only its author sees of it
 ROOTS = 50  # comments a page
 _TABLE: Any = Comment.__table__
-# What a page shows of a comment: neither its source nor what only moderation needs.
+
+
+class Shown(NamedTuple):
+    """What a page shows of a comment: neither its source nor what only moderation needs. `redactions` tells whether there
+    are any, `number` with an answer how many stand below the same comment.
+    """
+
+    id: int
+    parent_id: int | None
+    author_id: int | None
+    author_name: str
+    organisation_name: str
+    kind: str
+    html: Markup
+    language: str
+    status: str
+    created_at: datetime
+    edited_at: datetime | None
+    redactions: bool
+    number: int
+
+
 SHOWN = (
-    *(_TABLE.c[name] for name in ("id", "parent_id", "author_id", "author_name", "organisation_name", "kind", "html",
-                                  "language", "status", "created_at", "edited_at")),
-    (cast(_TABLE.c.redactions, Text) != "[]").label("redactions"),  # whether there are any
-)  # fmt: skip
+    *(_TABLE.c[name] for name in Shown._fields[:-2]),
+    (cast(_TABLE.c.redactions, Text) != "[]").label("redactions"),
+)
 _IN_TIME = (_TABLE.c.created_at, _TABLE.c.id)
 ANSWERS = 20  # answers shown below a comment; all of them stand on the comment's own page
 
@@ -58,7 +78,7 @@ ANSWERS = 20  # answers shown below a comment; all of them stand on the comment'
 class Node:
     """A comment as the reader sees it. `stub` names why its text is not shown; `more` counts answers not shown here.
 
-    `comment` is a Comment, or in a thread a row of what a page shows of one.
+    `comment` is a Comment, or in a thread what a page shows of one.
     """
 
     comment: Any
@@ -184,8 +204,8 @@ def _visible(signed_in: bool) -> ColumnElement[bool]:
 class ThreadRows(NamedTuple):
     """A page of comments that answer no other, the first answers below them, and when the thread's first comment came."""
 
-    page: Page[Any]
-    answers: list[Any]
+    page: Page[Shown]
+    answers: list[Shown]
     began_at: datetime | None
 
 
@@ -194,14 +214,15 @@ def thread_rows(kind: str, subject_id: int, actor: Actor, after: str | None = No
     values: dict[str, Any] = {"kind": kind, "subject": subject_id}
     if actor.signed_in:
         values["reader"] = actor.person_id
-    answers: list[Any] = []
+    answers: list[Shown] = []
     began: list[datetime | None] = []
 
     def fetch(statement: Select[Any], parameters: dict[str, Any], backwards: bool) -> list[Any]:
         rows = db.session.execute(_with_answers(statement, actor.signed_in), {**parameters, "most": ANSWERS}).all()
-        began.extend(row.began_at for row in rows if row.id is None)
-        answers.extend(row for row in rows if row.parent_id is not None)
-        roots = [row for row in rows if row.parent_id is None and row.id is not None]
+        began.extend(row.began_at for row in rows if row[0] is None)
+        shown = [Shown._make(row[:-1]) for row in rows if row[0] is not None]
+        answers.extend(one for one in shown if one.parent_id is not None)
+        roots = [one for one in shown if one.parent_id is None]
         return roots[::-1] if backwards else roots
 
     page = keyset(
@@ -356,10 +377,10 @@ def places(kind: str, key: str) -> Places:
     )
 
 
-def shown_name(comment: Comment | Row[Any]) -> str:
+def shown_name(comment: Comment | Shown | Row[Any]) -> str:
     """Under which name a comment stands."""
-    names = [name for name in (comment.author_name, comment.organisation_name) if name]
-    return ", ".join(dict.fromkeys(names)) or _("Former participant")
+    name, house = comment.author_name, comment.organisation_name
+    return (f"{name}, {house}" if name and house and name != house else name or house) or _("Former participant")
 
 
 _SAID = select(

@@ -150,12 +150,18 @@ def _file_hash(file: str, _stamp: int) -> str:
 
 def static_url(name: str) -> str:
     """Address of a static file with its hash, so that it can be cached for ever."""
-    file = f"{current_app.static_folder}/{name}"
-    try:
-        version = _file_hash(file, os.stat(file).st_mtime_ns)
-    except OSError:  # there is none, or it is a folder
-        version = "0"
-    return f"/static/{name}?v={version}"
+    known: dict[str, str] = current_app.extensions.setdefault("consult_static", {})
+    url = known.get(name)
+    if url is None:
+        file = f"{current_app.static_folder}/{name}"
+        try:
+            version = _file_hash(file, os.stat(file).st_mtime_ns)
+        except OSError:  # there is none, or it is a folder
+            version = "0"
+        url = f"/static/{name}?v={version}"
+        if not current_app.debug:  # files change with a new start; who works on them sees them at once
+            known[name] = url
+    return url
 
 
 def _language_of_path() -> str | None:
@@ -416,41 +422,18 @@ def _context() -> dict[str, Any]:
         "lang": current_language(),
         "actor": actor,
         "can": actor.may,
-        "site": {"name": settings.site_name, "url": settings.site_url, "operator": settings.operator},
+        "site": site(),
         "demo_mode": settings.demo,
         "static_url": static_url,
         "alternate_urls": alternate_urls() if has_request_context() else {},
         "address": address,
         "path": path,
-        "nav": _navigation() if has_request_context() else [],
-        "footer": _footer() if has_request_context() else [],
     }
 
 
-def _navigation() -> list[dict[str, Any]]:
-    here = (request.endpoint or "").partition(".")[0]
-    return [{**item, "current": here == item["room"]} for item in _frame()[0]]
-
-
-def _footer() -> list[tuple[str, list[tuple[str, str]]]]:
-    return _frame()[1]
-
-
-def _frame() -> tuple[list[dict[str, Any]], list[tuple[str, list[tuple[str, str]]]]]:
-    """Menu and footer in the current language; they are the same on every page and made once."""
-    frames = current_app.extensions.setdefault("consult_frames", {})
-    language = current_language()
-    if language not in frames:
-        menu = [
-            {"room": item.room, "label": str(item.label), "url": path(item.endpoint, **item.values)}
-            for item in sorted(registries.navigation, key=lambda one: one.order)
-        ]
-        columns: dict[str, list[tuple[str, str]]] = {}
-        for link in sorted(registries.footer, key=lambda one: one.order):
-            columns.setdefault(str(link.column), []).append((str(link.label), path(link.endpoint, **link.values)))
-        frames[language] = menu, list(columns.items())
-    found: tuple[list[dict[str, Any]], list[tuple[str, list[tuple[str, str]]]]] = frames[language]
-    return found
+def site() -> dict[str, Any]:
+    settings = current_app.config["SETTINGS"]
+    return {"name": settings.site_name, "url": settings.site_url, "operator": settings.operator}
 
 
 def init_app(app: Flask) -> None:
