@@ -22,6 +22,7 @@ from consult.core.forms import email_key
 from consult.core.memory import version_columns
 from consult.core.paging import Page, keyset
 from consult.core.registry import ActorPart, registries
+from consult.core.rows import rows_of
 from consult.core.settings_store import StoredSetting
 
 
@@ -110,7 +111,7 @@ def session_by_token(raw: str) -> SessionView | None:
     idle_since, born_since = oldest_allowed(moment)
     parts = tuple(registries.actor_parts)
     asked = {"hash": token_hash(raw), "moment": moment, "idle_since": idle_since, "born_since": born_since}
-    rows = db.session.execute(_living(parts), asked).all()
+    rows = rows_of(_living(parts), asked).all()
     if not rows or idle_too_long(rows[0].last_seen_at, moment, [row.role for row in rows if row.role is not None]):
         return None
     found = rows[0]

@@ -37,6 +37,7 @@ from consult.core.errors import NotFound
 from consult.core.i18n import _, current_language
 from consult.core.paging import Page, keyset
 from consult.core.registry import SubjectInfo, describe, registries
+from consult.core.rows import rows_of
 from consult.core.text import excerpt
 from consult.core.web import path
 from consult.organisations import acting
@@ -218,7 +219,7 @@ def thread_rows(kind: str, subject_id: int, actor: Actor, after: str | None = No
     began: list[datetime | None] = []
 
     def fetch(statement: Select[Any], parameters: dict[str, Any], backwards: bool) -> list[Any]:
-        rows = db.session.execute(_with_answers(statement, actor.signed_in), {**parameters, "most": ANSWERS}).all()
+        rows = rows_of(_with_answers(statement, actor.signed_in), {**parameters, "most": ANSWERS}).all()
         began.extend(row.began_at for row in rows if row[0] is None)
         shown = [Shown._make(row[:-1]) for row in rows if row[0] is not None]
         answers.extend(one for one in shown if one.parent_id is not None)

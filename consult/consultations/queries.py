@@ -15,7 +15,7 @@ from consult.consultations.models import Consultation, NumberCounter, Question
 from consult.core.clock import now
 from consult.core.db import UTCDateTime, db
 from consult.core.memory import remembered, sharing
-from consult.core.rows import columns_of, looked_at
+from consult.core.rows import columns_of, looked_at, rows_of
 
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -70,7 +70,7 @@ def current_consultation(with_questions: bool = False) -> Consultation | None:
 
 
 def _current(moment: datetime, with_questions: bool) -> Consultation | None:
-    rows = db.session.execute(_in_turn(with_questions), {"moment": moment}).all()
+    rows = rows_of(_in_turn(with_questions), {"moment": moment}).all()
     itself = next((row for row in rows if row[0] is not None), None)
     if itself is None:
         return None
@@ -153,7 +153,7 @@ def with_total(consultation_id: int) -> tuple[Consultation, int]:
     """A consultation and the number of its questions, to be looked at only: pages share the row."""
 
     def read() -> tuple[Consultation, int]:
-        *values, total = db.session.execute(_counted(), {"consultation": consultation_id}).one()
+        *values, total = rows_of(_counted(), {"consultation": consultation_id}).one()
         return looked_at(Consultation, values), total
 
     return remembered(("consultations.with_total", consultation_id), read, lasting=True)

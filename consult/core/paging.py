@@ -20,6 +20,7 @@ from sqlalchemy import BigInteger, Select, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from consult.core.db import db
+from consult.core.rows import rows_of
 
 Row = TypeVar("Row")
 
@@ -144,9 +145,9 @@ def keyset(
     one query.
     `key(row)` gives the order values of a row; by default they are read from the entity's attributes. With
     `scalars=False` rows are kept as rows and `key` must be given. `parameters` fill those that the statement names; such a
-    statement must be one that is put together once, not anew for each request. `fetch(statement, parameters, backwards)`
-    asks the database instead, for who reads more with the same query; it returns the statement's rows in its order, which
-    on the way back is that of the page turned round.
+    statement must be one that is put together once, not anew for each request, and with rows one of columns alone.
+    `fetch(statement, parameters, backwards)` asks the database instead, for who reads more with the same query; it returns
+    the statement's rows in its order, which on the way back is that of the page turned round.
     """
     unpacked = _unpack(after, len(order)) if after else None
     if unpacked is not None and not _fits(order, unpacked[1]):
@@ -161,6 +162,8 @@ def keyset(
         statement = _page(statement, order, size, unpacked[1] if unpacked else None, backwards)
     if fetch is not None:
         rows: list[Any] = fetch(statement, parameters or {}, backwards)
+    elif parameters is not None and not scalars:
+        rows = list(rows_of(statement, parameters))
     else:
         result = db.session.execute(statement, parameters or {})
         rows = list(result.scalars().unique()) if scalars else list(result)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Insert, Table, inspect
+from sqlalchemy import Executable, Insert, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
@@ -21,6 +21,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 from consult.core.db import Base, db
 
 Model = TypeVar("Model", bound=Base)
+
+
+def rows_of(statement: Executable, values: Mapping[str, Any]) -> Any:
+    """What a statement of columns finds, past the unit of work: it looks for no objects and writes none first, so what the
+    statement reads must not be waiting to be written. The result is as that of a session.
+    """
+    return db.session.connection().execute(statement, values)
 
 
 def columns_of(model: type[Base]) -> tuple[Any, ...]:

@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Integer, Select, bindparam, func, literal, select, union_all
 
 from consult.comments.models import Comment
-from consult.core.db import UTCDateTime, db
+from consult.core.db import UTCDateTime
 from consult.core.i18n import _
 from consult.core.memory import remembered
 from consult.core.registry import Milestone, registries
+from consult.core.rows import rows_of
 from consult.core.web import path
 from consult.ideas.models import MERGE, Idea, IdeaTransfer
 from consult.links.queries import LinkView
@@ -65,7 +66,7 @@ def first_comment_at(idea_id: int) -> datetime | None:
     """When the first comment of those that can be read was published; one query after a change."""
 
     def ask() -> datetime | None:
-        found: datetime | None = db.session.execute(_discussed(), {"idea": idea_id}).scalar()
+        found: datetime | None = rows_of(_discussed(), {"idea": idea_id}).scalar()
         return found
 
     return remembered(("ideas.discussed", idea_id), ask)
@@ -88,7 +89,7 @@ def _stored(idea: Idea, with_moderation: bool) -> list[Milestone]:
     if with_moderation and idea.published_at is not None:
         values["moment"] = idea.published_at
     found = []
-    rows: Any = db.session.execute(_marks("moment" in values), values)
+    rows: Any = rows_of(_marks("moment" in values), values)
     for what, at, number in rows:
         if at is not None:
             found.append(Milestone(at, _said(what, number)))

@@ -23,7 +23,7 @@ from consult.core.i18n import current_language, pick
 from consult.core.memory import detached, remembered
 from consult.core.paging import Page, keyset
 from consult.core.registry import Milestone
-from consult.core.rows import columns_of, looked_at
+from consult.core.rows import columns_of, looked_at, rows_of
 from consult.core.text import render_markdown
 from consult.core.web import path
 from consult.ideas import redactions, rules
@@ -120,7 +120,7 @@ def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
     values: dict[str, Any] = {"number": number}
     if person_id is not None:
         values["reader"] = person_id
-    row = db.session.execute(_with_marks(person_id is not None), values).first()
+    row = rows_of(_with_marks(person_id is not None), values).first()
     if row is None:
         return None
     idea = looked_at(Idea, row)
@@ -260,7 +260,7 @@ def _versions() -> Select[Any]:
 def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
     idea_id, version_id = idea.id, idea.public_version_id
     asked = {"idea": idea_id, "version": version_id, "readable": list(readable)}
-    every_row = db.session.execute(_versions(), asked).all()
+    every_row = rows_of(_versions(), asked).all()
     versions = list({row[5]: looked_at(IdeaVersion, row[5:]) for row in every_row}.values())
     rows = [row for row in every_row if row.question is not None]
     views = sorted(all_links("idea", idea_id, VISIBLE), key=lambda one: not one.outgoing)

@@ -36,6 +36,7 @@ from consult.core.db import JSONType, db
 from consult.core.i18n import current_language, pick
 from consult.core.memory import remembered, sharing
 from consult.core.paging import Page, keyset
+from consult.core.rows import rows_of
 from consult.ideas.models import CONFIRMED, Idea, IdeaCoauthor, IdeaFacet, IdeaTally
 from consult.ideas.publishing import (
     CLUSTER,
@@ -124,7 +125,7 @@ def tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
 def _tallies(keys: Mapping[str, Sequence[str]]) -> Tallies:
     asked = tuple(kind for kind in (CLUSTER, PROJECT) if keys.get(kind))
     values = {f"{kind}_keys": list(keys[kind]) for kind in asked}
-    rows = db.session.execute(_tally_rows(asked), values).all()
+    rows = rows_of(_tally_rows(asked), values).all()
     return tallies_of_rows(tuple((*row[:4], pick(row.title)) for row in rows))
 
 

@@ -18,7 +18,7 @@ from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import _
 from consult.core.registry import describe, registries, touch
-from consult.core.rows import columns_of, looked_at
+from consult.core.rows import columns_of, looked_at, rows_of
 from consult.core.states import move
 from consult.links import rules
 from consult.links.models import DECLINED, ENDED, PROPOSED, STATED, STATUSES, Link, LinkEnd
@@ -107,7 +107,7 @@ def all_links(kind: str, subject_id: int, statuses: Sequence[str] = STATUSES) ->
     values = {"kind": kind, "subject": subject_id, "statuses": list(statuses)}
     found = []
     half = len(EndRow._fields)
-    for row in db.session.execute(_with_ends(), values):
+    for row in rows_of(_with_ends(), values):
         link = looked_at(Link, row[2 * half :])
         outgoing = (link.from_kind, link.from_id) == (kind, subject_id)
         other = EndRow(*(row[half : 2 * half] if outgoing else row[:half]))

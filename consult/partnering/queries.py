@@ -16,9 +16,10 @@ from consult.core.access import Actor
 from consult.core.clock import now, today
 from consult.core.db import UTCDateTime, db
 from consult.core.i18n import current_language, pick
-from consult.core.memory import detached, remembered
+from consult.core.memory import remembered
 from consult.core.paging import Page, keyset
 from consult.core.registry import registries
+from consult.core.rows import columns_of, looked_at, rows_of
 from consult.partnering.models import (
     ACCEPTED,
     ASKED,
@@ -181,9 +182,7 @@ def offers_of_owner(kind: str, owner_id: int, limit: int = 6) -> list[Offer]:
     values = {"kind": kind, "owner": owner_id, "moment": now(), "most": limit}
 
     def ask() -> list[Offer]:
-        found = list(db.session.execute(_of_owner(), values).scalars())
-        detached(found)
-        return found
+        return [looked_at(Offer, row) for row in rows_of(_of_owner(), values)]
 
     # an offer runs out at midnight
     return remembered(("partnering.of_owner", kind, owner_id, limit, today()), ask, lasting=True)
@@ -193,7 +192,7 @@ def offers_of_owner(kind: str, owner_id: int, limit: int = 6) -> list[Offer]:
 def _of_owner() -> Select[Any]:
     """The query of `offers_of_owner`, put together once, as every idea's page asks it."""
     statement: Select[Any] = (
-        select(Offer)
+        select(*columns_of(Offer))
         .where(
             Offer.status == PUBLISHED, Offer.expires_at > bindparam("moment", type_=UTCDateTime),
             Offer.owner_kind == bindparam("kind", type_=String), Offer.owner_id == bindparam("owner", type_=Integer),
