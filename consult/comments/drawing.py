@@ -105,7 +105,7 @@ class _Pen:
         if public:
             acts += f'<a class="c-act" href="{self.report}{one.id}" rel="nofollow">{self.notice % named}'
             if self.look:
-                acts += str(_macros().moderate(one.id, self.look, named["name"]))
+                acts += str(_macros().moderate(one.id, self.look, shown_name(one)))
         return acts
 
 

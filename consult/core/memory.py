@@ -87,6 +87,17 @@ def sharing() -> bool:
     return has_request_context() and request.method in ("GET", "HEAD")
 
 
+def note_read(kind: str, thing_id: int, thing: Any) -> None:
+    """Let what else asks for this thing on a page that only reads find it, instead of asking the database again."""
+    if sharing():
+        g.setdefault("read_already", {})[kind, thing_id] = thing
+
+
+def read_already(kind: str, thing_id: int) -> Any:
+    """What this request noted of a thing, to be looked at only, or None; nothing for requests that write."""
+    return g.get("read_already", {}).get((kind, thing_id)) if sharing() else None
+
+
 def makes_lasting() -> bool:
     """Whether a lasting value is being made at this moment."""
     return _making.get()

@@ -20,7 +20,7 @@ from consult.consultations.queries import with_total
 from consult.core.audiences import ANONYMOUS, MINISTRY, PUBLIC
 from consult.core.db import db
 from consult.core.i18n import current_language, pick
-from consult.core.memory import detached, remembered
+from consult.core.memory import detached, note_read, remembered
 from consult.core.paging import Page, keyset
 from consult.core.registry import Milestone
 from consult.core.rows import columns_of, looked_at, rows_of
@@ -40,7 +40,7 @@ from consult.ideas.models import (
     IdeaVersion,
     Support,
 )
-from consult.ideas.queries import is_number, note_look
+from consult.ideas.queries import is_number
 from consult.ideas.redactions import Blackened
 from consult.links.models import VISIBLE
 from consult.links.proposing import all_links
@@ -124,7 +124,7 @@ def idea_row(number: str, person_id: int | None) -> IdeaRow | None:
     if row is None:
         return None
     idea = looked_at(Idea, row)
-    note_look(idea)
+    note_read("idea", idea.id, idea)
     return IdeaRow(idea, *with_total(idea.consultation_id), *map(bool, row[-5:]))
 
 

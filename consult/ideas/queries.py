@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from flask import g
 from sqlalchemy import (
     CompoundSelect,
     Integer,
@@ -34,7 +33,7 @@ from sqlalchemy.sql.selectable import Subquery
 from consult.consultations.models import Question
 from consult.core.db import JSONType, db
 from consult.core.i18n import current_language, pick
-from consult.core.memory import remembered, sharing
+from consult.core.memory import read_already, remembered
 from consult.core.paging import Page, keyset
 from consult.core.rows import rows_of
 from consult.ideas.models import CONFIRMED, Idea, IdeaCoauthor, IdeaFacet, IdeaTally
@@ -361,16 +360,10 @@ def ideas_by_ids(ids: Sequence[int]) -> dict[int, Idea]:
     return {row.id: row for row in db.session.execute(select(Idea).where(Idea.id.in_(ids))).scalars()}
 
 
-def note_look(idea: Idea) -> None:
-    """Let what else asks for this idea on a page that only reads find it, instead of asking the database again."""
-    if sharing():
-        g.looked_at_idea = idea
-
-
 def idea_to_look_at(idea_id: int) -> Idea | None:
     """The idea, in whatever state, for who changes nothing in it."""
-    known: Idea | None = g.get("looked_at_idea") if sharing() else None
-    return known if known is not None and known.id == idea_id else db.session.get(Idea, idea_id)
+    known: Idea | None = read_already("idea", idea_id)
+    return known if known is not None else db.session.get(Idea, idea_id)
 
 
 def is_number(text: str) -> bool:
