@@ -24,10 +24,13 @@ Model = TypeVar("Model", bound=Base)
 
 
 def rows_of(statement: Executable, values: Mapping[str, Any]) -> Any:
-    """What a statement of columns finds, past the unit of work: it looks for no objects and writes none first, so what the
-    statement reads must not be waiting to be written. The result is as that of a session.
+    """What a statement of columns finds, past the unit of work, but not before what waits there is written. The result is
+    as that of a session.
     """
-    return db.session.connection().execute(statement, values)
+    session = db.session()
+    if session.autoflush:
+        session.flush()
+    return session.connection().execute(statement, values)
 
 
 def columns_of(model: type[Base]) -> tuple[Any, ...]:

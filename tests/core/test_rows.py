@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from sqlalchemy import func, inspect, select
+from sqlalchemy.orm.exc import UnmappedInstanceError
 
 from consult.consultations.queries import questions_of
 from consult.core.clock import now
+from consult.core.db import read_json
 from consult.core.jobs import Job
-from consult.core.rows import add_object, add_row, add_rows
+from consult.core.rows import add_object, add_row, add_rows, columns_of, looked_at, rows_of
 from consult.core.unit import ContentVersion
-from consult.ideas.models import WAITING, Answer, IdeaVersion
+from consult.ideas.models import WAITING, Answer, Idea, IdeaVersion
 from consult.moderation.models import Case
 
 
@@ -97,3 +100,29 @@ def test_a_rollback_takes_them_back(db: Any) -> None:
     add_row(Job, {"kind": "k", "run_at": now()})
     db.session.rollback()
     assert db.session.execute(select(Job.id).where(Job.kind == "k")).all() == []
+
+
+def test_what_is_looked_at_reads_like_the_object_and_can_do_nothing_else(db: Any, idea: Any) -> None:
+    statement = select(*columns_of(Idea), func.count().over()).where(Idea.id == idea.id)
+    row = rows_of(statement, {}).one()
+    seen = looked_at(Idea, row)
+    assert columns(seen) == columns(idea)
+    assert seen.id == idea.id
+    assert (seen.was_public, seen.has_waiting_version) == (idea.was_public, idea.has_waiting_version)
+    assert row[-1] == 1
+    with pytest.raises(UnmappedInstanceError):
+        _ = seen.versions
+    with pytest.raises(AttributeError):
+        seen.title = "Anders"
+    with pytest.raises(UnmappedInstanceError):
+        db.session.add(seen)
+
+
+@pytest.mark.parametrize("text", ['{"a": [1, "\u00e4\\u00e4", null, 1.5]}', " [1]", '"x"', "7", "null"])
+def test_stored_documents_are_read_as_json_reads_them(text: str) -> None:
+    assert read_json(text) == read_json(text.encode()) == json.loads(text)
+
+
+def test_what_is_no_document_is_refused() -> None:
+    with pytest.raises(ValueError, match="Expecting value"):
+        read_json("nothing")
