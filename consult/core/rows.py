@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Executable, Insert, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
+from sqlalchemy.orm import Mapper, Session, configure_mappers, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from consult.core.db import Base, db
@@ -49,6 +49,7 @@ def looked_at(model: type[Model], values: Sequence[Any]) -> Model:
 
 @cache
 def _keys(model: type[Base]) -> tuple[str, ...]:
+    configure_mappers()  # without it attributes cannot be read; as a rule the first object of a process does it
     mapper: Mapper[Any] = inspect(model)
     return tuple(mapper.get_property_by_column(column).key for column in columns_of(model))
 

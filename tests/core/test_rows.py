@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -116,6 +118,15 @@ def test_what_is_looked_at_reads_like_the_object_and_can_do_nothing_else(db: Any
         seen.title = "Anders"
     with pytest.raises(UnmappedInstanceError):
         db.session.add(seen)
+
+
+def test_a_process_may_begin_by_looking_at_a_row() -> None:
+    program = (
+        "from consult.core.rows import looked_at; from consult.core.unit import ContentVersion as C; "
+        "print(looked_at(C, (1, 5)).version)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "5"
 
 
 @pytest.mark.parametrize("text", ['{"a": [1, "\u00e4\\u00e4", null, 1.5]}', " [1]", '"x"', "7", "null"])
