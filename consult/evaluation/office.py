@@ -14,6 +14,8 @@ from consult.core.editing_forms import edited
 from consult.core.errors import NotFound, Refused
 from consult.core.i18n import _
 from consult.core.limits import allow_write
+from consult.core.paging import Page
+from consult.core.text import clean_line
 from consult.core.web import flash_done, path, see_other
 from consult.evaluation import commitments, operations, queries, rules
 from consult.evaluation.drafts import Content
@@ -22,7 +24,8 @@ from consult.evaluation.models import PUBLISHED
 from consult.evaluation.panels import HELP
 from consult.evaluation.queries import Desk
 from consult.evaluation.views import blueprint, consultation_of
-from consult.ideas.queries import ideas_by_ids
+from consult.ideas.models import PUBLISHED as ACCEPTED
+from consult.ideas.queries import idea_by_number, ideas_by_ids
 
 WAITING, DRAFTS, DONE, PROMISED = "waiting", "drafts", "published", "commitments"
 VIEWS = (WAITING, DRAFTS, DONE, PROMISED)
@@ -43,9 +46,16 @@ def index(slug: str) -> Any:
     consultation = _office(slug)
     view = request.args.get("view", WAITING)
     view = view if view in VIEWS else WAITING
-    after = request.args.get("after")
+    after, words = request.args.get("after"), clean_line(request.args.get("q"))[:200]
+    like = idea_by_number(request.args.get("like", "")) if view == WAITING else None
+    if like is not None and (like.consultation_id != consultation.id or like.status != ACCEPTED):
+        like = None
     readers: dict[str, Any] = {
-        WAITING: lambda: queries.unanswered_page(consultation.id, after),
+        WAITING: lambda: (
+            Page(queries.unanswered_like(like))
+            if like is not None
+            else queries.unanswered_page(consultation.id, after, words)
+        ),
         DRAFTS: lambda: queries.drafts_page(consultation.id, after),
         DONE: lambda: queries.published_page(consultation.id, after),
         PROMISED: lambda: None,
@@ -55,6 +65,8 @@ def index(slug: str) -> Any:
         consultation=consultation,
         view=view,
         page=readers[view](),
+        words=words,
+        like=like,
         due=queries.commitments_due(consultation.id) if view == PROMISED else [],
         is_late=lambda one: rules.is_late(one.status, one.due_on, today()),
         may_publish=rules.can_publish(current_actor(), consultation.id),

@@ -34,9 +34,12 @@ from consult.evaluation.models import (
     ResponseVersion,
 )
 from consult.ideas.answering import Said
+from consult.ideas.helps import similar_to
 from consult.ideas.models import Idea
 from consult.ideas.queries import ideas_by_ids
 from consult.organisations.models import Organisation
+from consult.search.queries import matching
+from consult.search.similar import Likeness
 
 SIZE = 20
 NEWEST: Any = [(Response.published_at, "desc"), (Response.id, "desc")]
@@ -273,10 +276,13 @@ def wording_of(response: Response) -> Content:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An idea without a response; `drafts` are the responses being written to it."""
+    """An idea without a response; `drafts` are the responses being written to it. Beside another idea `likeness` says what
+    both have in common.
+    """
 
     idea: Idea
     drafts: tuple[int, ...]
+    likeness: Likeness | None = None
 
 
 @dataclass(frozen=True)
@@ -293,12 +299,32 @@ class Written:
 UNANSWERED = text("idea.status = 'published' AND idea.responded_at IS NULL")  # as in the index of its name
 
 
-def unanswered_page(consultation_id: int, after: str | None, size: int = SIZE) -> Page[Waiting]:
-    """Published ideas that nobody has answered, those that wait longest first; two queries."""
+def unanswered_page(consultation_id: int, after: str | None, words: str = "", size: int = SIZE) -> Page[Waiting]:
+    """Published ideas that nobody has answered, those that wait longest first; with `words` only those in which everyone
+    finds them. Two queries.
+    """
     statement = select(Idea).where(Idea.consultation_id == consultation_id, UNANSWERED)
+    if words:
+        statement = statement.where(Idea.id.in_(select(matching("idea", words).c.id)))
     page = keyset(statement, [(Idea.published_at, "asc"), (Idea.id, "asc")], after, size)
     writing = being_written(consultation_id)
     return replace(page, items=[Waiting(one, tuple(writing.get(one.id, ()))) for one in page.items])
+
+
+def unanswered_like(idea: Idea) -> list[Waiting]:
+    """An idea and those like it that nobody has answered either, the most alike first: what one response may speak to.
+
+    By what everyone may read of them. At most eight queries where nothing is noted of it yet, five otherwise.
+    """
+    near = similar_to(idea) if idea.is_public else []
+    known = ideas_by_ids([one.info.id for one in near])
+    writing = being_written(idea.consultation_id)
+    found = [Waiting(idea, tuple(writing.get(idea.id, ())))]
+    for one in near:
+        other = known.get(one.info.id)
+        if other is not None and other.consultation_id == idea.consultation_id and other.responded_at is None:
+            found.append(Waiting(other, tuple(writing.get(other.id, ())), one.likeness))
+    return found
 
 
 def being_written(consultation_id: int) -> dict[int, list[int]]:

@@ -98,6 +98,18 @@ def near_to(idea: Idea) -> Helps:
     return Helps(alike(about, "idea", but=idea.id, limit=10), partners, None)
 
 
+def similar_to(idea: Idea) -> list[Similar]:
+    """What is like a public idea, the most alike first: as it is noted, or compared; three queries, or at most six."""
+    if noted := near(idea.id, ("idea",)):
+        return noted.similar
+    statement = select(SearchDoc).where(SearchDoc.kind == "idea", SearchDoc.subject_id == idea.id)
+    document = db.session.execute(statement).scalar_one_or_none()
+    if document is None:
+        return []
+    about = weigh(f"{document.title}\n{document.body}", document.language)
+    return alike(about, "idea", but=idea.id, limit=10)
+
+
 def helps_for(content: Content, idea_id: int | None) -> Helps:
     """The help for a draft. At most thirteen queries, whatever there is to compare with."""
     text = text_of(content)

@@ -139,6 +139,33 @@ def test_a_new_wording_leaves_the_old_one_readable(
     assert "geändert" in second.subject and "geändert" not in first.subject
 
 
+def test_what_one_response_can_speak_to_is_found(
+    app: Any, official: Any, cast: Any, consultation: Any, make: Any, run_jobs: Any
+) -> None:
+    """Ideas like one, by words in common; and those without an answer by words. What is answered is not among them."""
+    said = "Unser Schwingprüfstand steht an drei Tagen leer, andere Betriebe suchen einen Schwingprüfstand."
+    first, second, third, other = [
+        make.idea(title, consultation=consultation, author=cast.owner, answers={1: text})
+        for title, text in (
+            ("Schwingprüfstand teilen", said), ("Freier Schwingprüfstand", said.replace("drei", "zwei")),
+            ("Schwingprüfstand im Kalender", said.replace("andere", "viele")), ("Lehrlinge", "Azubis auf Reisen."),
+        )
+    ]  # fmt: skip
+    run_jobs()
+    desk.response(make.actor(cast.official), [third])
+    page = official.page(f"{HERE}/")
+    assert f"{HERE}/?like={first.number}" in page.links()
+    db.session.commit()
+    with count_queries(app, at_most=12):  # nothing is noted of it yet, so it is compared
+        page = official.page(f"{HERE}/?like={first.number}")
+    ticks = {one["value"]: one.has_attr("checked") for one in page.select("input[name=idea]")}
+    assert ticks == {first.number: True, second.number: False}
+    assert page.one("main form .muted").get_text(strip=True) == "ähnliche Wortwahl", "three of four ideas have the word"
+    found = official.page(f"{HERE}/?q=Azubis").select("input[name=idea]")
+    assert [one["value"] for one in found] == [other.number]
+    assert "sagt das" in official.page(f"{HERE}/?q=Walfang").one("main").get_text(" ")
+
+
 def test_analysts_write_and_officials_publish(
     client: Any, new_client: Any, cast: Any, sign_in: Any, ideas: list[Any]
 ) -> None:
