@@ -84,11 +84,10 @@ def read_json(text: str | bytes) -> Any:
     """A stored document: as `json.loads`, without guessing its encoding and looking for what stands around it; a page reads
     fifty to a hundred.
     """
-    found = text if isinstance(text, str) else bytes(text).decode()
     try:
-        return _decode(found)[0]
-    except ValueError:  # white space before it, or it is none
-        return json.loads(found)
+        return _decode(text if isinstance(text, str) else text.decode())[0]
+    except (ValueError, AttributeError):  # white space before it, or it is none: SQLite gives a bare number as such
+        return json.loads(text)
 
 
 class LongText(TypeDecorator[str]):

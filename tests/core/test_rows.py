@@ -16,6 +16,7 @@ from consult.core.clock import now
 from consult.core.db import read_json
 from consult.core.jobs import Job
 from consult.core.rows import add_object, add_row, add_rows, columns_of, looked_at, rows_of
+from consult.core.settings_store import StoredSetting
 from consult.core.unit import ContentVersion
 from consult.ideas.models import WAITING, Answer, Idea, IdeaVersion
 from consult.moderation.models import Case
@@ -132,6 +133,14 @@ def test_a_process_may_begin_by_looking_at_a_row() -> None:
 @pytest.mark.parametrize("text", ['{"a": [1, "\u00e4\\u00e4", null, 1.5]}', " [1]", '"x"', "7", "null"])
 def test_stored_documents_are_read_as_json_reads_them(text: str) -> None:
     assert read_json(text) == read_json(text.encode()) == json.loads(text)
+
+
+@pytest.mark.parametrize("value", [0, 7, 0.25, True, None, "x", [], {"a": 1}])
+def test_a_stored_value_of_any_kind_comes_back(db: Any, value: Any) -> None:
+    db.session.add(StoredSetting(name="test.any", value=value))
+    db.session.commit()
+    db.session.expire_all()
+    assert db.session.get(StoredSetting, "test.any").value == value
 
 
 def test_what_is_no_document_is_refused() -> None:
