@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, url_for
@@ -40,15 +41,16 @@ def _pen(kind: str, key: str, may_write: bool, may_moderate: bool) -> _Pen:
         show=_safe(led.show),
         reply=_safe(led.reply) if may_write and key else "",
         report=_safe(led.report),
-        answer=_pattern(_("Reply"), _("to %(name)s")),
-        notice=_pattern(_("Report this"), _("the comment by %(name)s")),
+        answer=_around(_("Reply"), _("to %(name)s")),
+        notice=_around(_("Report this"), _("the comment by %(name)s")),
         look=url_for("moderation.look") if may_moderate else "",
     )
 
 
-def _pattern(word: str, whose: str) -> str:
-    """A link's words with those for who does not see where it stands; the name is still to be filled in."""
-    return f'{_safe(word).replace("%", "%%")}<span class="sr"> {_safe(whose)}</span></a>'
+def _around(word: str, whose: str) -> tuple[str, str]:
+    """What stands before and behind the name in a link's words, which say more to who does not see where it stands."""
+    before, _name, behind = _safe(whose).partition("%(name)s")
+    return f'{_safe(word)}<span class="sr"> {before}', f"{behind}</span></a>"
 
 
 def _safe(value: Any) -> str:
@@ -64,63 +66,59 @@ class _Pen:
     show: str
     reply: str
     report: str
-    answer: str
-    notice: str
+    answer: tuple[str, str]
+    notice: tuple[str, str]
     look: str
 
     def article(self, node: Node, rank: int) -> str:
         """One comment and what stands below it."""
         one = node.comment
-        parts = [f'<article class="c-comment" id="comment-{one.id}">\n']
-        if node.stub:
-            parts.append(f'<p class="muted">{_macros().stub(node.stub)}</p>\n')
-        else:
-            parts.append(self._text(node, one, rank))
-        parts += [self.article(answer, rank + 1) for answer in node.answers]
+        body = self._text(node, one, rank) if not node.stub else f'<p class="muted">{_macros().stub(node.stub)}</p>\n'
+        below = "".join([self.article(answer, rank + 1) for answer in node.answers]) if node.answers else ""
         if node.more:
             words = escape(_n("%(num)s more answer", "%(num)s more answers", node.more))
-            parts.append(f'<p><a href="{self.show}{one.id}">{words}</a></p>\n')
-        parts.append("</article>\n")
-        return "".join(parts)
+            below += f'<p><a href="{self.show}{one.id}">{words}</a></p>\n'
+        return f'<article class="c-comment" id="comment-{one.id}">\n{body}{below}</article>\n'
 
     def _text(self, node: Node, one: Any, rank: int) -> str:
-        public, name = one.status == rules.VISIBLE, _safe(shown_name(one))
+        number, public, name = one.id, one.status == rules.VISIBLE, _safe(shown_name(one))
         state = "" if public and not one.redactions else _macros().state(one, public)
         foreign = f' lang="{escape(one.language)}"' if one.language != self.language else ""
+        edited = _edited(one.edited_at) if one.edited_at else ""
+        before = _before(node, one.kind) if one.kind or node.by_subject_author else ""
         return (
-            f'<header class="c-meta"><h{rank}>{name}</h{rank}>{_before(node, one)}<a href="{self.show}{one.id}">'
+            f'<header class="c-meta"><h{rank}>{name}</h{rank}>{before}<a href="{self.show}{number}">'
             f'<time datetime="{one.created_at.isoformat()}">{format_day(one.created_at)}</time></a>'
-            f"{_edited(one)}{state}</header>\n"
+            f"{edited}{state}</header>\n"
             f"<div{foreign}>{_safe(one.html)}</div>\n"
-            f'<div class="l-row">{self._acts(node, one, public, {"name": name})}</div>\n'
+            f'<div class="l-row">{self._acts(node, one, public, name)}</div>\n'
         )
 
-    def _acts(self, node: Node, one: Any, public: bool, named: dict[str, str]) -> str:
+    def _acts(self, node: Node, one: Any, public: bool, name: str) -> str:
         """What readers may do; a comment that is not public is only its author's."""
-        acts = ""
+        acts, number = "", one.id
         if public and self.reply:
-            acts = f'<a class="c-act" href="{self.reply}{one.id}">{self.answer % named}'
+            acts = f'<a class="c-act" href="{self.reply}{number}">{self.answer[0]}{name}{self.answer[1]}'
         if node.mine:
             return acts + str(_macros().own(node))
         if public:
-            acts += f'<a class="c-act" href="{self.report}{one.id}" rel="nofollow">{self.notice % named}'
+            link = f'<a class="c-act" href="{self.report}{number}" rel="nofollow">'
+            acts = f"{acts}{link}{self.notice[0]}{name}{self.notice[1]}"
             if self.look:
-                acts += str(_macros().moderate(one.id, self.look, shown_name(one)))
+                acts += str(_macros().moderate(number, self.look, shown_name(one)))
         return acts
 
 
-def _before(node: Node, one: Any) -> str:
+def _before(node: Node, kind: str) -> str:
     """What stands between name and date: whose comment it is, and of what kind."""
     found = [_("is the author above")] if node.by_subject_author else []
-    if one.kind and one.kind != "answer":
-        found.append(term_title("comment_kinds", one.kind))
+    if kind and kind != "answer":
+        found.append(term_title("comment_kinds", kind))
     return "".join([f"<span>{escape(words)}</span>" for words in found])
 
 
-def _edited(one: Any) -> str:
-    if not one.edited_at:
-        return ""
-    words = _("edited on %(day)s", day=format_day(one.edited_at))
+def _edited(moment: datetime) -> str:
+    words = _("edited on %(day)s", day=format_day(moment))
     return f"<span>{escape(words)}</span>"
 
 
