@@ -14,7 +14,7 @@ from email.utils import formatdate, make_msgid, parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flask import current_app, render_template
+from flask import current_app
 from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,9 +53,12 @@ class Mail(Base):
 def render_mail(template: str, language: str, **context: Any) -> tuple[str, str, str]:
     """(subject, text, html) of a mail template in a language. The text's first line is `Subject: ...`."""
     with in_language(language):
-        body = render_template(f"{template}.txt", mail_language=language, **context).strip()
-        html = render_template(f"{template}.html", mail_language=language, **context)
-    first, _, rest = body.partition("\n")
+        values = {"mail_language": language, **context}
+        current_app.update_template_context(values)  # once for both
+        body, html = (
+            current_app.jinja_env.get_template(f"{template}.{kind}").render(values) for kind in ("txt", "html")
+        )
+    first, _, rest = body.strip().partition("\n")
     return first.removeprefix("Subject:").strip(), rest.strip() + "\n", html
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from consult.core import audit
 from consult.core.access import Actor
 from consult.core.clock import now
-from consult.core.db import db
+from consult.core.db import db, is_sqlite
 from consult.core.errors import Conflict, NotFound, Refused
 from consult.core.i18n import _
 from consult.ideas import merging, redactions, revisions, rules, tokens
@@ -89,6 +89,14 @@ def _held() -> _Held:
 # Put together once: a draft is saved every few seconds while somebody writes.
 _ANEW = {"populate_existing": True}
 _IDEA = select(Idea).where(Idea.id == bindparam("idea_id")).with_for_update().execution_options(**_ANEW)
+# In one query only where nobody can write beside this transaction: PostgreSQL, once it had to wait for the idea, would give
+# the draft as it was before.
+_WITH_DRAFT = (
+    select(Idea, IdeaDraft)
+    .outerjoin(IdeaDraft, IdeaDraft.idea_id == Idea.id)
+    .where(Idea.id == bindparam("idea_id"))
+    .execution_options(**_ANEW)
+)
 _DRAFTS: Any = inspect(IdeaDraft).local_table
 _USE_UP = delete(_DRAFTS).where(_DRAFTS.c.idea_id == bindparam("idea_id"))
 _DRAFT = select(IdeaDraft).where(IdeaDraft.idea_id == bindparam("idea_id")).execution_options(**_ANEW)
@@ -99,10 +107,14 @@ def locked(idea_id: int) -> Idea:
     known = _held().ideas.get(idea_id)
     if known is not None and not inspect(known).expired and known in db.session:
         return known
-    idea = db.session.execute(_IDEA, {"idea_id": idea_id}).scalar_one_or_none()
-    if idea is None:
+    row = db.session.execute(_WITH_DRAFT if is_sqlite() else _IDEA, {"idea_id": idea_id}).one_or_none()
+    if row is None:
         raise NotFound()
-    _held().ideas[idea_id] = idea
+    idea: Idea = row[0]
+    held = _held()
+    held.ideas[idea_id] = idea
+    if len(row) > 1 and row[1] is not None:
+        held.drafts[idea_id] = row[1]
     return idea
 
 

@@ -16,6 +16,7 @@ from consult.consultations.queries import consultation_by_slug, current_consulta
 from consult.core.access import current_actor
 from consult.core.db import db
 from consult.core.errors import NotFound
+from consult.core.rows import columns_of, looked_at
 from consult.core.text import slugify
 from consult.ideas import redactions, rules, sharing, tokens
 from consult.ideas.drafting import newest_version_id
@@ -97,20 +98,20 @@ def new_frame(slug: str, draft_key: str, language: str) -> Frame | None:
 
 def frame_by_draft_token(token: str) -> Frame:
     """The frame of the draft behind its secret link; NotFound for any other. One query for what was never sent."""
-    found = _by_hash(_BY_DRAFT, token)  # the draft is known as long as this holds it
-    return draft_frame(found[0])
+    row = _by_hash(_BY_DRAFT, token)
+    idea, width = looked_at(Idea, row), len(columns_of(Idea))
+    sharing.check_reach(current_actor(), idea)
+    return _frame(idea, looked_at(IdeaDraft, row[width:]) if row[width] is not None else None)
 
 
 def idea_by_status_token(token: str) -> Idea:
     """The idea behind its secret status link; NotFound for any other."""
-    idea: Idea = _by_hash(_BY_STATUS, token)[0]
-    return idea
+    return _idea_of(_BY_STATUS, token)
 
 
 def idea_by_confirm_token(token: str) -> Idea:
     """The idea whose address the mailed link confirms; NotFound for any other, and after the link has served."""
-    idea: Idea = _by_hash(_BY_CONFIRMATION, token)[0]
-    return idea
+    return _idea_of(_BY_CONFIRMATION, token)
 
 
 # Put together once: a form that is saved every few seconds asks them each time. The draft comes along with its link.
@@ -118,7 +119,8 @@ _BY_STATUS, _BY_CONFIRMATION = (
     select(Idea).where(column == bindparam("hash")) for column in (Idea.status_token_hash, Idea.confirm_token_hash)
 )
 _BY_DRAFT = (
-    select(Idea, IdeaDraft)
+    select(*columns_of(Idea), *columns_of(IdeaDraft))
+    .select_from(Idea)
     .outerjoin(IdeaDraft, IdeaDraft.idea_id == Idea.id)
     .where(Idea.draft_token_hash == bindparam("hash"))
 )
@@ -130,14 +132,22 @@ def _by_hash(statement: Any, token: str) -> Any:
     found = db.session.execute(statement, {"hash": tokens.token_hash(token)}).one_or_none()
     if found is None:
         raise NotFound()
-    sharing.check_reach(current_actor(), found[0])
     return found
+
+
+def _idea_of(statement: Any, token: str) -> Idea:
+    idea: Idea = _by_hash(statement, token)[0]
+    sharing.check_reach(current_actor(), idea)
+    return idea
 
 
 def draft_frame(idea: Idea) -> Frame:
     """The frame of an idea's draft: what is stored of it, or what its next version begins with."""
+    return _frame(idea, db.session.get(IdeaDraft, idea.id))
+
+
+def _frame(idea: Idea, draft: IdeaDraft | None) -> Frame:
     consultation, questions = with_questions(idea.consultation_id)
-    draft = db.session.get(IdeaDraft, idea.id)
     frame = Frame(
         consultation, questions, Content(language=idea.language), idea.draft_key, idea_id=idea.id, status=idea.status,
         number=idea.number or "", author_id=idea.author_id, author_email=idea.author_email,
