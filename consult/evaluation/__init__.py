@@ -13,6 +13,7 @@ from flask import Flask
 
 from consult.core.registry import Loader, registries
 from consult.evaluation import (
+    exchange,
     jobs,
     loading,
     mails,
@@ -43,4 +44,5 @@ def init_app(app: Flask) -> None:
     registries.personal_data["evaluation"] = personal.DATA
     registries.saved_lists[saved.LIST.kind] = saved.LIST
     registries.counters["evaluation.responses"] = recounting.recount
+    registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(90, "demo", "evaluation", loading.load, loading.shift))

@@ -77,7 +77,7 @@ class ResponseForm(EditingForm):
         if not self.language.data:  # programs may leave it out
             self.language.data = "de"
         if not self.key.data:
-            self.key.data = secrets.token_urlsafe(16)
+            self.key.data = secrets.token_hex(12)
 
     def rows(self) -> list[tuple[Any, Any, Any]]:
         """The fields of the promises: what, who, by when."""

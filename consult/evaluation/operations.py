@@ -18,6 +18,7 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.editing import lock
 from consult.core.errors import Conflict, Invalid, Refused
+from consult.core.exchange import is_id
 from consult.core.i18n import _
 from consult.core.states import move
 from consult.core.text import has_words, render_markdown
@@ -48,9 +49,8 @@ def draft_response(actor: Actor, consultation_id: int, content: Content, key: st
     if known is not None and known.consultation_id == consultation_id:
         return known
     _check_ideas(consultation_id, content)
-    response = Response(
-        consultation_id=consultation_id, status=rules.RESPONSE.initial, key=key or secrets.token_urlsafe(16)
-    )
+    name = key if is_id(key) and len(key) <= 40 else secrets.token_hex(12)
+    response = Response(consultation_id=consultation_id, status=rules.RESPONSE.initial, key=name)
     db.session.add(response)
     db.session.flush()
     audit.record("response.drafted", actor, ("response", response.id), consultation_id=consultation_id)

@@ -68,8 +68,8 @@ def import_command(
 ) -> None:  # fmt: skip
     """Import records of a KIND from a FILE (CSV, XLSX, JSON, JSONL, YAML); all rows or none. Can be repeated.
 
-    KIND is for example clusters, organisations, programmes, projects, activities, topics, relations, consultations, ideas
-    or comments; "all" takes an archive made by "consult export all". Exit status 1 if a row is refused.
+    KIND is for example clusters, organisations, programmes, projects, activities, topics, relations, consultations, ideas,
+    responses or comments; "all" takes an archive made by "consult export all". Exit status 1 if a row is refused.
     """
     if file.stat().st_size > MOST_BYTES:
         raise click.ClickException(f"The file is larger than {MOST_BYTES // 2**20} MB. Please divide it.")

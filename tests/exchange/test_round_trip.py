@@ -18,8 +18,8 @@ from consult.core.registry import registries
 from tests.exchange.conftest import exported
 
 KINDS = (
-    "consultations", "organisations", "clusters", "programmes", "projects", "activities", "topics", "relations", "ideas",
-    "comments",
+    "consultations", "organisations", "clusters", "programmes", "projects", "activities", "topics", "relations",
+    "ideas", "responses", "comments",
 )  # fmt: skip
 Take = Callable[..., Plan]
 
