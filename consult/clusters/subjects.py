@@ -24,7 +24,7 @@ def info(cluster: Cluster) -> SubjectInfo:
     return SubjectInfo(
         kind=KIND, id=cluster.id, title=pick(cluster.name), url=path("clusters.show", slug=cluster.slug),
         language=picked_language(cluster.name), region=cluster.nuts2 or cluster.nuts1 or cluster.country,
-        excerpt=pick(cluster.strengths), key=cluster.slug, public=cluster.listed,
+        excerpt=pick(cluster.strengths), key=cluster.slug, public=cluster.listed, sectors=tuple(cluster.sectors),
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ class SubjectInfo(NamedTuple):
     excerpt: str = ""
     consultation_id: int | None = None
     key: str = ""  # stable public key: number or slug
+    sectors: tuple[str, ...] = ()  # of what partners are sought by
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from consult.core.db import db
 from consult.core.text import excerpt, plain
 from consult.ideas.drafts import Content
 from consult.ideas.models import Idea
 from consult.search.analyse import words
-from consult.search.models import SearchDoc
-from consult.search.notes import PARTNERS, near
+from consult.search.notes import PARTNERS, near_or_text
 from consult.search.similar import LEAST, REGION, SECTOR, TEXT, Match, Similar, Weighed, alike, fitting, weigh
 
 LEAST_CHARACTERS = 60  # of text, before anything can be compared
@@ -85,12 +81,11 @@ def _partners(about: Weighed, sector: str, region: str, most: int) -> list[Match
 
 def near_to(idea: Idea) -> Helps:
     """What is like a public idea and what fits it, by what everyone may read of it: as it is noted, with five queries;
-    compared where it is not, with at most fourteen.
+    compared where it is not, with at most eight.
     """
-    if noted := near(idea.id):
+    noted, document = near_or_text(idea.id)
+    if noted:
         return Helps(noted.similar, noted.partners, None)
-    statement = select(SearchDoc).where(SearchDoc.kind == "idea", SearchDoc.subject_id == idea.id)
-    document = db.session.execute(statement).scalar_one_or_none()
     if document is None:  # just published: its place in the index comes with the next job
         return Helps([], [], None)
     about = weigh(f"{document.title}\n{document.body}", document.language)
@@ -111,7 +106,7 @@ def similar_to(idea: Idea) -> list[Similar]:
 
 
 def helps_for(content: Content, idea_id: int | None) -> Helps:
-    """The help for a draft. At most thirteen queries, whatever there is to compare with."""
+    """The help for a draft. At most seven queries, whatever there is to compare with."""
     text = text_of(content)
     if len(text) < LEAST_CHARACTERS:
         return Helps([], [], reading_of(text))

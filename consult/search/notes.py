@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from consult.core import jobs
 from consult.core.db import db, reading
@@ -50,6 +50,14 @@ _NOTE = (
     .join(SearchDoc.__table__, _DOC.id == _WRITTEN.doc_id)
     .where(_DOC.kind == NOTED, _DOC.subject_id == bindparam("idea"), _WRITTEN.stamp == _DOC.stamp, _WRITTEN.found != "")
 )
+_WITH_TEXT = (
+    select(_DOC.language, _DOC.title, _DOC.body, _WRITTEN.found)
+    .outerjoin(
+        SearchNote.__table__,
+        and_(_WRITTEN.doc_id == _DOC.id, _WRITTEN.stamp == _DOC.stamp, _WRITTEN.found != ""),
+    )
+    .where(_DOC.kind == NOTED, _DOC.subject_id == bindparam("idea"))
+)
 _STAMPS = select(_DOC.id, _DOC.kind, _DOC.subject_id, _DOC.stamp).where(_DOC.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -61,8 +69,20 @@ def near(idea_id: int, kinds: Sequence[str] = KINDS) -> Near | None:
     if vectors.are_on():
         return None
     found = db.session.execute(_NOTE, {"idea": idea_id}).scalar_one_or_none()
-    if found is None:
-        return None
+    return _read(found, kinds) if found is not None else None
+
+
+def near_or_text(idea_id: int) -> tuple[Near | None, Document | None]:
+    """All that is noted of a public idea, as `near` reads it, and its text (title, body, language), for who has to compare
+    where nothing is; without a text the idea has no place in the index yet.
+    """
+    row = db.session.execute(_WITH_TEXT, {"idea": idea_id}).one_or_none()
+    noted = row is not None and row.found is not None and not vectors.are_on()
+    return _read(row.found, KINDS) if row is not None and noted else None, row
+
+
+def _read(found: str, kinds: Sequence[str]) -> Near | None:
+    """What a note says of these kinds, unless one of the texts has changed since."""
     note = {kind: entries for kind, entries in json.loads(found).items() if kind in kinds}
     wanted = {_number(entry): entry[1] for entries in note.values() for entry in entries}
     rows = db.session.execute(_STAMPS, {"ids": list(wanted)}).all() if wanted else []

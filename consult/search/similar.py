@@ -10,23 +10,21 @@ with 100,000 ideas as with 100.
 from __future__ import annotations
 
 import math
-from array import array
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, combinations, repeat
-from operator import mul
-from typing import Any
-from zlib import crc32
+from itertools import combinations
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, literal, select, text, union_all
+from sqlalchemy import TextClause, bindparam, func, literal, select, text, union_all
 
 from consult.core.db import db, is_sqlite
-from consult.core.memory import remembered
-from consult.core.registry import SubjectInfo, describe, registries
+from consult.core.i18n import current_language
+from consult.core.memory import remembered, sharing
+from consult.core.registry import SubjectInfo, describe
 from consult.search import vectors
-from consult.search.analyse import fold_umlauts, stems, words
+from consult.search.analyse import stems, words
+from consult.search.comparing import DAMPED, READ, Taken, cosines, grams_of, taken_of
 from consult.search.engines import TAG
 from consult.search.models import SearchDoc, SearchWord, is_counted, tag_of
 
@@ -38,13 +36,12 @@ EACH = 200  # documents that are looked at for a word or for some together, the 
 FEW = 150  # so many documents of a kind are all compared
 MANY = 3000  # more documents of a kind are the bulk of the index
 ASKED = 20  # rare words by which candidates are found
-READ = 3000  # characters of a document that are compared
+SURELY = 10_000_000  # more than any words weigh
 MOST_NAMED = 40  # of the most telling shared words, five of which are named
 TELLING = 1.2  # weight from which on a shared word is named
 LEAST = 18  # of 100: what is less alike is not named
 
-Packed = tuple["array[int]", "array[float]"]  # runs of four characters, and how much each weighs
-
+Asked = tuple[tuple[str, ...], float]  # stems that a document must have, and what it gets for that
 Document = Any  # a row of the index: `_TEXTS`
 
 # The published weights of matches; they add up to 100.
@@ -98,48 +95,6 @@ def _meaningful(source: str, language: str) -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=20_000)
-def _runs(word: str) -> tuple[int, ...]:
-    """The runs of four characters of a word, as numbers."""
-    padded = f" {fold_umlauts(word)} "
-    return tuple(crc32(padded[place : place + 4].encode()) for place in range(len(padded) - 3))
-
-
-def _grams(source: str, language: str) -> Counter[int]:
-    """How often each run of four characters occurs within the meaningful words, as numbers."""
-    return Counter(chain.from_iterable(_runs(word) for word in words(source[:READ]) if stems(word, language)))
-
-
-@lru_cache(maxsize=500)
-def _packed(source: str, language: str) -> Packed:
-    """The runs of a document and their weights, small enough to keep many."""
-    grams = _grams(source, language)
-    return array("I", grams), array("f", map(_damped, grams.values()))
-
-
-@lru_cache(maxsize=500)
-def _damped(count: int) -> float:
-    return 1 + math.log(count)
-
-
-def _cosines(mine: Mapping[int, float], pool: Sequence[Packed], rarity: Mapping[int, float]) -> Iterator[float]:
-    """Cosine of a text with each of the pool over their runs, each weighted by how rare it is among the candidates."""
-    own = sum((weight * rarity.get(gram, 1.0)) ** 2 for gram, weight in mine.items())
-    squared = {gram: weight * rarity[gram] ** 2 for gram, weight in mine.items() if gram in rarity}
-    for grams, weights in pool:
-        product = sum(map(mul, weights, map(squared.get, grams, repeat(0.0))))
-        theirs = list(map(mul, weights, map(rarity.__getitem__, grams)))
-        norm = sum(map(mul, theirs, theirs))
-        yield product / math.sqrt(norm * own) if norm and own else 0.0
-
-
-def _rarity(pool: Sequence[Packed]) -> dict[int, float]:
-    """How telling each run is: the fewer candidates have it, the more."""
-    seen = Counter(chain.from_iterable(grams for grams, _weights in pool))
-    size = len(pool) + 1
-    return {gram: math.log((size + 1) / (count + 1)) + 0.2 for gram, count in seen.items()}
-
-
 # ---- candidates -----------------------------------------------------------------------------------------------------
 
 
@@ -182,9 +137,6 @@ def weigh(source: str, language: str) -> Weighed:
 
 # what is compared of a document, as rows: no page changes one
 _TABLE = SearchDoc.__table__.c
-_MANY = select(func.count()).select_from(
-    select(_TABLE.id).where(_TABLE.kind == bindparam("kind")).limit(MANY + 1).subquery()
-)
 _TEXTS = select(
     _TABLE.id,
     _TABLE.stamp,
@@ -195,22 +147,61 @@ _TEXTS = select(
     _TABLE.title_en,
     _TABLE.body_en,
 ).order_by(_TABLE.id.desc())
-_ALL_TEXTS = _TEXTS.where(_TABLE.kind == bindparam("kind"))
 _SOME_TEXTS = _TEXTS.where(_TABLE.id.in_(bindparam("ids", expanding=True)))
 
 
-def _candidates(kind: str, about: Weighed) -> list[Document]:
+def _candidates(kind: str, about: Weighed) -> Sequence[Document]:
     """Documents of a kind that share rare words, the likeliest first; all of them while there are few."""
-    size = remembered(("search.size", kind), lambda: db.session.execute(_MANY, {"kind": kind}).scalar_one())
+    size, few = _there_are(kind)
     if size <= FEW:
-        return list(db.session.execute(_ALL_TEXTS, {"kind": kind}))
-    found = _sharing(kind, _asked(about.weights, about.counts, about.whole), size > MANY)
+        return few
+    asked = _asked(about.weights, about.counts, about.whole)
+    # while somebody writes, the same rare words are asked for again and again
+    found = remembered(("search.sharing", kind, asked), lambda: _sharing(kind, asked, size > MANY))
     return list(db.session.execute(_SOME_TEXTS, {"ids": found})) if found else []
 
 
-def _asked(
-    weights: Mapping[str, float], counts: Mapping[str, int], whole: Set[str]
-) -> list[tuple[tuple[str, ...], float]]:
+def _there_are(kind: str) -> tuple[int, Sequence[Document]]:
+    """How many documents there are of a kind, at most MANY + 1, and their texts if they are few. Where it is remembered, it
+    is asked at once for all kinds that are compared.
+    """
+    kinds = vectors.KINDS if sharing() and kind in vectors.KINDS else (kind,)
+    return remembered(("search.kinds", kinds), lambda: _counted(kinds))[kind]
+
+
+def _counted(kinds: tuple[str, ...]) -> dict[str, tuple[int, Sequence[Document]]]:
+    bound = {f"kind_{number}": kind for number, kind in enumerate(kinds)}
+    rows = db.session.execute(_sizes_and_texts(len(kinds)), {**bound, "few": FEW, "many": MANY + 1}).all()
+    sizes = {row.kind: row.size for row in rows if not row.id}
+    return {kind: (size, [row for row in rows if row.id and row.kind == kind]) for kind, size in sizes.items()}
+
+
+@lru_cache(maxsize=10)
+def _sizes_and_texts(number: int) -> TextClause:
+    """The question for both: a row without an id holds the size of a kind."""
+    some = "from (select 1 from search_doc where kind = :kind_{0} limit :{1}) as some_{1}_{0}"
+    columns = "id, stamp, subject_id, language, title, body, title_en, body_en"
+    return text(
+        " union all ".join(
+            f"select cast(:kind_{one} as varchar(30)) as kind, count(*) as size, 0 as id, 0 as stamp, 0 as subject_id, "  # noqa: S608 - numbers
+            f"'' as language, '' as title, '' as body, '' as title_en, '' as body_en {some.format(one, 'many')} "
+            f"union all select kind, 0, {columns} from search_doc where kind = :kind_{one} "
+            f"and (select count(*) {some.format(one, 'few + 1').replace('_few + 1', '_few')}) <= :few"
+            for one in range(number)
+        )
+    )
+
+
+def _described(kind: str, ids: list[int]) -> Mapping[tuple[str, int], SubjectInfo]:
+    """The lines of these things; of a kind of which there are few those of all, so that they can be remembered."""
+    size, few = _there_are(kind)
+    if not sharing() or size > FEW:
+        return describe((kind, one) for one in ids)
+    key = ("search.described", kind, current_language())
+    return remembered(key, lambda: describe((kind, one.subject_id) for one in few))
+
+
+def _asked(weights: Mapping[str, float], counts: Mapping[str, int], whole: Set[str]) -> tuple[Asked, ...]:
     """By which stems candidates are sought, and what a document gets that has them: the rare ones alone, and some together
     of those that stand in so many documents that one of them says little. `whole` are stems of words, not of their parts.
     """
@@ -224,10 +215,10 @@ def _asked(
         elif stem in whole and len(common) < COMMON:
             common.append(stem)
     together = combinations(common, min(TOGETHER, len(common))) if common else ()
-    return [*alone, *((some, sum(weights[one] for one in some)) for some in together)]
+    return (*alone, *((some, sum(weights[one] for one in some)) for some in together))
 
 
-def _sharing(kind: str, asked: Sequence[tuple[tuple[str, ...], float]], bulk: bool) -> list[int]:
+def _sharing(kind: str, asked: Sequence[Asked], bulk: bool) -> list[int]:
     """Numbers of the POOL documents of a kind that share the most telling of some sets of stems, each with its weight.
 
     Where the kind is the bulk of all documents, its tag would cost more than the words; then others are sorted out after.
@@ -237,22 +228,57 @@ def _sharing(kind: str, asked: Sequence[tuple[tuple[str, ...], float]], bulk: bo
     sqlite = is_sqlite()
     tag = tag_of("kind", kind)
     kept = [] if bulk else [f'"{TAG}{tag}"' if sqlite else f"'{TAG}{tag}'"]
-    condition = "search_index match :{name}" if sqlite else "vector @@ cast(:{name} as tsquery)"
-    parts: list[str] = []
-    bound: dict[str, str] = {"kind": kind}
-    for number, (some, weight) in enumerate(asked):
-        name = f"stems_{number}"
-        every = [*kept, *(f'"{stem}"' if sqlite else f"'{stem}'" for stem in some)]
-        bound[name] = (" AND " if sqlite else " & ").join(every)
-        parts.append(
-            f"select * from (select rowid as id, {round(weight * 1000)} as weight from search_index "  # noqa: S608 - numbers
-            f"where {condition.format(name=name)} order by rowid desc limit {EACH}) as one_{number}"
-        )
-    ranked = (
-        f"select f.id from (select id, sum(weight) as weight from ({' union all '.join(parts)}) as found group by id) as f "  # noqa: S608
-        f"join search_doc d on d.id = f.id where d.kind = :kind order by f.weight desc, f.id desc limit {POOL}"
+    bound: dict[str, Any] = {"kind": kind, "pool": POOL}
+    by_steps = len(asked) == len(tuple(combinations(range(COMMON), TOGETHER))) and all(
+        len(some) > 1 for some, _ in asked
     )
-    return list(db.session.execute(text(ranked), bound).scalars())
+    every = tuple(dict.fromkeys(stem for some, _weight in asked for stem in some)) if by_steps else ()
+    for number, (some, weight) in enumerate([*asked, (every, 0)] if every else asked):
+        terms = [*kept, *(f'"{stem}"' if sqlite else f"'{stem}'" for stem in some)]
+        bound[f"stems_{number}"] = (" AND " if sqlite else " & ").join(terms)
+        bound[f"weight_{number}"] = round(weight * 1000)
+    if every:
+        bound |= {"weight_0": 2 * SURELY, f"weight_{len(asked)}": SURELY}
+    return list(db.session.execute(_by_steps(sqlite) if every else _at_once(len(asked), sqlite), bound).scalars())
+
+
+def _having(number: int, sqlite: bool, only_if: str = "") -> str:
+    """The newest documents that have a set of stems; none, and nothing is looked up, where a condition is not met."""
+    match = f"search_index match :stems_{number}" if sqlite else f"vector @@ cast(:stems_{number} as tsquery)"
+    return (
+        f"select * from (select rowid as id, cast(:weight_{number} as integer) as weight from search_index "  # noqa: S608 - numbers
+        f"where {match} {only_if} order by rowid desc limit {EACH}) as having_{number}"
+    )
+
+
+_BEST = """
+select f.id from (select id, sum(weight) as weight from ({parts}) as found group by id) as f
+join search_doc d on d.id = f.id where d.kind = :kind order by f.weight desc, f.id desc limit :pool
+"""
+
+
+@lru_cache(maxsize=2 * (ASKED + COMMON))
+def _at_once(number: int, sqlite: bool) -> TextClause:
+    """The question for documents that have some of so many sets of stems, put together once."""
+    return text(_BEST.format(parts=" union all ".join(_having(one, sqlite) for one in range(number))))
+
+
+@lru_cache(maxsize=2)
+def _by_steps(sqlite: bool) -> TextClause:
+    """The same for the four sets of three of four common words, which stand in thousands of documents each.
+
+    No document that has only later sets goes before one that has the first. So where that has more than are compared, it
+    matters only which have all four words; where it has fewer, the second set is looked up, and the others only if there
+    are too few still.
+    """
+    of_kind = "(select n.id, n.weight from ({}) as n join search_doc d on d.id = n.id where d.kind = :kind)"
+    many, few = "and (select count(*) from first) > :pool", "and (select count(*) from first) < :pool"
+    too_few = "and (select count(*) from (select id from first union select id from second) as s) < :pool"
+    steps = ["select * from first", "select * from second", _having(4, sqlite, many)]
+    steps += [_having(one, sqlite, too_few) for one in (2, 3)]
+    first, second = of_kind.format(_having(0, sqlite)), of_kind.format(_having(1, sqlite, few))
+    begin = f"with first as materialized {first}, second as materialized {second}"
+    return text(begin + _BEST.format(parts=" union all ".join(steps)))
 
 
 def _in(language: str, document: Document) -> tuple[str, str, str]:
@@ -262,24 +288,44 @@ def _in(language: str, document: Document) -> tuple[str, str, str]:
     return document.title, document.body, document.language
 
 
-def _compare(about: Weighed, documents: Sequence[Document]) -> list[Likeness]:
+class Rated(NamedTuple):
+    """A document with how alike it is; which words both have is still to be looked up."""
+
+    document: Document
+    taken: Taken
+    score: int
+    by_words: int
+    by_characters: int
+    shared: Sequence[str]  # stems, the most telling first
+    by_sense: int | None = None
+
+    def explained(self, about: Weighed) -> Likeness:
+        """The likeness with the words that tell why, as the document first writes them."""
+        spoken = _in(about.language, self.document)[2]
+        telling = [stem for stem in self.shared if about.weights[stem] > TELLING]
+        sought, theirs = set(telling), dict[str, str]()
+        for word in self.taken.words:
+            for stem in sought.intersection(stems(word, spoken)):
+                theirs.setdefault(stem, word)
+        named = _named([theirs[stem] for stem in telling][:MOST_NAMED], spoken)
+        return Likeness(self.score, self.by_words, self.by_characters, named, self.by_sense)
+
+
+def _compare(about: Weighed, documents: Sequence[Document]) -> list[Rated]:
     """How alike each document is."""
     weights = about.weights
-    mine = dict(zip(*_packed(about.source[:READ], about.language), strict=True))
-    texts = [_in(about.language, one) for one in documents]
-    packed = [_packed(f"{title}\n{title}\n{body}"[:READ], theirs) for title, body, theirs in texts]
+    grams = grams_of(words(about.source[:READ]), about.language)
+    mine = {gram: DAMPED[count] for gram, count in grams.items()}
+    taken = [taken_of(*_in(about.language, one)) for one in documents]
     telling = sorted(weights, key=lambda stem: (-weights[stem], stem))
     whole = sum(weights[stem] for stem in telling[:ASKED]) or 1.0
+    places = {stem: place for place, stem in enumerate(telling)}
     found = []
-    for (title, body, spoken), by_characters in zip(texts, _cosines(mine, packed, _rarity(packed)), strict=True):
-        theirs = _meaningful(f"{title}\n{body}", spoken)
-        shared = [stem for stem in telling if stem in theirs]
+    for document, theirs, by_characters in zip(documents, taken, cosines(mine, taken), strict=True):
+        shared = sorted(weights.keys() & theirs.stems, key=places.__getitem__)
         by_words = min(1.0, sum(weights[stem] for stem in shared[:ASKED]) / whole)
         score = round(50 * by_words + 50 * by_characters)
-        both = [theirs[stem] for stem in shared if weights[stem] > TELLING]
-        found.append(
-            Likeness(score, round(50 * by_words), round(50 * by_characters), _named(both[:MOST_NAMED], spoken))
-        )
+        found.append(Rated(document, theirs, score, round(50 * by_words), round(50 * by_characters), shared))
     return found
 
 
@@ -295,11 +341,10 @@ def _named(both: Sequence[str], language: str) -> tuple[str, ...]:
 # ---- answers --------------------------------------------------------------------------------------------------------
 
 
-def _ranked(about: Weighed, kind: str, but: int | None) -> list[tuple[Document, Likeness]]:
+def _ranked(about: Weighed, kind: str, but: int | None) -> list[Rated]:
     found = _candidates(kind, about) if about.weights else []
-    documents = [one for one in found if one.subject_id != but]
-    rated = list(zip(documents, _compare(about, documents), strict=True))
-    rated.sort(key=lambda pair: (-pair[1].score, -pair[0].id))
+    rated = _compare(about, [one for one in found if one.subject_id != but])
+    rated.sort(key=lambda one: (-one.score, -one.document.id))
     return rated
 
 
@@ -314,33 +359,29 @@ def alike(about: Weighed, kind: str, *, but: int | None = None, limit: int = 5) 
     Where sentence vectors are on and `but` has one, those nearest to it in sense are among them, and sense decides. At
     most six queries, whatever the number of documents.
     """
-    rated = [pair for pair in _ranked(about, kind, but) if pair[1].score >= LEAST]
+    rated = [one for one in _ranked(about, kind, but) if one.score >= LEAST]
     if but is not None and vectors.are_on():
         rated = _by_sense(about, kind, but, rated)
     rated = rated[: limit * 2]
-    infos = describe((kind, document.subject_id) for document, _likeness in rated)
+    infos = describe((kind, one.document.subject_id) for one in rated)
     shown = [
-        Similar(infos[kind, document.subject_id], likeness, (document.id, document.stamp))
-        for document, likeness in rated
-        if (kind, document.subject_id) in infos and infos[kind, document.subject_id].public
+        (info, one) for one in rated if (info := infos.get((kind, one.document.subject_id))) is not None and info.public
     ]
-    return shown[:limit]
+    return [Similar(info, one.explained(about), (one.document.id, one.document.stamp)) for info, one in shown[:limit]]
 
 
-def _by_sense(
-    about: Weighed, kind: str, but: int, rated: Sequence[tuple[Document, Likeness]]
-) -> list[tuple[Document, Likeness]]:
+def _by_sense(about: Weighed, kind: str, but: int, rated: list[Rated]) -> list[Rated]:
     """What is nearest in sense, with the words that are shared; as it was where the jobs have not come to it yet."""
     own = select(SearchDoc.id).where(SearchDoc.kind == kind, SearchDoc.subject_id == but)
     noted = vectors.near(db.session.execute(own).scalar_one_or_none() or 0)
     if not noted:
-        return list(rated)
+        return rated
     documents = list(db.session.execute(_SOME_TEXTS, {"ids": list(noted)}))
     found = [
-        (document, replace(likeness, score=noted[document.id], by_sense=noted[document.id]))
-        for document, likeness in zip(documents, _compare(about, documents), strict=True)
+        one._replace(score=noted[one.document.id], by_sense=noted[one.document.id])
+        for one in _compare(about, documents)
     ]
-    found.sort(key=lambda pair: (-pair[1].score, -pair[0].id))
+    found.sort(key=lambda one: (-one.score, -one.document.id))
     return found
 
 
@@ -356,24 +397,24 @@ def fitting(about: Weighed, kind: str, *, sector: str = "", region: str = "", li
     to the best one), 15 for the same sector, 15 for the same Land.
     """
     rated = _ranked(about, kind, None)
-    best = max((likeness.score for _document, likeness in rated), default=0)
+    best = max((one.score for one in rated), default=0)
     if best < LEAST // 2:
         return []
-    near = [pair for pair in rated if pair[1].score >= max(LEAST // 2, best // 4)][: limit * 4]
-    ids = [document.subject_id for document, _likeness in near]
-    facets = {one.id: one.facets for one in registries.searchables[kind].documents(ids)}
-    infos = describe((kind, one_id) for one_id in ids)
+    near = [one for one in rated if one.score >= max(LEAST // 2, best // 4)][: limit * 4]
+    infos = _described(kind, [one.document.subject_id for one in near])
     found = []
-    for document, likeness in near:
-        info = infos.get((kind, document.subject_id))
+    for one in near:
+        info = infos.get((kind, one.document.subject_id))
         if info is None or not info.public:
             continue
-        codes = facets.get(document.subject_id, {})
+        likeness = one.explained(about)
         fits = ["text"] if likeness.shared else []
         missing: list[str] = []
         score = TEXT * likeness.score / best
-        for name, wanted, weight in (("sector", sector, SECTOR), ("region", region[:3], REGION)):
-            given = {str(code)[:3] for code in codes.get(name, ()) if code}
+        land = info.region[:3] if len(info.region) > 2 else ""  # two letters are a country
+        for name, wanted, given, weight in (
+            ("sector", sector, info.sectors, SECTOR), ("region", region[:3], land and (land,), REGION),
+        ):  # fmt: skip
             if not wanted or not given:
                 continue
             if wanted in given:
@@ -381,7 +422,7 @@ def fitting(about: Weighed, kind: str, *, sector: str = "", region: str = "", li
                 fits.append(name)
             else:
                 missing.append(name)
-        own = (document.id, document.stamp)
+        own = (one.document.id, one.document.stamp)
         found.append(Match(info, round(score), likeness, tuple(fits), tuple(missing), own))
     found.sort(key=lambda one: (-one.score, -one.likeness.score, one.info.id))  # the same in both languages
     return found[:limit]

@@ -1,0 +1,97 @@
+"""What it takes to compare while nothing is noted yet: the page of an idea and the help beside a draft keep to their budget,
+however candidates are found, and what is asked again is not looked up again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from consult.core.registry import describe
+from consult.ideas import helps
+from consult.ideas.models import Idea
+from consult.search import similar as room
+from consult.search.analyse import stems, words
+from consult.search.models import SearchDoc, SearchNote
+from tests.support.queries import count_queries
+
+# as if there were many ideas: with rare words, with words that many have, and with more of them than are compared
+MANY: tuple[dict[str, int], ...] = (
+    {},
+    {"FEW": 30, "MANY": 0},
+    {"FEW": 30, "LOOKED_AT": 1, "MANY": 0},
+    {"FEW": 30, "LOOKED_AT": 1, "POOL": 3},
+)
+
+
+@pytest.mark.parametrize("constants", MANY)
+def test_an_idea_that_is_not_noted_yet_keeps_to_the_budget(
+    app: Any, client: Any, demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch, constants: dict[str, int]
+) -> None:
+    for name, value in constants.items():
+        monkeypatch.setattr(room, name, value)
+    assert not db.session.execute(select(SearchNote.doc_id).where(SearchNote.upto > 0)).first()
+    numbers = db.session.execute(select(Idea.number).where(Idea.is_public).order_by(Idea.id).limit(4)).scalars().all()
+    for number in numbers:
+        with count_queries(app, at_most=10):
+            assert client.get(f"/de/ideas/{number}/near").status_code == 200
+    with count_queries(app, at_most=7, warm=True) as found:  # clusters and projects are remembered
+        client.get(f"/en/ideas/{numbers[0]}/near")
+    assert len(found) > 3
+
+
+def test_the_same_words_are_looked_up_once(app: Any, demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"FEW": 30, "MANY": 0}.items():
+        monkeypatch.setattr(room, name, value)
+    text = db.session.execute(select(SearchDoc.body).where(SearchDoc.kind == "idea").limit(1)).scalar_one()
+    with app.test_request_context("/"):
+        first = room.similar(text, "de", "idea")
+        with count_queries(app, at_most=3, warm=True):  # the counts of its words, the texts, what is told of them
+            assert room.similar(f"{text} und noch", "de", "idea") == first != []
+
+
+def test_sets_of_common_words_are_asked_for_in_turn_and_find_the_same(
+    demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same documents as where all sets are asked for at once and weighed together."""
+    texts = db.session.execute(
+        select(SearchDoc.body).where(SearchDoc.kind == "idea", SearchDoc.language == "de")
+    ).scalars()
+    counted = Counter(stem for text in texts for stem in {one for word in words(text) for one in stems(word, "de")[:1]})
+    common = [stem for stem, _number in counted.most_common(6)]
+    seen = set()
+    for pool in (1, 2, 4, 8, 16, 40):
+        monkeypatch.setattr(room, "POOL", pool)
+        for start in range(3):
+            four = common[start : start + 4]
+            weights = dict(zip(four, (4.04, 4.03, 4.02, 4.01), strict=True))
+            asked = room._asked(weights, dict.fromkeys(four, 10**6), frozenset(four))
+            assert len(asked) == 4 and all(len(some) == 3 for some, _weight in asked)
+            found = room._sharing("idea", asked, True)
+            statement = room._at_once(4, room.is_sqlite())
+            bound: dict[str, Any] = {f"stems_{place}": _every(some) for place, (some, _weight) in enumerate(asked)}
+            bound |= {f"weight_{place}": round(weight * 1000) for place, (_some, weight) in enumerate(asked)}
+            at_once = db.session.execute(statement, {**bound, "kind": "idea", "pool": pool}).scalars().all()
+            assert set(found) == set(at_once), (pool, four)
+            seen.add(min(len(found), pool) == pool)
+    assert seen == {True, False}, "both more and fewer than are compared"
+
+
+def _every(some: tuple[str, ...]) -> str:
+    if room.is_sqlite():
+        return " AND ".join(f'"{stem}"' for stem in some)
+    return " & ".join(f"'{stem}'" for stem in some)
+
+
+def test_clusters_fit_by_the_sector_and_land_that_their_line_tells(demo: Any, db: Any, app: Any) -> None:
+    ids = db.session.execute(select(SearchDoc.subject_id).where(SearchDoc.kind == "cluster")).scalars().all()
+    infos = describe(("cluster", one) for one in ids)
+    told = [info for info in infos.values() if info.sectors and len(info.region) > 2]
+    assert told
+    about = room.weigh(told[0].excerpt + " " + told[0].title, "de")
+    fitting = room.fitting(about, "cluster", sector=told[0].sectors[0], region=told[0].region)
+    assert {"sector", "region"} <= set(next(one for one in fitting if one.info.id == told[0].id).fits)
+    assert helps.FORMULA["sector"] == room.SECTOR
