@@ -245,9 +245,11 @@ def _sharing(kind: str, asked: Sequence[Asked], bulk: bool) -> list[int]:
 def _having(number: int, sqlite: bool, only_if: str = "") -> str:
     """The newest documents that have a set of stems; none, and nothing is looked up, where a condition is not met."""
     match = f"search_index match :stems_{number}" if sqlite else f"vector @@ cast(:stems_{number} as tsquery)"
+    # SQLite looks at a condition for each row, but at nothing inside where what stands outside has no row
+    source = f"(select 1 where {only_if}) as met_{number} cross join search_index" if only_if else "search_index"
     return (
-        f"select * from (select rowid as id, cast(:weight_{number} as integer) as weight from search_index "  # noqa: S608 - numbers
-        f"where {match} {only_if} order by rowid desc limit {EACH}) as having_{number}"
+        f"select * from (select search_index.rowid as id, cast(:weight_{number} as integer) as weight from {source} "  # noqa: S608 - numbers
+        f"where {match} order by search_index.rowid desc limit {EACH}) as having_{number}"
     )
 
 
@@ -272,8 +274,8 @@ def _by_steps(sqlite: bool) -> TextClause:
     are too few still.
     """
     of_kind = "(select n.id, n.weight from ({}) as n join search_doc d on d.id = n.id where d.kind = :kind)"
-    many, few = "and (select count(*) from first) > :pool", "and (select count(*) from first) < :pool"
-    too_few = "and (select count(*) from (select id from first union select id from second) as s) < :pool"
+    many, few = "(select count(*) from first) > :pool", "(select count(*) from first) < :pool"
+    too_few = "(select count(*) from (select id from first union select id from second) as s) < :pool"
     steps = ["select * from first", "select * from second", _having(4, sqlite, many)]
     steps += [_having(one, sqlite, too_few) for one in (2, 3)]
     first, second = of_kind.format(_having(0, sqlite)), of_kind.format(_having(1, sqlite, few))
