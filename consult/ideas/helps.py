@@ -94,11 +94,10 @@ def near_to(idea: Idea) -> Helps:
 
 
 def similar_to(idea: Idea) -> list[Similar]:
-    """What is like a public idea, the most alike first: as it is noted, or compared; three queries, or at most six."""
-    if noted := near(idea.id, ("idea",)):
+    """What is like a public idea, the most alike first: as it is noted, or compared; three queries, or at most five."""
+    noted, document = near_or_text(idea.id, ("idea",))
+    if noted:
         return noted.similar
-    statement = select(SearchDoc).where(SearchDoc.kind == "idea", SearchDoc.subject_id == idea.id)
-    document = db.session.execute(statement).scalar_one_or_none()
     if document is None:
         return []
     about = weigh(f"{document.title}\n{document.body}", document.language)

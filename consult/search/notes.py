@@ -72,13 +72,13 @@ def near(idea_id: int, kinds: Sequence[str] = KINDS) -> Near | None:
     return _read(found, kinds) if found is not None else None
 
 
-def near_or_text(idea_id: int) -> tuple[Near | None, Document | None]:
-    """All that is noted of a public idea, as `near` reads it, and its text (title, body, language), for who has to compare
-    where nothing is; without a text the idea has no place in the index yet.
+def near_or_text(idea_id: int, kinds: Sequence[str] = KINDS) -> tuple[Near | None, Document | None]:
+    """What of these kinds is noted of a public idea, as `near` reads it, and its text (title, body, language), for who has
+    to compare where nothing is; without a text the idea has no place in the index yet.
     """
     row = db.session.execute(_WITH_TEXT, {"idea": idea_id}).one_or_none()
     noted = row is not None and row.found is not None and not vectors.are_on()
-    return _read(row.found, KINDS) if row is not None and noted else None, row
+    return _read(row.found, kinds) if row is not None and noted else None, row
 
 
 def _read(found: str, kinds: Sequence[str]) -> Near | None:
