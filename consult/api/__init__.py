@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.api import docs, feeds, layer, offers, similar
+from consult.api import docs, feeds, layer, offers, response_list, similar
 from consult.core.i18n import _l
 from consult.core.registry import FooterItem, registries
 
-__all__ = ["init_app", "offers", "similar"]
+__all__ = ["init_app", "offers", "response_list", "similar"]
 
 
 def init_app(app: Flask) -> None:

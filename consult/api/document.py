@@ -26,6 +26,7 @@ TAGS = {
     "projects": _l("Projects"),
     "activities": _l("Activities"),
     "offers": _l("Offers and requests"),
+    "responses": _l("Responses"),
     "topics": _l("Topics"),
     "vocabularies": _l("Vocabularies"),
 }

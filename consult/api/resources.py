@@ -48,6 +48,7 @@ class Index(Resource):
     projects: Self
     activities: Self
     offers: Self
+    responses: Self
     topics: Self
     vocabularies: Self
 

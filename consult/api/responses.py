@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from consult.api.layer import Resource
-from consult.api.resources import Code, Html, Language, LinkedIdea, Markdown, Page
+from consult.api.resources import Code, Html, Key, Language, LinkedIdea, Markdown, Page, Self
 from consult.core.i18n import _l
 from consult.core.web import address
-from consult.evaluation.queries import CommitmentView, ResponseView, responses_to
+from consult.evaluation.queries import CommitmentView, ResponseView, numbers_of, responses_to
 from consult.ideas.models import Idea
 
 
@@ -28,8 +29,10 @@ class Commitment(Resource):
 
 
 class Response(Resource):
-    """What an office says to an idea, in its present wording."""
+    """What an office says to one or several ideas, in its present wording."""
 
+    id: Annotated[int, Field(description=_l("Number, part of the address."))]
+    consultation: Key
     status: Code
     title: str
     body: Markdown
@@ -39,8 +42,10 @@ class Response(Resource):
     version: int
     published_at: datetime
     updated_at: datetime
+    ideas: Annotated[list[str], Field(description=_l("Numbers of the public ideas that it speaks to."))]
     commitments: list[Commitment]
     url: Page
+    self: Self
 
 
 class AnsweredIdea(LinkedIdea):
@@ -56,15 +61,24 @@ def _commitment(one: CommitmentView) -> Commitment:
     )  # fmt: skip
 
 
-def _response(one: ResponseView) -> Response:
-    return Response(
-        status=one.position, title=one.title, body=one.body, html=str(one.html), language=one.language,
-        office=one.house, version=one.version, published_at=one.published_at, updated_at=one.changed_at,
-        commitments=[_commitment(each) for each in one.commitments],
-        url=address("evaluation.response", slug=one.slug, response_id=one.id),
-    )  # fmt: skip
+def responses(found: Sequence[ResponseView]) -> list[Response]:
+    """Public responses; one query for the ideas that they speak to, none where there are none."""
+    numbers = numbers_of([one.id for one in found]) if found else {}
+    return [_response(one, numbers[one.id]) for one in found]
+
+
+def _response(one: ResponseView, ideas: list[str]) -> Response:
+    fields: dict[str, Any] = {
+        "id": one.id, "consultation": one.slug, "status": one.position, "title": one.title, "body": one.body,
+        "html": str(one.html), "language": one.language, "office": one.house, "version": one.version,
+        "published_at": one.published_at, "updated_at": one.changed_at, "ideas": ideas,
+        "commitments": [_commitment(each) for each in one.commitments],
+        "url": address("evaluation.response", slug=one.slug, response_id=one.id),
+        "self": address("api.response", id=one.id),
+    }  # fmt: skip
+    return Response(**fields)
 
 
 def responses_of(idea: Idea) -> list[Response]:
     """The public responses to an idea, the newest first; no query where there is none."""
-    return [_response(one) for one in responses_to(idea.id)] if idea.responded_at is not None else []
+    return responses(responses_to(idea.id)) if idea.responded_at is not None else []

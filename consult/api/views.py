@@ -53,7 +53,7 @@ def linked(kind: str, subject_id: int, kinds: Sequence[str] | None = LINKED) -> 
 def index(_place: Nothing, _given: Parameters) -> resources.Index:
     lists = (
         "consultations", "questions", "ideas", "comments", "clusters", "programmes", "projects", "activities", "offers",
-        "topics", "vocabularies",
+        "responses", "topics", "vocabularies",
     )  # fmt: skip
     return resources.Index(
         documentation=address("api.docs"), description=address("api.openapi"),

@@ -38,7 +38,9 @@ from consult.core.exchange import (
 from consult.core.i18n import LANGUAGES, _, _l
 from consult.core.imports import keep_record, sorted_rows, waiting_for, waiting_records
 from consult.core.registry import describe
+from consult.core.states import move
 from consult.core.text import render_markdown
+from consult.evaluation import rules
 from consult.evaluation.drafts import BODY_MAX, PROMISE_MAX, TITLE_MAX, UNIT_MAX
 from consult.evaluation.models import (
     BROKEN,
@@ -203,14 +205,17 @@ def _add_promises(response: Response, promises: Sequence[Record]) -> None:
     query = select(Commitment).where(Commitment.response_id == response.id).order_by(Commitment.id)
     stored = list(db.session.execute(query).scalars())
     for place, one in enumerate(promises):
-        made = moment_of(one["made"]) or now()
+        made, status = moment_of(one["made"]) or now(), one.get("status", PROMISED)
         if place < len(stored):
             commitment = stored[place]
+            if status != commitment.status:
+                move(rules.COMMITMENT, commitment, rules.ACTS[status], SYSTEM)
         else:
-            commitment = Commitment(response_id=response.id, title=one["title"], unit=one.get("unit", ""), made_at=made)
+            commitment = Commitment(
+                response_id=response.id, title=one["title"], unit=one.get("unit", ""), made_at=made, status=status
+            )
             db.session.add(commitment)
         commitment.due_on, commitment.first_due_on = _date(one.get("due")), _date(one.get("first_due"))
-        commitment.status = one.get("status", PROMISED)
         db.session.flush()
         _add_reports(commitment, one.get("reports", []))
 
@@ -277,6 +282,9 @@ def _goes_on(old: Record, new: Record) -> bool:
     """Whether one says what the other said, and perhaps more reports after it."""
     before, after = old.get("reports", []), new.get("reports", [])
     moving = ("reports", "due", "status") if "made" in old else ()
+    was, will = old.get("status", PROMISED), new.get("status", PROMISED)
+    if "made" in old and was != will and rules.COMMITMENT.target(was, rules.ACTS[will]) != will:
+        return False
     same = all(old.get(name) == new.get(name) for name in old.keys() | new.keys() if name not in moving)
     return same and after[: len(before)] == before
 

@@ -176,6 +176,19 @@ def responses_page(consultation_id: int, after: str | None, position: str = "", 
     return replace(page, items=_views(page.items))
 
 
+def responses_everywhere(
+    consultations: Sequence[str], positions: Sequence[str], after: str | None, size: int = SIZE
+) -> Page[ResponseView]:
+    """The public responses of listed consultations, of those named or of all, the newest first; two queries."""
+    statement = _wordings().where(Consultation.listed)
+    if consultations:
+        statement = statement.where(Consultation.slug.in_(consultations))
+    if positions:
+        statement = statement.where(ResponseVersion.position.in_(positions))
+    page = keyset(statement, NEWEST, after, size, scalars=False, key=lambda row: (row[0].published_at, row[0].id))
+    return replace(page, items=_views(page.items))
+
+
 def position_counts(consultation_id: int) -> dict[str, int]:
     """How many public responses there are by what becomes of the ideas; one query."""
     rows = db.session.execute(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from consult.consultations.queries import consultation_by_slug
 from consult.core.i18n import _l
 from consult.core.registry import SavedList, SubjectInfo
 from consult.core.vocabularies import vocabulary
@@ -23,11 +22,10 @@ def _info(one: ResponseView) -> SubjectInfo:
 
 def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> list[SubjectInfo]:
     """Responses that became public since then. A consultation or status that is none any more finds nothing."""
-    slug, status = (next(iter(query.get(name, [])), "") for name in ("slug", "status"))
-    consultation = consultation_by_slug(slug)
-    if consultation is None or not consultation.listed or (status and status not in vocabulary("response_statuses")):
+    consultations, statuses = query.get("slug", [])[:1], query.get("status", [])[:1]
+    if any(one not in vocabulary("response_statuses") for one in statuses):
         return []
-    page = queries.responses_page(consultation.id, None, status, 2 * MOST)
+    page = queries.responses_everywhere(consultations, statuses, None, 2 * MOST)
     return [_info(one) for one in page.items if since < one.published_at <= until][:MOST]
 
 

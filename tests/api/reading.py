@@ -10,7 +10,7 @@ import jsonschema_rs
 
 LISTS = (
     "consultations", "questions", "ideas", "comments", "clusters", "programmes", "projects", "activities", "offers",
-    "topics", "vocabularies",
+    "responses", "topics", "vocabularies",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from schemathesis import GenerationMode
 from tests.api.reading import Description, get
 from tests.support.client import share_work
 
-OPERATIONS = 28
+OPERATIONS = 30
 QUIET = list(HealthCheck)
 
 

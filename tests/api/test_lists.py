@@ -28,6 +28,12 @@ LISTS: dict[str, tuple[str, str, str, str]] = {
     "programmes": ("/de/programmes/", "level=federal", "{list}?{query}&format={fmt}", ".c-list h3 a"),
     "partners": ("/de/partners/", "kind=offer", "{list}offers.{fmt}?{query}", ".c-list h3 a"),
     "topics": ("/de/topics/", "", "{list}?{query}&format={fmt}", "section[aria-labelledby=month] .c-list h3 a"),
+    "responses": (
+        "/de/results/open-region/responses/",
+        "status=taken_up",
+        "{list}?{query}&format={fmt}",
+        ".c-response p.small a",
+    ),
     "search": ("/de/search", "q=Photonik", "{list}?{query}&format={fmt}", ".c-list h2 a"),
 }
 

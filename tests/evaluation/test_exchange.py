@@ -77,6 +77,11 @@ def test_a_file_adds_and_changes_nothing(
     less = json.loads(json.dumps(one))
     less["commitments"] = []
     assert [fault.field for fault in take(less)[0].faults] == ["commitments"]
+    leap = json.loads(json.dumps(one))
+    leap["commitments"][0]["status"] = "kept"
+    assert not take(leap)[0].faults and [
+        fault.field for fault in take(one | {"commitments": [{**leap["commitments"][0], "status": "broken"}]})[0].faults
+    ] == ["commitments"], "what is kept is not broken"
     assert not take(further)[0].faults
     assert (
         db.session.query(ResponseVersion).count() == 2 and db.session.query(CommitmentReport).one().note == "Begonnen."

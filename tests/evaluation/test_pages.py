@@ -301,6 +301,11 @@ def test_api_tells_of_responses(client: Any, cast: Any, ideas: list[Any], make: 
     (said,) = data["responses"]
     assert said["status"] == "taken_up" and said["commitments"][0]["title"] == "Tun" and "gemeinsam" in said["body"]
     assert client.get(f"/api/v1/ideas/{ideas[1].number}").get_json()["data"]["responses"] == []
+    assert said["ideas"] == [ideas[0].number] and said["consultation"] == "open-region"
+    every = client.get("/api/v1/responses?status=taken_up&consultation=open-region").get_json()["data"]
+    assert every == [said] == [client.get(f"/api/v1/responses/{said['id']}").get_json()["data"]]
+    assert client.get("/api/v1/responses?status=examined").get_json()["data"] == []
+    assert client.get("/api/v1/responses/4711").status_code == 404
     listed = client.get("/api/v1/ideas?response=taken_up").get_json()["data"]
     assert [one["number"] for one in listed] == [ideas[0].number]
 

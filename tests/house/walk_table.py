@@ -221,6 +221,7 @@ TABLE: dict[str, Who] = {
     "api.idea_matches": ALL,
     "api.similar_ideas": ALL,
     "api.offer": ALL,
+    "api.response": ALL,
     "api.offer_matches": ALL,
     "api.programme": ALL,
     "api.project": ALL,

@@ -198,6 +198,7 @@ class World:
         db.session.flush()
         self.victims += [response, commitment]
         self._know("evaluation", slug="walk", response_id=response.id, commitment_id=commitment.id)
+        self.of_endpoint["api.response"] = {"id": response.id}
 
     def _moderation(self) -> None:
         case = waiting_case("idea", self.waiting.id)
