@@ -34,7 +34,9 @@ def _place(one: ResponseView) -> str:
 
 def _promised(one: ResponseView) -> list[str]:
     return [
-        "; ".join([each.title, *(f"{term}: {value}" for term, value in words.commitment_facts(each)), each.state])
+        "; ".join(
+            [each.title, *(f"{term}: {value}" for term, value, _written in words.commitment_facts(each)), each.state]
+        )
         for each in one.commitments
     ]
 

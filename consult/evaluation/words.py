@@ -35,11 +35,13 @@ def state_words(state: str) -> str:
     return words.get(state, state)
 
 
-def commitment_facts(one: CommitmentView) -> list[tuple[str, str]]:
-    """Who keeps a commitment and by when; where the day has moved, also the first one."""
-    found = [(_("responsible"), one.unit)] if one.unit else []
+def commitment_facts(one: CommitmentView) -> list[tuple[str, str, bool]]:
+    """Who keeps a commitment and by when; where the day has moved, also the first one. The third value tells that the words
+    are those of the office.
+    """
+    found = [(_("responsible"), one.unit, True)] if one.unit else []
     if one.due_on is not None:
-        found.append((_("until"), format_day(one.due_on)))
+        found.append((_("until"), format_day(one.due_on), False))
     if one.moved and one.first_due_on is not None:
-        found.append((_("promised at first until"), format_day(one.first_due_on)))
+        found.append((_("promised at first until"), format_day(one.first_due_on), False))
     return found

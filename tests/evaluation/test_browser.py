@@ -39,7 +39,7 @@ def test_an_answer_is_written_by_keyboard_and_read_by_all(browser: Any, live_ser
     number = page.locator("main input[name=idea]").last.get_attribute("value")
     page.locator("main input[name=idea]").last.focus()
     page.keyboard.press("Space")
-    page.locator("main form button[type=submit]").press("Enter")
+    page.locator("main form:has([name=idea]) button[type=submit]").press("Enter")
     expect(page.locator("#ideas")).to_have_value(f"{number}")
     page.locator("button[name=publish]").press("Enter")
     expect(page.locator(".kern-alert, [role=alert]").first).to_be_focused()

@@ -93,6 +93,15 @@ def test_one_response_to_three_ideas(
     assert len(outbox.to(cast.owner, "idea.responded")) == 1
 
 
+def test_words_of_the_office_carry_their_language(client: Any, cast: Any, ideas: list[Any], make: Any) -> None:
+    found = desk.response(make.actor(cast.official), ideas[:1], promises=(Promise("Tun", "Referat"),))
+    for address in (f"/en/ideas/{ideas[0].number}", f"{LIST}{found.id}".replace("/de/", "/en/")):
+        box = client.page(address).one(".c-response")
+        german = {one.get_text(strip=True) for one in box.select("[lang=de]")}
+        assert {"Wir fangen an", "Tun", "Referat"} <= german and any("gemeinsam" in one for one in german)
+    assert not client.page(f"/de/ideas/{ideas[0].number}").select(".c-response [lang]")
+
+
 def test_taken_back_before_anybody_was_told(
     official: Any, cast: Any, ideas: list[Any], outbox: Any, run_jobs: Any, clock: Any, make: Any
 ) -> None:
