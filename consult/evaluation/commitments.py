@@ -32,6 +32,8 @@ def report(actor: Actor, commitment_id: int, status: str, note: str, due_on: dat
     response = db.session.get(Response, commitment.response_id)
     if response is None or not rules.can_publish(actor, response.consultation_id):
         raise Refused(_("Only officials of an agency or ministry can report on commitments."))
+    if not rules.speaks_for(actor, response.organisation_id):
+        raise Refused(_("Another house has promised this. Only its officials can report on it."))
     faults: dict[str, str] = {}
     if status not in rules.reports(commitment):
         faults["status"] = _("Please choose one of the entries in the list.")

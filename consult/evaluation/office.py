@@ -20,7 +20,7 @@ from consult.core.web import flash_done, path, see_other
 from consult.evaluation import commitments, operations, queries, rules
 from consult.evaluation.drafts import Content
 from consult.evaluation.forms import ReportForm, ResponseForm, WithdrawForm, values_of
-from consult.evaluation.models import PUBLISHED
+from consult.evaluation.models import PUBLISHED, Response
 from consult.evaluation.panels import HELP
 from consult.evaluation.queries import Desk
 from consult.evaluation.views import blueprint, consultation_of
@@ -69,9 +69,20 @@ def index(slug: str) -> Any:
         like=like,
         due=queries.commitments_due(consultation.id) if view == PROMISED else [],
         is_late=lambda one: rules.is_late(one.status, one.due_on, today()),
-        may_publish=rules.can_publish(current_actor(), consultation.id),
+        may_report=lambda house_id: may_change(consultation, house_id),
         **HELP,
     )
+
+
+def may_change(consultation: Consultation, house_id: int | None) -> bool:
+    """Whether the actor publishes, and corrects what this house has published."""
+    actor = current_actor()
+    return rules.can_publish(actor, consultation.id) and rules.speaks_for(actor, house_id)
+
+
+def _check_may_change(consultation: Consultation, house_id: int | None) -> None:
+    if not may_change(consultation, house_id):
+        raise Refused(_("Another house has published this response. Only its officials can change it."))
 
 
 # ---- writing --------------------------------------------------------------------------------------------------------
@@ -94,7 +105,7 @@ def _page(consultation: Consultation, form: ResponseForm, status: int, desk: Des
         form=form,
         ideas=ideas,
         standing=queries.standing(ideas, desk.written.response.id if desk else 0),
-        may_publish=rules.can_publish(current_actor(), consultation.id),
+        may_publish=may_change(consultation, desk.written.response.organisation_id if desk else None),
         houses=_houses(),
         written=desk.written if desk else None,
         shown=desk.shown if desk else None,
@@ -120,7 +131,7 @@ def new(slug: str) -> Any:
     def save() -> Answer:
         content = form.content()
         response = operations.draft_response(current_actor(), consultation.id, content, form.key.data)
-        return _finish(consultation, form, response.id, response.revision, content)
+        return _finish(consultation, form, response, response.revision, content)
 
     def page(form: ResponseForm, status: int, **more: Any) -> Any:
         return _page(consultation, form, status, **more)
@@ -138,7 +149,7 @@ def edit(slug: str, response_id: int) -> Any:
     form = ResponseForm(houses=_houses())
 
     def save() -> Answer:
-        return _finish(consultation, form, response_id, form.seen, form.content())
+        return _finish(consultation, form, desk.written.response, form.seen, form.content())
 
     def page(form: ResponseForm, status: int, **more: Any) -> Any:
         return _page(consultation, form, status, _desk(slug, response_id), **more)
@@ -146,10 +157,10 @@ def edit(slug: str, response_id: int) -> Any:
     return edited(form, save, page, lambda: _stored(_desk(slug, response_id)))
 
 
-def _finish(consultation: Consultation, form: ResponseForm, response_id: int, seen: int, content: Content) -> Answer:
+def _finish(consultation: Consultation, form: ResponseForm, response: Response, seen: int, content: Content) -> Answer:
     """Store or publish what was sent; without a button it is published by who may, else stored."""
-    actor, slug = current_actor(), consultation.slug
-    if "save" not in request.form and rules.can_publish(actor, consultation.id):
+    actor, slug, response_id = current_actor(), consultation.slug, response.id
+    if "save" not in request.form and may_change(consultation, response.organisation_id):
         house = int(form.house.data) if str(form.house.data or "").isdigit() else 0
         operations.publish_response(actor, response_id, content, seen, house)
         flash_done(
@@ -199,6 +210,7 @@ def withdraw(slug: str, response_id: int) -> Any:
     response = _desk(slug, response_id).written.response
     if response.status != PUBLISHED:
         raise NotFound(_("This response is not public."))
+    _check_may_change(consultation, response.organisation_id)
 
     def page(form: WithdrawForm, status: int, **more: Any) -> Any:
         given = {"conflict": "", "differences": [], "shown": queries.response_shown(slug, response_id), **more}
@@ -230,6 +242,7 @@ def report(commitment_id: int) -> Any:
         raise NotFound()
     commitment, response, slug = found
     consultation = _office(slug)
+    _check_may_change(consultation, response.organisation_id)
 
     def page(form: ReportForm, status: int, **more: Any) -> Any:
         form.offer(commitment)

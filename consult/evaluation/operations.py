@@ -99,7 +99,7 @@ def publish_response(actor: Actor, response_id: int, content: Content, seen: int
     Invalid with the fields that lack something. Commitments are made with it and stay, whatever later wordings say.
     """
     response = lock(Response, response_id, seen)
-    office = _check_publisher(actor, response.consultation_id, house)
+    office = _check_publisher(actor, response, house)
     faults = drafts.lacking(content)
     if faults:
         raise Invalid(faults)
@@ -133,7 +133,7 @@ def publish_response(actor: Actor, response_id: int, content: Content, seen: int
 def withdraw_response(actor: Actor, response_id: int, seen: int, note: str) -> Response:
     """Take a response off all pages. Who was told of it is told why (`note`); its wording is a draft again."""
     response = lock(Response, response_id, seen)
-    _check_publisher(actor, response.consultation_id, response.organisation_id or 0)
+    _check_publisher(actor, response, 0)
     if not has_words(note):
         raise Invalid({"note": _("Please say why; everybody who was told of the response reads it.")})
     if len(note) > NOTE_MAX:
@@ -187,12 +187,15 @@ def _check_writer(actor: Actor, consultation_id: int) -> None:
         raise Refused(_("Only who evaluates this consultation can write responses."))
 
 
-def _check_publisher(actor: Actor, consultation_id: int, house: int) -> Membership:
-    """The actor's place in the house in whose name they act."""
-    if not rules.can_publish(actor, consultation_id):
+def _check_publisher(actor: Actor, response: Response, house: int) -> Membership:
+    """The actor's place in the house in whose name they act: that which has published it, else the one of their choice."""
+    if not rules.can_publish(actor, response.consultation_id):
         raise Refused(_("Only officials of an agency or ministry can publish responses."))
+    if not rules.speaks_for(actor, response.organisation_id):
+        raise Refused(_("Another house has published this response. Only its officials can change it."))
     places = rules.houses(actor)
-    office = next((one for one in places if one.organisation_id == house), None)
+    wanted = response.organisation_id or house
+    office = next((one for one in places if one.organisation_id == wanted), None)
     if office is None and len(places) == 1:
         office = places[0]
     if office is None:

@@ -95,6 +95,7 @@ class ResponseView:
     house: str
     house_url: str
     house_kind: str
+    house_id: int | None
     version: int
     published_at: datetime
     changed_at: datetime
@@ -136,7 +137,8 @@ def _views(rows: Sequence[Any]) -> list[ResponseView]:
             id=response.id, slug=slug, position=wording.position, title=wording.title, body=wording.body, html=wording.html,
             language=wording.language, house=pick(office.name) if office else "",
             house_url=path("organisations.show", slug=office.slug) if office else "",
-            house_kind=office.kind if office else "", version=wording.number, published_at=response.published_at,
+            house_kind=office.kind if office else "", house_id=response.organisation_id, version=wording.number,
+            published_at=response.published_at,
             changed_at=wording.published_at, idea_count=count, commitments=tuple(promised[response.id]),
         )
         for response, wording, office, slug, count in rows
@@ -412,16 +414,17 @@ def published_page(consultation_id: int, after: str | None, size: int = SIZE) ->
     return keyset(statement, NEWEST, after, size, scalars=False, key=lambda row: (row[0].published_at, row[0].id))
 
 
-def commitments_due(consultation_id: int) -> list[Commitment]:
-    """The commitments of a consultation that are still to be kept, those due first at the top; one query."""
+def commitments_due(consultation_id: int) -> list[tuple[Commitment, int | None]]:
+    """The commitments of a consultation that are still to be kept, each with its house, those due first at the top; one
+    query."""
     statement = (
-        select(Commitment)
+        select(Commitment, Response.organisation_id)
         .join(Response, Response.id == Commitment.response_id)
         .where(Response.consultation_id == consultation_id, Commitment.status.in_(OPEN))
         .order_by(Commitment.due_on.is_(None), Commitment.due_on, Commitment.id)
         .limit(200)
     )
-    return list(db.session.execute(statement).scalars())
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
 
 
 @dataclass(frozen=True)

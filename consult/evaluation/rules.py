@@ -69,6 +69,15 @@ def can_publish(actor: Actor, consultation_id: int | None = None) -> bool:
     return actor.signed_in and actor.may(PUBLISH, consultation_id) and bool(houses(actor))
 
 
+def speaks_for(actor: Actor, house_id: int | None) -> bool:
+    """Whether a house's words are the actor's to change: no other corrects, takes back or reports on what one has published.
+
+    What was never published belongs to none yet (`house_id` is None); nor does what a house has left that is gone.
+    """
+    own = {one.organisation_id for one in houses(actor)}
+    return bool(own) and (house_id is None or house_id in own)
+
+
 def reports(commitment: Commitment) -> list[str]:
     """The states that a report on it may name."""
     return [state for state, act in ACTS.items() if COMMITMENT.target(commitment.status, act) == state]

@@ -78,5 +78,7 @@ def response(slug: str, response_id: int) -> Any:
         ideas=[one for one in queries.ideas_of(response_id) if one.is_public],
         earlier=queries.versions_of(response_id)[1:],
         may_write=rules.can_write(current_actor(), consultation.id),
+        may_report=rules.can_publish(current_actor(), consultation.id)
+        and rules.speaks_for(current_actor(), shown.house_id),
         **HELP,
     )

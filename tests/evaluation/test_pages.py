@@ -195,6 +195,21 @@ def test_analysts_write_and_officials_publish(
     assert "entsteht" not in boss.page(f"{HERE}/").one("main").get_text(" ")
 
 
+def test_another_house_proposes_and_publishes_nothing(
+    client: Any, cast: Any, sign_in: Any, ideas: list[Any], make: Any
+) -> None:
+    found = desk.response(make.actor(cast.official), ideas[:1], promises=(Promise("Tun", "Referat"),))
+    agency = sign_in(client, make.person(roles=("official",), organisation=cast.agency))
+    page = agency.page(f"{HERE}/{found.id}")
+    assert not page.select("button[name=publish]") and cast.ministry.name["de"] in page.one(FORM).get_text(" ")
+    assert agency.submit(f"{HERE}/{found.id}", {"body": "Vorschlag."}, form=FORM).status_code == 303
+    assert "gemeinsam" in agency.page(f"/de/ideas/{ideas[0].number}").one(".c-response").get_text(" ")
+    for address in (f"{HERE}/{found.id}/withdraw", f"/de/evaluation/commitments/{desk.promised(found).id}"):
+        assert agency.get(address).status_code == 403
+    assert not [one for one in agency.page(f"{LIST}{found.id}").links() if "/commitments/" in one]
+    assert not [one for one in agency.page(f"{HERE}/?view=commitments").links() if "/commitments/" in one]
+
+
 def test_nothing_typed_is_lost(official: Any, ideas: list[Any]) -> None:
     """A refusal stands at its field and keeps everything; empty rows of promises close up before it."""
     typed = {**desk.fields(ideas[0], status="", body="Langer Text."), "promise-1-unit": "", "promise-1-title": "",

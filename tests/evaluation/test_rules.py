@@ -89,6 +89,24 @@ def test_who_may(make: Any, cast: Any, idea: Any, who: str, act: str) -> None:
         carry_out()
 
 
+@pytest.mark.parametrize("act", ["publish", "withdraw", "report"])
+def test_no_house_changes_what_another_has_published(make: Any, cast: Any, idea: Any, act: str) -> None:
+    """An official of the agency may propose other words for the ministry's response, and does nothing else with it."""
+    ours = make.actor(cast.official)
+    other = make.actor(make.person(roles=("official",), organisation=cast.agency))
+    promised = desk.response(ours, [idea], PUBLISHED, (Promise("Tun", "Referat"),))
+    found = desk.response(ours, [idea])
+    acts: dict[str, Callable[[], Any]] = {
+        "report": lambda: commitments.report(other, desk.promised(promised).id, KEPT, "Fertig.", None, 1)
+    }
+    with pytest.raises(Refused):
+        acts.get(act, lambda: ACTS[act](other, found, idea))()
+    ACTS["save"](other, found, idea)
+    assert found.status == PUBLISHED and found.organisation_id == cast.ministry.id
+    own = desk.response(other, [idea])
+    assert own.organisation_id == cast.agency.id
+
+
 def test_rights_end_at_the_consultation(make: Any, cast: Any, idea: Any) -> None:
     elsewhere = make.consultation(slug="elsewhere")
     person = make.person(organisation=cast.ministry)
