@@ -18,6 +18,7 @@ from consult.evaluation.commitments import REPORTED
 from consult.evaluation.models import OPEN, PUBLISHED, Commitment, CommitmentReport, Response, ResponseIdea
 from consult.evaluation.operations import TELL
 from consult.ideas.models import Idea
+from consult.organisations.queries import member_ids
 
 AHEAD = timedelta(days=14)
 
@@ -66,21 +67,23 @@ def tell_report(payload: dict[str, Any]) -> None:
 
 @jobs.every("evaluation.due", minutes=360)
 def remind(_payload: dict[str, Any]) -> None:
-    """Two weeks ahead, remind officials of what is promised: once for each day that was named."""
+    """Two weeks ahead, remind the house's officials of what it has promised, all where it has none: once for each day."""
     due = db.session.execute(
-        select(Commitment, Response.consultation_id)
+        select(Commitment, Response.consultation_id, Response.organisation_id)
         .join(Response, Response.id == Commitment.response_id)
         .where(Commitment.status.in_(OPEN), Commitment.due_on.is_not(None), Commitment.due_on <= today() + AHEAD)
         .order_by(Commitment.id)
         .limit(500)
     )
-    for commitment, consultation_id in due.all():
+    for commitment, consultation_id, house in due.all():
+        officials = set(ids_with_permission(rules.PUBLISH, consultation_id))
+        own = officials & set(member_ids(house)) if house is not None else set()
         day = {}
         for language in LANGUAGES:
             with in_language(language):
                 day[language] = format_day(commitment.due_on)
         notify(
-            "commitment.due", ids_with_permission(rules.PUBLISH, consultation_id),
+            "commitment.due", own or officials,
             {"commitment_id": commitment.id, "title": commitment.title, "day": day},
             dedupe=f"commitment-due:{commitment.id}:{commitment.due_on}",
         )  # fmt: skip
