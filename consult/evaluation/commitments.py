@@ -17,10 +17,10 @@ from consult.core.i18n import _
 from consult.core.states import move
 from consult.core.text import has_words
 from consult.evaluation import rules
+from consult.evaluation.drafts import NOTE_MAX
 from consult.evaluation.models import Commitment, CommitmentReport, Response
 
 REPORTED = "evaluation.reported"
-NOTE_MAX = 2_000
 
 
 def report(actor: Actor, commitment_id: int, status: str, note: str, due_on: date | None, seen: int) -> Commitment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from consult.core.vocabularies import vocabulary
 
 TITLE_MAX, BODY_MAX, PROMISE_MAX, UNIT_MAX = 160, 8_000, 200, 160
 MOST_IDEAS, MOST_PROMISES = 60, 6
+NOTE_MAX = 2_000  # of the reason why one is taken back, and of a report
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Content:
     language: str = "de"
     ideas: tuple[int, ...] = ()
     promises: tuple[Promise, ...] = ()
+
+    def says_the_same(self, other: Content) -> bool:
+        """Whether both say the same to the same ideas, promises apart: published ones are no longer part of a draft."""
+        mine, theirs = replace(self, promises=(), ideas=()), replace(other, promises=(), ideas=())
+        return mine == theirs and set(self.ideas) == set(other.ideas)
 
     def document(self) -> dict[str, Any]:
         """As stored."""

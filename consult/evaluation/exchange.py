@@ -41,7 +41,7 @@ from consult.core.registry import describe
 from consult.core.states import move
 from consult.core.text import render_markdown
 from consult.evaluation import rules
-from consult.evaluation.drafts import BODY_MAX, PROMISE_MAX, TITLE_MAX, UNIT_MAX
+from consult.evaluation.drafts import BODY_MAX, NOTE_MAX, PROMISE_MAX, TITLE_MAX, UNIT_MAX
 from consult.evaluation.models import (
     BROKEN,
     IN_WORK,
@@ -55,7 +55,7 @@ from consult.evaluation.models import (
     ResponseIdea,
     ResponseVersion,
 )
-from consult.evaluation.operations import NOTE_MAX, renew_ideas
+from consult.evaluation.operations import renew_ideas
 from consult.ideas.models import Idea
 
 KIND = "response"

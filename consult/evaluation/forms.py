@@ -56,6 +56,11 @@ class IdeasField(TextField):
         self.ids = tuple(dict.fromkeys(known[one] for one in numbers))
 
 
+def new_key() -> str:
+    """The key of a response that is begun: letters and digits, as its id in files."""
+    return secrets.token_hex(12)
+
+
 class ResponseForm(EditingForm):
     """A response; the fields of its promises come with `ResponseForm` below."""
 
@@ -77,7 +82,7 @@ class ResponseForm(EditingForm):
         if not self.language.data:  # programs may leave it out
             self.language.data = "de"
         if not self.key.data:
-            self.key.data = secrets.token_hex(12)
+            self.key.data = new_key()
 
     def rows(self) -> list[tuple[Any, Any, Any]]:
         """The fields of the promises: what, who, by when."""

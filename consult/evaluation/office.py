@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as Answer
 from consult.consultations.models import Consultation
 from consult.core.access import access, current_actor
 from consult.core.clock import today
-from consult.core.editing_forms import edited
-from consult.core.errors import NotFound, Refused
+from consult.core.editing_forms import EditingForm, edited
+from consult.core.errors import Invalid, NotFound, Refused
 from consult.core.i18n import _
 from consult.core.limits import allow_write
 from consult.core.paging import Page
@@ -19,7 +19,7 @@ from consult.core.text import clean_line
 from consult.core.web import flash_done, path, see_other
 from consult.evaluation import commitments, operations, queries, rules
 from consult.evaluation.drafts import Content
-from consult.evaluation.forms import ReportForm, ResponseForm, WithdrawForm, values_of
+from consult.evaluation.forms import ReportForm, ResponseForm, WithdrawForm, new_key, values_of
 from consult.evaluation.models import PUBLISHED, Response
 from consult.evaluation.panels import HELP
 from consult.evaluation.queries import Desk
@@ -131,12 +131,25 @@ def new(slug: str) -> Any:
     def save() -> Answer:
         content = form.content()
         response = operations.draft_response(current_actor(), consultation.id, content, form.key.data)
+        if operations.was_sent_before(response):
+            return _sent_before(consultation, form, response.id, content)
         return _finish(consultation, form, response, response.revision, content)
 
     def page(form: ResponseForm, status: int, **more: Any) -> Any:
         return _page(consultation, form, status, **more)
 
     return edited(form, save, page)
+
+
+def _sent_before(consultation: Consultation, form: ResponseForm, response_id: int, content: Content) -> Answer:
+    """A form that was sent twice leads to what it began; what was typed since stays, and begins another response."""
+    known = _desk(consultation.slug, response_id).written.content
+    if known.says_the_same(content):
+        return see_other(path("evaluation.edit", slug=consultation.slug, response_id=response_id))
+    form.key.data = new_key()
+    raise Invalid(
+        message=_("This form was sent before. What you have typed since is not saved: it begins another response.")
+    )
 
 
 @blueprint.route("/evaluation/<slug>/responses/<int:response_id>", methods=["GET", "POST"])
@@ -190,16 +203,11 @@ def delete(slug: str, response_id: int) -> Any:
     """Throw away what is being written."""
     allow_write()
     consultation = _office(slug)
-    if operations.delete_draft(current_actor(), _desk(slug, response_id).written.response.id, _seen()):
+    if operations.delete_draft(current_actor(), _desk(slug, response_id).written.response.id, EditingForm().seen):
         flash_done(_("The draft is deleted."))
         return see_other(path("evaluation.index", slug=consultation.slug))
     flash_done(_("The draft is deleted. What is public stays."))
     return see_other(path("evaluation.edit", slug=slug, response_id=response_id))
-
-
-def _seen() -> int:
-    text = request.form.get("revision", "")
-    return int(text) if text.isdigit() and len(text) < 10 else 0
 
 
 @blueprint.route("/evaluation/<slug>/responses/<int:response_id>/withdraw", methods=["GET", "POST"])

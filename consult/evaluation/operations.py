@@ -23,7 +23,7 @@ from consult.core.i18n import _
 from consult.core.states import move
 from consult.core.text import has_words, render_markdown
 from consult.evaluation import drafts, queries, rules
-from consult.evaluation.drafts import Content, Promise
+from consult.evaluation.drafts import NOTE_MAX, Content, Promise
 from consult.evaluation.models import (
     DRAFT,
     PUBLISHED,
@@ -39,7 +39,6 @@ from consult.ideas.models import Idea
 
 UNTOLD = timedelta(minutes=10)  # as with the moderation's decisions
 TELL = "evaluation.tell"
-NOTE_MAX = 2_000
 
 
 def draft_response(actor: Actor, consultation_id: int, content: Content, key: str = "") -> Response:
@@ -56,6 +55,11 @@ def draft_response(actor: Actor, consultation_id: int, content: Content, key: st
     audit.record("response.drafted", actor, ("response", response.id), consultation_id=consultation_id)
     _keep(actor, response, content)
     return response
+
+
+def was_sent_before(response: Response) -> bool:
+    """Whether the form that began a response has been dealt with: saving and publishing both count on."""
+    return response.revision > 1
 
 
 def save_response(actor: Actor, response_id: int, content: Content, seen: int) -> Response:

@@ -83,7 +83,9 @@ class CommitmentView:
 
 @dataclass(frozen=True)
 class ResponseView:
-    """A public response in its present wording. `house` is the office's name, `house_kind` agency, ministry or nothing."""
+    """A public response in its present wording. `house` is the office's name, `house_kind` agency, ministry or nothing;
+    `idea_count` are the public ones of its ideas: that there are others is nobody's business.
+    """
 
     id: int
     slug: str
@@ -115,6 +117,7 @@ def _wordings() -> Select[Any]:
     counted = (
         select(func.count())
         .select_from(ResponseIdea)
+        .join(Idea, and_(Idea.id == ResponseIdea.idea_id, Idea.is_public.is_(True)))
         .where(ResponseIdea.response_id == Response.id)
         .correlate(Response)
         .scalar_subquery()

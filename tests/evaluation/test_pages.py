@@ -14,13 +14,14 @@ from consult.core.db import db
 from consult.core.jobs import schedule_periodic
 from consult.evaluation import merging, operations
 from consult.evaluation.drafts import Promise
-from consult.evaluation.models import Response, ResponseDraft, ResponseVersion
+from consult.evaluation.models import Commitment, Response, ResponseDraft, ResponseVersion
 from consult.evaluation.recounting import recount
 from consult.ideas import tokens
 from consult.notifications.operations import follow
 from tests.evaluation import desk
 from tests.evaluation.desk import HERE, NEW
 from tests.support.mail import paths
+from tests.support.page import html
 from tests.support.queries import count_queries
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -76,6 +77,7 @@ def test_one_response_to_three_ideas(
         steps = [one.get_text(" ", strip=True) for one in shown.select(".c-time li")]
         assert any("Beantwortet von Wirtschaftsministerium Musterland: Wird geprüft" in one for one in steps)
         assert any("bis 31. März 2027" in one and "Stelle ausschreiben" in one for one in steps)
+        assert "gilt für 2 Ideen" in box, "that a third one is answered is nobody's business"
     assert visitor.get(f"/de/ideas/{ideas[2].number}").status_code == 404
     private = visitor.page(status_of(ideas[2], app))
     assert "Ein Kalender" in private.select(".c-response")[0].get_text(" ")
@@ -245,7 +247,27 @@ def test_sent_twice_begins_one(official: Any, ideas: list[Any]) -> None:
     values = {**page.form(FORM), **desk.fields(ideas[0]), "save": "1"}
     assert official.post(NEW, data=values).status_code == 303
     again = official.post(NEW, data=values)
-    assert again.status_code in (303, 409) and db.session.query(Response).count() == 1
+    assert again.status_code == 303 and db.session.query(Response).count() == 1
+
+
+def test_published_twice_promises_once(official: Any, ideas: list[Any]) -> None:
+    """A double click leads to what the first one published; what is typed on the old page begins another response."""
+    page = official.page(NEW)
+    values = {
+        **page.form(FORM),
+        **desk.fields(ideas[0]),
+        "promise-1-title": "Tun",
+        "promise-1-unit": "Referat",
+        "publish": "1",
+    }
+    first, again = (official.post(NEW, data=values) for _click in range(2))
+    assert first.status_code == again.status_code == 303 and first.location == again.location
+    assert db.session.query(Response).one().version == 1 and db.session.query(Commitment).count() == 1
+    changed = official.post(NEW, data={**values, "body": "Doch anders."})
+    assert changed.status_code == 422 and "Doch anders." in changed.get_data(as_text=True)
+    assert "schon einmal abgeschickt" in html(changed).text
+    other = {**html(changed).form(FORM), "publish": "1"}
+    assert official.post(NEW, data=other).status_code == 303 and db.session.query(Response).count() == 2
 
 
 def test_two_at_once_lose_nothing(
@@ -361,6 +383,7 @@ def test_officials_are_reminded_of_what_is_due(
     cast: Any, ideas: list[Any], outbox: Any, run_jobs: Any, make: Any, clock: Any
 ) -> None:
     due = clock.now.date().replace(year=2027, month=1, day=20)
+    agency = make.person(roles=("official",), organisation=cast.agency)
     desk.response(make.actor(cast.official), ideas[:1], promises=(Promise("Stelle ausschreiben", "Referat", due),))
     db.session.commit()
     schedule_periodic()
@@ -371,6 +394,7 @@ def test_officials_are_reminded_of_what_is_due(
     run_jobs()
     (mail,) = outbox.to(cast.official, "commitment.due")
     assert "20. Januar 2027" in mail.text
+    assert not outbox.to(agency), "what one house has promised is no other's to keep"
     clock.shift(days=1)
     schedule_periodic()
     run_jobs()
