@@ -17,12 +17,12 @@ from consult.core.limits import allow_write
 from consult.core.paging import Page
 from consult.core.text import clean_line
 from consult.core.web import flash_done, path, see_other
-from consult.evaluation import commitments, operations, queries, rules
+from consult.evaluation import commitments, desk_queries, operations, queries, rules
+from consult.evaluation.desk_queries import Desk
 from consult.evaluation.drafts import Content
 from consult.evaluation.forms import ReportForm, ResponseForm, WithdrawForm, new_key, values_of
 from consult.evaluation.models import PUBLISHED, Response
 from consult.evaluation.panels import HELP
-from consult.evaluation.queries import Desk
 from consult.evaluation.views import blueprint, consultation_of
 from consult.ideas.models import PUBLISHED as ACCEPTED
 from consult.ideas.queries import idea_by_number, ideas_by_ids
@@ -52,12 +52,12 @@ def index(slug: str) -> Any:
         like = None
     readers: dict[str, Any] = {
         WAITING: lambda: (
-            Page(queries.unanswered_like(like))
+            Page(desk_queries.unanswered_like(like))
             if like is not None
-            else queries.unanswered_page(consultation.id, after, words)
+            else desk_queries.unanswered_page(consultation.id, after, words)
         ),
-        DRAFTS: lambda: queries.drafts_page(consultation.id, after),
-        DONE: lambda: queries.published_page(consultation.id, after),
+        DRAFTS: lambda: desk_queries.drafts_page(consultation.id, after),
+        DONE: lambda: desk_queries.published_page(consultation.id, after),
         PROMISED: lambda: None,
     }
     return render_template(
@@ -67,7 +67,7 @@ def index(slug: str) -> Any:
         page=readers[view](),
         words=words,
         like=like,
-        due=queries.commitments_due(consultation.id) if view == PROMISED else [],
+        due=desk_queries.commitments_due(consultation.id) if view == PROMISED else [],
         is_late=lambda one: rules.is_late(one.status, one.due_on, today()),
         may_report=lambda house_id: may_change(consultation, house_id),
         **HELP,
@@ -104,7 +104,7 @@ def _page(consultation: Consultation, form: ResponseForm, status: int, desk: Des
         consultation=consultation,
         form=form,
         ideas=ideas,
-        standing=queries.standing(ideas, desk.written.response.id if desk else 0),
+        standing=desk_queries.standing(ideas, desk.written.response.id if desk else 0),
         may_publish=may_change(consultation, desk.written.response.organisation_id if desk else None),
         houses=_houses(),
         written=desk.written if desk else None,
@@ -186,7 +186,7 @@ def _finish(consultation: Consultation, form: ResponseForm, response: Response, 
 
 
 def _desk(slug: str, response_id: int) -> Desk:
-    found = queries.desk(slug, response_id)
+    found = desk_queries.desk(slug, response_id)
     if found is None:
         raise NotFound(_("This response does not exist any more."))
     return found
@@ -245,7 +245,7 @@ def withdraw(slug: str, response_id: int) -> Any:
 @access("responses.publish")
 def report(commitment_id: int) -> Any:
     """Say where a commitment stands."""
-    found = queries.commitment_with_slug(commitment_id)
+    found = desk_queries.commitment_with_slug(commitment_id)
     if found is None:
         raise NotFound()
     commitment, response, slug = found
@@ -276,7 +276,7 @@ def report(commitment_id: int) -> Any:
         return see_other(path("evaluation.response", slug=slug, response_id=response.id))
 
     def stored() -> dict[str, Any]:
-        present = queries.commitment_with_slug(commitment_id)
+        present = desk_queries.commitment_with_slug(commitment_id)
         return {"revision": present[0].revision if present else 0}
 
     return edited(form, save, page, stored)

@@ -10,9 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, and_, func, select, text
+from sqlalchemy import Select, and_, func, select
 
-from consult.accounts.models import Person
 from consult.consultations.models import Consultation
 from consult.core.clock import today
 from consult.core.db import db
@@ -21,28 +20,22 @@ from consult.core.memory import remembered
 from consult.core.paging import Page, keyset
 from consult.core.web import path
 from consult.evaluation import rules
-from consult.evaluation.drafts import Content, content_of
+from consult.evaluation.drafts import Content
 from consult.evaluation.models import (
-    OPEN,
     PUBLISHED,
-    WITHDRAWN,
     Commitment,
     CommitmentReport,
     Response,
-    ResponseDraft,
     ResponseIdea,
     ResponseVersion,
 )
 from consult.ideas.answering import Said
-from consult.ideas.helps import similar_to
 from consult.ideas.models import Idea
-from consult.ideas.queries import ideas_by_ids
 from consult.organisations.models import Organisation
-from consult.search.queries import matching
-from consult.search.similar import Likeness
 
 SIZE = 20
 NEWEST: Any = [(Response.published_at, "desc"), (Response.id, "desc")]
+PRESENT = and_(ResponseVersion.response_id == Response.id, ResponseVersion.number == Response.version)
 
 
 @dataclass(frozen=True)
@@ -110,22 +103,25 @@ class ResponseView:
         return path("evaluation.response", slug=self.slug, response_id=self.id)
 
 
-@lru_cache(maxsize=1)
-def _wordings() -> Select[Any]:
-    """Public responses with their present wording and the office; put together once."""
-    wording = and_(ResponseVersion.response_id == Response.id, ResponseVersion.number == Response.version)
-    counted = (
+def answered(*only: Any) -> Any:
+    """How many ideas a response speaks to, of those that fit; a part of a query for responses."""
+    return (
         select(func.count())
         .select_from(ResponseIdea)
-        .join(Idea, and_(Idea.id == ResponseIdea.idea_id, Idea.is_public.is_(True)))
-        .where(ResponseIdea.response_id == Response.id)
+        .join(Idea, Idea.id == ResponseIdea.idea_id)
+        .where(ResponseIdea.response_id == Response.id, *only)
         .correlate(Response)
         .scalar_subquery()
     )
+
+
+@lru_cache(maxsize=1)
+def _wordings() -> Select[Any]:
+    """Public responses with their present wording and the office; put together once."""
     statement: Select[Any] = (
-        select(Response, ResponseVersion, Organisation, Consultation.slug, counted)
+        select(Response, ResponseVersion, Organisation, Consultation.slug, answered(Idea.is_public.is_(True)))
         .join(Consultation, Consultation.id == Response.consultation_id)
-        .join(ResponseVersion, wording)
+        .join(ResponseVersion, PRESENT)
         .outerjoin(Organisation, Organisation.id == Response.organisation_id)
         .where(Response.status == PUBLISHED)
     )
@@ -177,8 +173,7 @@ def responses_page(consultation_id: int, after: str | None, position: str = "", 
     statement = _wordings().where(Response.consultation_id == consultation_id)
     if position:
         statement = statement.where(ResponseVersion.position == position)
-    page = keyset(statement, NEWEST, after, size, scalars=False, key=lambda row: (row[0].published_at, row[0].id))
-    return replace(page, items=_views(page.items))
+    return _listed(statement, after, size)
 
 
 def responses_everywhere(
@@ -190,6 +185,10 @@ def responses_everywhere(
         statement = statement.where(Consultation.slug.in_(consultations))
     if positions:
         statement = statement.where(ResponseVersion.position.in_(positions))
+    return _listed(statement, after, size)
+
+
+def _listed(statement: Select[Any], after: str | None, size: int) -> Page[ResponseView]:
     page = keyset(statement, NEWEST, after, size, scalars=False, key=lambda row: (row[0].published_at, row[0].id))
     return replace(page, items=_views(page.items))
 
@@ -198,7 +197,7 @@ def position_counts(consultation_id: int) -> dict[str, int]:
     """How many public responses there are by what becomes of the ideas; one query."""
     rows = db.session.execute(
         select(ResponseVersion.position, func.count())
-        .join(Response, and_(ResponseVersion.response_id == Response.id, ResponseVersion.number == Response.version))
+        .join(Response, PRESENT)
         .where(Response.consultation_id == consultation_id, Response.status == PUBLISHED)
         .group_by(ResponseVersion.position)
     )
@@ -265,11 +264,10 @@ def idea_ids(response_id: int) -> list[int]:
 
 def said_of(ids: Sequence[int]) -> dict[int, Said | None]:
     """What became of these ideas by their newest public response, and since when they are answered."""
-    wording = and_(ResponseVersion.response_id == Response.id, ResponseVersion.number == Response.version)
     rows = db.session.execute(
         select(ResponseIdea.idea_id, ResponseVersion.position, Response.published_at)
         .join(Response, Response.id == ResponseIdea.response_id)
-        .join(ResponseVersion, wording)
+        .join(ResponseVersion, PRESENT)
         .where(ResponseIdea.idea_id.in_(ids), Response.status == PUBLISHED)
         .order_by(Response.published_at, Response.id)
     )
@@ -287,195 +285,6 @@ def wording_of(response: Response) -> Content:
     if one is None:
         return Content()
     return Content(one.position, one.title, one.body, one.language, tuple(idea_ids(response.id)))
-
-
-# ---- what the office has before it ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An idea without a response; `drafts` are the responses being written to it. Beside another idea `likeness` says what
-    both have in common.
-    """
-
-    idea: Idea
-    drafts: tuple[int, ...]
-    likeness: Likeness | None = None
-
-
-@dataclass(frozen=True)
-class Written:
-    """A response for the office: what is being written, or its public wording where nothing is."""
-
-    response: Response
-    content: Content
-    saved_at: datetime | None
-    saved_by: str
-    has_draft: bool
-
-
-UNANSWERED = text("idea.status = 'published' AND idea.responded_at IS NULL")  # as in the index of its name
-
-
-def unanswered_page(consultation_id: int, after: str | None, words: str = "", size: int = SIZE) -> Page[Waiting]:
-    """Published ideas that nobody has answered, those that wait longest first; with `words` only those in which everyone
-    finds them. Two queries.
-    """
-    statement = select(Idea).where(Idea.consultation_id == consultation_id, UNANSWERED)
-    if words:
-        statement = statement.where(Idea.id.in_(select(matching("idea", words).c.id)))
-    page = keyset(statement, [(Idea.published_at, "asc"), (Idea.id, "asc")], after, size)
-    writing = being_written(consultation_id)
-    return replace(page, items=[Waiting(one, tuple(writing.get(one.id, ()))) for one in page.items])
-
-
-def unanswered_like(idea: Idea) -> list[Waiting]:
-    """An idea and those like it that nobody has answered either, the most alike first: what one response may speak to.
-
-    By what everyone may read of them. At most eight queries where nothing is noted of it yet, five otherwise.
-    """
-    near = similar_to(idea) if idea.is_public else []
-    known = ideas_by_ids([one.info.id for one in near])
-    writing = being_written(idea.consultation_id)
-    found = [Waiting(idea, tuple(writing.get(idea.id, ())))]
-    for one in near:
-        other = known.get(one.info.id)
-        if other is not None and other.consultation_id == idea.consultation_id and other.responded_at is None:
-            found.append(Waiting(other, tuple(writing.get(other.id, ())), one.likeness))
-    return found
-
-
-def being_written(consultation_id: int) -> dict[int, list[int]]:
-    """Which responses are being written to which ideas: idea -> responses; one query."""
-    rows = db.session.execute(
-        select(ResponseDraft.response_id, ResponseDraft.content)
-        .join(Response, Response.id == ResponseDraft.response_id)
-        .where(Response.consultation_id == consultation_id)
-        .order_by(ResponseDraft.response_id)
-        .limit(1_000)
-    )
-    found: dict[int, list[int]] = defaultdict(list)
-    for response_id, document in rows:
-        for idea_id in content_of(document).ideas:
-            found[idea_id].append(response_id)
-    return found
-
-
-def standing(ideas: Sequence[Idea], own: int) -> list[tuple[str, int, bool]]:
-    """What others say to these ideas already, or are writing: (number, response, public); two queries. `own` is left out."""
-    if not ideas:
-        return []
-    numbers = {one.id: one.number or "" for one in ideas}
-    rows = db.session.execute(
-        select(ResponseIdea.idea_id, ResponseIdea.response_id)
-        .join(Response, Response.id == ResponseIdea.response_id)
-        .where(ResponseIdea.idea_id.in_(numbers), Response.status == PUBLISHED, Response.id != own)
-    )
-    public = {(row[0], row[1]) for row in rows}
-    writing = being_written(ideas[0].consultation_id)
-    drafts = {(one, response_id) for one in numbers for response_id in writing.get(one, ()) if response_id != own}
-    found = [(numbers[idea_id], response_id, True) for idea_id, response_id in public]
-    found += [(numbers[idea_id], response_id, False) for idea_id, response_id in drafts - public]
-    return sorted(found)
-
-
-def drafts_page(consultation_id: int, after: str | None, size: int = SIZE) -> Page[Written]:
-    """What is being written, the latest saved first; one query."""
-    columns: tuple[Any, ...] = (Response, ResponseDraft, Person.name)
-    statement = (
-        select(*columns)
-        .join(ResponseDraft, ResponseDraft.response_id == Response.id)
-        .outerjoin(Person, Person.id == ResponseDraft.saved_by)
-        .where(Response.consultation_id == consultation_id)
-    )
-    order: Any = [(ResponseDraft.saved_at, "desc"), (ResponseDraft.response_id, "desc")]
-    page = keyset(
-        statement, order, after, size, scalars=False, key=lambda row: (row[1].saved_at, row[1].response_id)
-    )  # fmt: skip
-    items = [
-        Written(response, content_of(draft.content), draft.saved_at, name or "", True)
-        for response, draft, name in page.items
-    ]
-    return replace(page, items=items)
-
-
-def published_page(consultation_id: int, after: str | None, size: int = SIZE) -> Page[Any]:
-    """(response, its latest wording, number of ideas): public ones and those taken back, the newest first; one query."""
-    wording = and_(ResponseVersion.response_id == Response.id, ResponseVersion.number == Response.version)
-    counted = (
-        select(func.count())
-        .select_from(ResponseIdea)
-        .where(ResponseIdea.response_id == Response.id)
-        .correlate(Response)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Response, ResponseVersion, counted)
-        .join(ResponseVersion, wording)
-        .where(Response.consultation_id == consultation_id, Response.status.in_((PUBLISHED, WITHDRAWN)))
-    )
-    return keyset(statement, NEWEST, after, size, scalars=False, key=lambda row: (row[0].published_at, row[0].id))
-
-
-def commitments_due(consultation_id: int) -> list[tuple[Commitment, int | None]]:
-    """The commitments of a consultation that are still to be kept, each with its house, those due first at the top; one
-    query."""
-    statement = (
-        select(Commitment, Response.organisation_id)
-        .join(Response, Response.id == Commitment.response_id)
-        .where(Response.consultation_id == consultation_id, Commitment.status.in_(OPEN))
-        .order_by(Commitment.due_on.is_(None), Commitment.due_on, Commitment.id)
-        .limit(200)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(statement)]
-
-
-@dataclass(frozen=True)
-class Desk:
-    """All that lies on the desk of who writes a response: what is written, what is public, the ideas that it names."""
-
-    written: Written
-    shown: ResponseView | None
-    ideas: list[Idea]
-
-
-def desk(slug: str, response_id: int) -> Desk | None:
-    """A response as its writers have it; two queries, two more where it is public."""
-    row: Any = db.session.execute(
-        select(Response, ResponseDraft, Person.name)
-        .join(Consultation, Consultation.id == Response.consultation_id)
-        .outerjoin(ResponseDraft, ResponseDraft.response_id == Response.id)
-        .outerjoin(Person, Person.id == ResponseDraft.saved_by)
-        .where(Response.id == response_id, Consultation.slug == slug)
-    ).first()
-    if row is None:
-        return None
-    response, draft, name = row
-    shown = response_shown(slug, response_id) if response.status == PUBLISHED else None
-    if draft is not None:
-        content = content_of(draft.content)
-        known = ideas_by_ids(list(content.ideas))
-        ideas = [known[one] for one in content.ideas if one in known]
-    else:
-        ideas = ideas_of(response_id)
-        content = _public_wording(shown, ideas) if shown is not None else wording_of(response)
-    written = Written(response, content, draft.saved_at if draft else None, name or "", draft is not None)
-    return Desk(written, shown, ideas)
-
-
-def _public_wording(shown: ResponseView, ideas: Sequence[Idea]) -> Content:
-    return Content(shown.position, shown.title, shown.body, shown.language, tuple(one.id for one in ideas))
-
-
-def commitment_with_slug(commitment_id: int) -> tuple[Commitment, Response, str] | None:
-    """A commitment, its response and the address part of the consultation; one query."""
-    row = db.session.execute(
-        select(Commitment, Response, Consultation.slug)
-        .join(Response, Response.id == Commitment.response_id)
-        .join(Consultation, Consultation.id == Response.consultation_id)
-        .where(Commitment.id == commitment_id)
-    ).first()
-    return (row[0], row[1], row[2]) if row is not None else None
 
 
 def counts(consultation_id: int) -> dict[str, Any]:
