@@ -288,7 +288,8 @@ class SavedList:
 
 @dataclass(frozen=True)
 class Milestone:
-    """Something that became of a thing and that everyone may know: for its timeline. `link` is what `url` is called.
+    """Something that became of a thing and that everyone may know: for its timeline. `link` is what `url` is called, in the
+    language `lang` where it is somebody's words.
 
     With `due_on` it is still to come, by that day.
     """
@@ -298,6 +299,7 @@ class Milestone:
     url: str = ""
     link: str = ""
     due_on: date | None = None
+    lang: str = ""
 
 
 @dataclass(frozen=True)

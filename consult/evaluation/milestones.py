@@ -26,7 +26,8 @@ def milestones(kind: str, subject_id: int) -> list[Milestone]:
     found: list[Milestone] = []
     for response in known_responses(subject_id):
         found.append(_answered(response))
-        found += [one for commitment in response.commitments if (one := _of_commitment(commitment)) is not None]
+        told = [_of_commitment(one, response.language) for one in response.commitments]
+        found += [one for one in told if one is not None]
     return found
 
 
@@ -35,13 +36,10 @@ def _answered(response: ResponseView) -> Milestone:
     return Milestone(response.published_at, text, ANCHOR, position_words(response.position))
 
 
-def _of_commitment(one: CommitmentView) -> Milestone | None:
+def _of_commitment(one: CommitmentView, language: str) -> Milestone | None:
     if one.status in OPEN:
         if one.due_on is None:
             return None
-        return Milestone(one.made_at, _("Promised: %(what)s", what=one.title), due_on=one.due_on)
-    words = {
-        KEPT: _("Commitment kept: %(what)s", what=one.title),
-        BROKEN: _("Commitment not kept: %(what)s", what=one.title),
-    }
-    return Milestone(one.moved_at, words[one.status], ANCHOR, _("what was reported"))
+        return Milestone(one.made_at, _("Promised:"), ANCHOR, one.title, one.due_on, language)
+    text = {KEPT: _("Commitment kept:"), BROKEN: _("Commitment not kept:")}[one.status]
+    return Milestone(one.moved_at, text, ANCHOR, one.title, lang=language)

@@ -110,13 +110,23 @@ def public_timeline(view: IdeaView) -> list[Step]:
 
 def _past(milestones: Sequence[Milestone]) -> list[Step]:
     """What became of the idea already."""
-    return [_step(one.at, one.text, url=one.url, link=one.link) for one in milestones if one.due_on is None]
+    return [_step(one.at, one.text, **_led(one)) for one in milestones if one.due_on is None]
+
+
+def _led(one: Milestone) -> Step:
+    """Where a step leads, with the language of the words where it is not the page's."""
+    return {"url": one.url, "link": one.link, "lang": other_language(one.lang)}
 
 
 def _due(milestones: Sequence[Milestone]) -> list[Step]:
     """What others have promised to do about it, each with its day."""
-    awaited = sorted((one.due_on, one.text) for one in milestones if one.due_on is not None)
-    return [{"when": _("until %(day)s", day=format_day(day)), "text": text, "next": True} for day, text in awaited]
+    awaited = sorted(
+        [(one.due_on, one) for one in milestones if one.due_on is not None], key=lambda found: (found[0], found[1].link)
+    )
+    return [
+        {"when": _("until %(day)s", day=format_day(day)), "text": one.text, "next": True, **_led(one)}
+        for day, one in awaited
+    ]
 
 
 def _ahead(consultation: Consultation, meanwhile: str) -> list[Step]:
