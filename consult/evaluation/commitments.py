@@ -48,7 +48,6 @@ def report(actor: Actor, commitment_id: int, status: str, note: str, due_on: dat
     if rules.COMMITMENT.target(commitment.status, rules.ACTS[status]) is None:
         raise Conflict(_("This is not possible any more: somebody has changed it in the meantime."))
     move(rules.COMMITMENT, commitment, rules.ACTS[status], actor)
-    commitment.note, commitment.moved_at = note, now()
     commitment.due_on = due_on or commitment.due_on
     commitment.revision += 1
     told = CommitmentReport(

@@ -231,7 +231,6 @@ def _add_reports(commitment: Commitment, reports: Sequence[Record]) -> None:
                 made_at=at,
             )
         )  # fmt: skip
-        commitment.note, commitment.moved_at = one["note"], at
 
 
 def _set_ideas(response: Response, ids: set[int]) -> set[int]:

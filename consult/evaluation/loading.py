@@ -97,8 +97,8 @@ def _promise(response: Response, promise: tuple[str, str, int, str], moment: dat
     title, unit, days, note = promise
     due, begun = local(moment).date() + timedelta(days=days), moment + timedelta(days=1)
     commitment = Commitment(
-        response_id=response.id, title=title, unit=unit, due_on=due, first_due_on=due, status=IN_WORK, note=note,
-        made_at=moment, moved_at=begun,
+        response_id=response.id, title=title, unit=unit, due_on=due, first_due_on=due, status=IN_WORK,
+        made_at=moment,
     )  # fmt: skip
     db.session.add(commitment)
     db.session.flush()
@@ -124,7 +124,7 @@ def shift(days: int) -> None:
         for version in db.session.execute(versions).scalars():
             version.published_at += step
         for one in promised:
-            one.made_at, one.moved_at = one.made_at + step, one.moved_at + step
+            one.made_at += step
             one.due_on = one.first_due_on = one.due_on + step if one.due_on else None
             reports = select(CommitmentReport).where(CommitmentReport.commitment_id == one.id)
             for report in db.session.execute(reports).scalars():

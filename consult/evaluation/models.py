@@ -94,8 +94,8 @@ class ResponseIdea(Base):
 class Commitment(Base):
     """What an office has promised in a published response: `unit` does it, by `due_on` where a day is set.
 
-    `first_due_on` is the day that was promised first, `note` the latest report on it. It is never taken out of a response:
-    what is not kept says so, with the reason.
+    `first_due_on` is the day that was promised first; what was said of it since are its reports. It is never taken out of a
+    response: what is not kept says so, with the reason.
     """
 
     __tablename__ = "commitment"
@@ -108,9 +108,7 @@ class Commitment(Base):
     due_on: Mapped[date | None]
     first_due_on: Mapped[date | None]
     status: Mapped[str] = mapped_column(String(12), default=PROMISED)
-    note: Mapped[str] = mapped_column(LongText, default="")
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
-    moved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
 

@@ -58,15 +58,23 @@ class CommitmentView:
     status: str
     due_on: date | None
     first_due_on: date | None
-    note: str
     made_at: datetime
-    moved_at: datetime
     reports: tuple[ReportView, ...] = ()
 
     @property
     def state(self) -> str:
         """Its status, or "late" once its day has passed."""
         return "late" if rules.is_late(self.status, self.due_on, today()) else self.status
+
+    @property
+    def moved_at(self) -> datetime:
+        """When something was last said of it."""
+        return self.reports[0].at if self.reports else self.made_at
+
+    @property
+    def note(self) -> str:
+        """What was said then; empty before the first report."""
+        return self.reports[0].note if self.reports else ""
 
     @property
     def moved(self) -> bool:
@@ -223,8 +231,8 @@ def commitments_of(response_ids: Sequence[int]) -> dict[int, list[CommitmentView
     for each, reports in told.items():
         found[each.response_id].append(
             CommitmentView(
-                each.id, each.title, each.unit, each.status, each.due_on, each.first_due_on, each.note, each.made_at,
-                each.moved_at, tuple(reports),
+                each.id, each.title, each.unit, each.status, each.due_on, each.first_due_on, each.made_at,
+                tuple(reports),
             )
         )  # fmt: skip
     return found

@@ -11,7 +11,7 @@ import pytest
 from consult.consultations.models import Consultation
 from consult.core.clock import today
 from consult.core.errors import Conflict, DomainError, Invalid, Refused
-from consult.evaluation import commitments, drafts, operations, rules
+from consult.evaluation import commitments, drafts, operations, queries, rules
 from consult.evaluation.drafts import Promise
 from consult.evaluation.models import BROKEN, DRAFT, IN_WORK, KEPT, PROMISED, PUBLISHED, WITHDRAWN, Response
 from tests.evaluation import desk
@@ -173,7 +173,8 @@ def test_reports_on_commitments(make: Any, cast: Any, idea: Any, state: str, sai
         assert "status" in refused.value.fields
         return
     commitments.report(official, found.id, said, "Weiter.", later, found.revision)
-    assert (found.status, found.note, found.due_on, found.first_due_on) == (said, "Weiter.", later, due)
+    (told,) = queries.commitments_of([found.response_id])[found.response_id]
+    assert (told.status, told.note, told.due_on, told.first_due_on) == (said, "Weiter.", later, due)
     assert said in rules.ACTS
 
 
