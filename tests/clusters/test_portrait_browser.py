@@ -8,10 +8,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from consult.core.dataset import dataset
-from tests.support.browser import assert_accessible, assert_good_everywhere, overflow
+from tests.support.browser import assert_accessible, assert_good_everywhere, look, overflow, sign_in
 
 SIGNED_OUT = [
     "/de/clusters/initiative-erfurter-kreuz", "/de/clusters/self-check?many=yes&cooperate=yes&knowledge=yes",
@@ -30,21 +30,6 @@ PAGES = {
     "company": ["/de/clusters/biorn/claim"],
     "admin": ["/de/admin/clusters"],
 }  # fmt: skip
-
-
-def sign_in(page: Page, live_server: Any, name: str) -> None:
-    address, password = live_server.account(name)
-    page.goto("/de/account/sign-in")
-    page.fill("main [name=email]", address)
-    page.fill("main [name=password]", password)
-    page.locator("main form button[type=submit]").click()
-    expect(page.locator("form[action$='/account/sign-out']")).to_be_attached()
-
-
-def look(page: Page, path: str) -> None:
-    response = page.goto(path)
-    assert response is not None and response.status == 200, path
-    assert_good_everywhere(page)
 
 
 @pytest.mark.parametrize("name", ["", *PAGES])

@@ -12,18 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import assert_good_everywhere
+from tests.support.browser import assert_good_everywhere, sign_in
 
 NUMBER = re.compile(r"OR-\d{4}-\d{5}")
-
-
-def sign_in(page: Page, live_server: Any, name: str, language: str) -> None:
-    address, password = live_server.account(name)
-    page.goto(f"/{language}/account/sign-in")
-    page.fill("main [name=email]", address)
-    page.fill("main [name=password]", password)
-    page.locator("main form button[type=submit]").click()
-    expect(page.locator("form[action$='/account/sign-out']")).to_be_attached()
 
 
 def newest_mail(browser: Any, recipient: str) -> str:

@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.support.browser import assert_good_everywhere
+from tests.support.browser import assert_good_everywhere, look, sign_in
 
 ENTER = "/de/paper/open-region/enter"
-
-
-def sign_in(page: Page, live_server: Any, name: str) -> None:
-    address, password = live_server.account(name)
-    page.goto("/de/account/sign-in")
-    page.fill("main [name=email]", address)
-    page.fill("main [name=password]", password)
-    page.locator("main form button[type=submit]").click()
-    expect(page.locator("form[action$='/account/sign-out']")).to_be_attached()
-
-
-def look(page: Page, path: str) -> None:
-    response = page.goto(path)
-    assert response is not None and response.status == 200, path
-    assert_good_everywhere(page)
 
 
 def test_pages_are_accessible_and_an_entry_is_typed(browser: Any, live_server: Any) -> None:

@@ -9,20 +9,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import assert_accessible, overflow
+from tests.support.browser import assert_accessible, overflow, sign_in
 
 TITLE = "Prüfkörper aus Biokunststoff gesucht"
 WIDTHS = (1280, 360)
-
-
-def sign_in(page: Page, live_server: Any, name: str) -> Page:
-    address, password = live_server.account(name)
-    page.goto("/de/account/sign-in")
-    page.fill("main [name=email]", address)
-    page.fill("main [name=password]", password)
-    page.locator("main form button[type=submit]").click()
-    expect(page.locator("form[action$='/account/sign-out']")).to_be_attached()
-    return page
 
 
 def hold(page: Page) -> None:

@@ -10,22 +10,12 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import assert_good_everywhere
+from tests.support.browser import assert_good_everywhere, sign_in
 from tests.support.server import consult
 
 WIDTHS = (1280, 360)
 IDEA = "/de/ideas/OR-2026-00001"
 NOTE = "Der Absatz beschreibt einen Versuch."
-
-
-def sign_in(page: Page, live_server: Any, name: str) -> Page:
-    address, password = live_server.account(name)
-    page.goto("/de/account/sign-in")
-    page.fill("main [name=email]", address)
-    page.fill("main [name=password]", password)
-    page.locator("main form button[type=submit]").click()
-    expect(page.locator("form[action$='/account/sign-out']")).to_be_attached()
-    return page
 
 
 def hold(page: Page) -> None:

@@ -113,6 +113,24 @@ def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     ]
 
 
+def sign_in(page: Page, live_server: Any, name: str, language: str = "de") -> Page:
+    """Sign in an account of the demo by the form, and wait until it holds; the page again."""
+    address, password = live_server.account(name)
+    page.goto(f"/{language}/account/sign-in")
+    page.fill("main [name=email]", address)
+    page.fill("main [name=password]", password)
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("form[action$='/account/sign-out']")).to_be_attached()
+    return page
+
+
+def look(page: Page, path: str) -> None:
+    """Open a page and hold it to what holds everywhere: axe, both looks, no sideways scrolling."""
+    response = page.goto(path)
+    assert response is not None and response.status == 200, path
+    assert_good_everywhere(page)
+
+
 def assert_accessible(page: Page) -> None:
     """Fail with axe's findings, if it has any."""
     found = violations(page)

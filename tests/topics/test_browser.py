@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
-
-from tests.support.browser import assert_good_everywhere
+from tests.support.browser import look, sign_in
 
 MONTH = "/editorial/topics/thema-internationalisierung"
 EXAMPLE = "example-programm-offene-region"
@@ -27,21 +25,6 @@ PAGES = {
     ],
     "cluster": ["/de/editorial/activities/", "/de/editorial/activities/new"],
 }  # fmt: skip
-
-
-def sign_in(page: Page, live_server: Any, name: str) -> None:
-    address, password = live_server.account(name)
-    page.goto("/de/account/sign-in")
-    page.fill("main [name=email]", address)
-    page.fill("main [name=password]", password)
-    page.locator("main form button[type=submit]").click()
-    expect(page.locator("form[action$='/account/sign-out']")).to_be_attached()
-
-
-def look(page: Page, path: str) -> None:
-    response = page.goto(path)
-    assert response is not None and response.status == 200, path
-    assert_good_everywhere(page)
 
 
 def test_pages_are_accessible(browser: Any, live_server: Any) -> None:
