@@ -22,6 +22,7 @@ from pathlib import Path
 
 import data
 import exporting
+import helping
 import queueing
 import submitting
 import writing
@@ -79,6 +80,10 @@ def measure(
             found[case.name] = measure_case(case, products[case.forgotten], yard, options.rounds, options.requests)
             bare = case.yardstick if isinstance(case.yardstick, str) else case.yardstick[0]
             line(case.name, found[case.name], bare.split("/")[1].split("?")[0], case.goal)
+        if cases_of is idea_cases and options.only in "similar ideas, while writing":
+            measured = helping.measure(product, yard, store, options.rounds, cookie)
+            line("similar ideas, while writing", measured, "page", 1.0)
+            found["similar ideas, while writing"] = measured
         if cases_of is idea_cases and options.only in "submit an idea":
             for bare, goal in (("write", 0.5), ("submission", None)):
                 count = min(options.requests, 60)

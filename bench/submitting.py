@@ -34,7 +34,7 @@ class Writer:
         return response.status, response.getheader("Location") or "", body
 
 
-def _drafts(writer: Writer, count: int) -> tuple[str, list[str]]:
+def fresh_drafts(writer: Writer, count: int) -> tuple[str, list[str]]:
     """A token for forms and the addresses of fresh drafts."""
     places, token = [], ""
     for _number in range(count):
@@ -66,7 +66,7 @@ def measure(
     entry |= {name: text for name, text in fields.items() if name.startswith("answer")} if bare == "submission" else {}
     mine, ratios = [], []
     for _round in range(rounds):
-        token, places = _drafts(writer, count)
+        token, places = fresh_drafts(writer, count)
 
         cookie = writer.cookie
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 
 from consult.core.text import excerpt, plain
 from consult.ideas.drafts import Content
@@ -64,11 +65,12 @@ def reading_of(text: str) -> Reading | None:
     found = words(said)
     if not found:
         return None
-    sentences = [one.strip() for one in _SENTENCE.split(said) if len(words(one)) > 1] or [said]
-    longest = max(sentences, key=lambda one: len(words(one)))
-    average = round(sum(len(words(one)) for one in sentences) / len(sentences))
+    counted = [(len(words(one)), one) for one in _SENTENCE.split(said)]
+    sentences = [(number, one.strip()) for number, one in counted if number > 1] or [(len(found), said)]
+    most, longest = max(sentences, key=itemgetter(0))
+    average = round(sum(number for number, _one in sentences) / len(sentences))
     share = sum(len(word) >= LONG_WORD for word in found) / len(found)
-    return Reading(len(found), average, excerpt(longest, 300) if len(words(longest)) > LONG_SENTENCE else "", share)
+    return Reading(len(found), average, excerpt(longest, 300) if most > LONG_SENTENCE else "", share)
 
 
 def _partners(about: Weighed, sector: str, region: str, most: int) -> list[Match]:

@@ -1,7 +1,8 @@
 """What is compared of two texts: the stems of their words and their runs of four characters, and the cosine of the runs.
 
-A text that is being written is compared with two dozen others while its author waits. So what is taken of a document is kept
-for those that come again, and everything is added up by what Python does in one go.
+A text that is being written is compared with two dozen others while its author waits, and with the same ones after the next
+pause. So what is taken of a document is kept for those that come again, what does not depend on the text is worked out once
+for those that are compared together, and everything is added up by what Python does in one go.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
 from operator import mul
-from typing import NamedTuple
 from zlib import crc32
 
 from consult.search.analyse import fold_umlauts, stems, words
@@ -40,17 +41,22 @@ _BY = tuple(weight - 1 for weight in DAMPED)
 _BY_SQUARES = tuple(weight * weight - 1 for weight in DAMPED)
 
 
-class Taken(NamedTuple):
-    """What is compared of a document: its words and their stems, its runs of four characters, and which of those count for
-    more than one: by how much, and by how much their squares.
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """What is compared of a document: the stems of its words, each with the word that it stands for first, its runs of four
+    characters, and which of those count for more than one: by how much, and by how much their squares. Each is itself only.
     """
 
-    words: tuple[str, ...]
     stems: tuple[str, ...]
+    words: tuple[str, ...]
     grams: tuple[int, ...]
     more: tuple[int, ...]
     by: tuple[float, ...]
     squares: tuple[float, ...]
+
+    def written(self) -> dict[str, str]:
+        """The word that each stem stands for first."""
+        return dict(zip(self.stems, self.words, strict=True))
 
 
 # six kB each; clusters and projects come again with every text, and so does what is like a draft
@@ -61,26 +67,46 @@ def taken_of(title: str, body: str, language: str) -> Taken:
     grams = grams_of(twice, language)
     once = twice if 2 * len(title) + len(body) + 2 <= READ else words(f"{title}\n{body}"[:READ])
     said = tuple(dict.fromkeys(once))
-    found = dict.fromkeys(chain.from_iterable(map(stems, said, repeat(language))))
+    parts = list(map(stems, said, repeat(language)))
+    each = chain.from_iterable(map(repeat, reversed(said), map(len, reversed(parts))))
+    # from behind, so that of the words with a stem the first one stays
+    first = dict(zip((stem for some in reversed(parts) for stem in some), each, strict=True))
     more = tuple(gram for gram, count in grams.items() if count > 1)
     counts = tuple(map(grams.__getitem__, more))
     by, squares = map(_BY.__getitem__, counts), map(_BY_SQUARES.__getitem__, counts)
-    return Taken(said, tuple(found), tuple(grams), more, tuple(by), tuple(squares))
+    return Taken(tuple(first), tuple(first.values()), tuple(grams), more, tuple(by), tuple(squares))
 
 
-def cosines(mine: Mapping[int, float], pool: Sequence[Taken]) -> Iterator[float]:
-    """Cosine of a text with each of the pool over their runs, each weighted by how rare it is among the candidates.
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Documents that are compared together: what each run weighs that they have, squared, and the norm of each document."""
 
-    Most runs occur once in a text: they are added up as they are, and what others count for is put on top.
-    """
-    seen = Counter(chain.from_iterable(one.grams for one in pool))
-    size = len(pool) + 1
+    every: tuple[Taken, ...]
+    squared: Mapping[int, float]
+    norms: tuple[float, ...]
+
+    def cosines(self, mine: Mapping[int, float]) -> Iterator[float]:
+        """Cosine of a text with each document over their runs, each weighted by how rare it is among the documents.
+
+        Most runs occur once in a text: they are added up as they are, and what others count for is put on top.
+        """
+        squared = self.squared
+        own = sum(weight * weight * squared.get(gram, 1.0) for gram, weight in mine.items())
+        shared = {gram: weight * squared[gram] for gram, weight in mine.items() if gram in squared}
+        for one, norm in zip(self.every, self.norms, strict=True):
+            product = sum(map(shared.get, one.grams, repeat(0.0)))
+            product += sum(map(mul, one.by, map(shared.get, one.more, repeat(0.0))))
+            yield product / math.sqrt(norm * own) if norm and own else 0.0
+
+
+# half a megabyte each with two dozen documents
+@lru_cache(maxsize=8)
+def pool_of(every: tuple[Taken, ...]) -> Pool:
+    """The documents as those that a text is compared with."""
+    seen = Counter(chain.from_iterable(one.grams for one in every))
+    size = len(every) + 1
     rarity = [(math.log((size + 1) / (count + 1)) + 0.2) ** 2 for count in range(size)]
     squared = {gram: rarity[count] for gram, count in seen.items()}
-    own = sum(weight * weight * squared.get(gram, 1.0) for gram, weight in mine.items())
-    shared = {gram: weight * squared[gram] for gram, weight in mine.items() if gram in squared}
-    for one in pool:
-        product = sum(map(shared.get, one.grams, repeat(0.0)))
-        product += sum(map(mul, one.by, map(shared.get, one.more, repeat(0.0))))
-        norm = sum(map(squared.__getitem__, one.grams)) + sum(map(mul, one.squares, map(squared.__getitem__, one.more)))
-        yield product / math.sqrt(norm * own) if norm and own else 0.0
+    weight = squared.__getitem__
+    norms = (sum(map(weight, one.grams)) + sum(map(mul, one.squares, map(weight, one.more))) for one in every)
+    return Pool(every, squared, tuple(norms))

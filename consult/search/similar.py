@@ -24,7 +24,7 @@ from consult.core.memory import remembered, sharing
 from consult.core.registry import SubjectInfo, describe
 from consult.search import vectors
 from consult.search.analyse import stems, words
-from consult.search.comparing import DAMPED, READ, Taken, cosines, grams_of, taken_of
+from consult.search.comparing import DAMPED, READ, Taken, grams_of, pool_of, taken_of
 from consult.search.engines import TAG
 from consult.search.models import SearchDoc, SearchWord, is_counted, tag_of
 
@@ -305,11 +305,8 @@ class Rated(NamedTuple):
         """The likeness with the words that tell why, as the document first writes them."""
         spoken = _in(about.language, self.document)[2]
         telling = [stem for stem in self.shared if about.weights[stem] > TELLING]
-        sought, theirs = set(telling), dict[str, str]()
-        for word in self.taken.words:
-            for stem in sought.intersection(stems(word, spoken)):
-                theirs.setdefault(stem, word)
-        named = _named([theirs[stem] for stem in telling][:MOST_NAMED], spoken)
+        theirs = self.taken.written()
+        named = _named([theirs[stem] for stem in telling[:MOST_NAMED]], spoken)
         return Likeness(self.score, self.by_words, self.by_characters, named, self.by_sense)
 
 
@@ -318,12 +315,12 @@ def _compare(about: Weighed, documents: Sequence[Document]) -> list[Rated]:
     weights = about.weights
     grams = grams_of(words(about.source[:READ]), about.language)
     mine = {gram: DAMPED[count] for gram, count in grams.items()}
-    taken = [taken_of(*_in(about.language, one)) for one in documents]
+    taken = tuple(taken_of(*_in(about.language, one)) for one in documents)
     telling = sorted(weights, key=lambda stem: (-weights[stem], stem))
     whole = sum(weights[stem] for stem in telling[:ASKED]) or 1.0
     places = {stem: place for place, stem in enumerate(telling)}
     found = []
-    for document, theirs, by_characters in zip(documents, taken, cosines(mine, taken), strict=True):
+    for document, theirs, by_characters in zip(documents, taken, pool_of(taken).cosines(mine), strict=True):
         shared = sorted(weights.keys() & theirs.stems, key=places.__getitem__)
         by_words = min(1.0, sum(weights[stem] for stem in shared[:ASKED]) / whole)
         score = round(50 * by_words + 50 * by_characters)
