@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 
-from servers import Server, cost_of, fetch
+from servers import Found, Server, cost_of, fetch, middle
 from stores import Store
 from submitting import Writer, fresh_drafts
 
@@ -17,8 +17,8 @@ BEGUN = 20  # words that are there at the first one
 BETWEEN = 12  # words from one to the next
 
 
-def measure(product: Server, yard: Server, store: Store, rounds: int, cookie: str) -> tuple[float, float, float]:
-    """(median ms of one answer, median ratio of the bare page to it, spread)."""
+def measure(product: Server, yard: Server, store: Store, rounds: int, cookie: str) -> Found:
+    """What one answer costs, held against the bare page."""
     texts = store.rows(
         "select body from search_doc where kind = 'idea' and length(body) > 1200 order by id limit :most",
         most=rounds * WRITERS,
@@ -36,8 +36,7 @@ def measure(product: Server, yard: Server, store: Store, rounds: int, cookie: st
         theirs = cost_of(yard, WRITERS * PAUSES, lambda: fetch(yard.port, "/page", "", WRITERS * PAUSES))
         mine.append(ours)
         ratios.append(theirs / max(ours, 1e-6))
-    ratio = statistics.median(ratios)
-    return statistics.median(mine), ratio, (max(ratios) - min(ratios)) / max(ratio, 1e-6)
+    return middle(mine, ratios)
 
 
 def _after(pause: int, product: Server, writer: Writer, token: str, written: dict[str, list[str]]) -> float:

@@ -15,7 +15,6 @@ it. `--only list` takes the lines with that word in their name, and none of the 
 from __future__ import annotations
 
 import argparse
-import statistics
 from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
@@ -27,10 +26,8 @@ import queueing
 import submitting
 import writing
 from cases import Case, cluster_cases, idea_cases
-from servers import READER, Server, cost, cost_of, fetch, sign_in, start
+from servers import READER, Found, Server, cost, cost_of, fetch, middle, sign_in, start
 from stores import ROOT, Store, opened
-
-Found = tuple[float, float, float]
 
 
 def line(name: str, found: Found, against: str, goal: float | None) -> None:
@@ -41,11 +38,6 @@ def line(name: str, found: Found, against: str, goal: float | None) -> None:
         f"{name:28} {found[0]:8.2f} ms CPU   {found[1]:6.2f} x {against:10} +- {found[2] * 100:3.0f} %   {wanted}{missed}",
         flush=True,
     )
-
-
-def _middle(mine: list[float], ratios: list[float]) -> Found:
-    ratio = statistics.median(ratios)
-    return statistics.median(mine), ratio, (max(ratios) - min(ratios)) / max(ratio, 1e-6)
 
 
 def measure_case(case: Case, product: Server, yard: Server, rounds: int, requests: int) -> Found:
@@ -60,7 +52,7 @@ def measure_case(case: Case, product: Server, yard: Server, rounds: int, request
         ours, theirs = cost(product, path, case.cookie, count), cost(yard, against, "", count)
         mine.append(ours)
         ratios.append(theirs / max(ours, 1e-6))
-    return _middle(mine, ratios)
+    return middle(mine, ratios)
 
 
 def measure(
@@ -124,7 +116,7 @@ def measure_start(store: Store, rounds: int) -> None:
                 server.stop()
         mine.append(spent[0])
         ratios.append(spent[1] / spent[0])
-    line("start to the first page", _middle(mine, ratios), "start", 0.5)
+    line("start to the first page", middle(mine, ratios), "start", 0.5)
     print(f"memory after the first page: {size:.0f} MB of its own (goal <= 120)", flush=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import statistics
 import subprocess
 import sys
 import time
@@ -111,6 +112,17 @@ def fetch(port: int, paths: str | Iterator[str], cookie: str = "", count: int = 
             raise SystemExit(f"{path}: {response.status}")
     connection.close()
     return body
+
+
+Found = tuple[
+    float, float, float
+]  # median ms of the product, median ratio of the yardstick to it, spread of the ratios
+
+
+def middle(mine: list[float], ratios: list[float]) -> Found:
+    """What several rounds found."""
+    ratio = statistics.median(ratios)
+    return statistics.median(mine), ratio, (max(ratios) - min(ratios)) / max(ratio, 1e-6)
 
 
 def cost_of(server: Server, count: int, work: Callable[[], object]) -> float:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import re
-import statistics
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+
+from servers import Found, middle
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 KEY = re.compile(r'name="draft_key"[^>]*value="([^"]+)"')
@@ -54,8 +55,8 @@ def fresh_drafts(writer: Writer, count: int) -> tuple[str, list[str]]:
 def measure(
     product: Any, yard: Any, rounds: int, count: int, cost_of: Callable[[Any, int, Callable[[], object]], float],
     cookie: str, bare: str = "write",
-) -> tuple[float, float, float]:  # fmt: skip
-    """(median ms of sending an idea, median ratio of the yardstick `bare` to it, spread)."""
+) -> Found:  # fmt: skip
+    """What sending an idea costs, held against the yardstick `bare`."""
     writer, plain = Writer(product.port, cookie), Writer(yard.port)
     fields = {"title": "Freie Laborzeiten", "summary": "Ein Verzeichnis.", "submit": "1"}
     for position in range(1, 6):
@@ -85,5 +86,4 @@ def measure(
         ours, theirs = cost_of(product, count, send), cost_of(yard, count * 10, write)
         mine.append(ours)
         ratios.append(theirs / max(ours, 1e-6))
-    ratio = statistics.median(ratios)
-    return statistics.median(mine), ratio, (max(ratios) - min(ratios)) / max(ratio, 1e-6)
+    return middle(mine, ratios)

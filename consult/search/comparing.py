@@ -44,37 +44,32 @@ _BY_SQUARES = tuple(weight * weight - 1 for weight in DAMPED)
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
     """What is compared of a document: the stems of its words, each with the word that it stands for first, its runs of four
-    characters, and which of those count for more than one: by how much, and by how much their squares. Each is itself only.
+    characters, and which of those count for more than one: by how much, and by how much their squares. Two are equal only
+    if they are the same, so that those that are compared together are found again without looking at their runs.
     """
 
-    stems: tuple[str, ...]
-    words: tuple[str, ...]
+    written: Mapping[str, str]
     grams: tuple[int, ...]
     more: tuple[int, ...]
     by: tuple[float, ...]
     squares: tuple[float, ...]
 
-    def written(self) -> dict[str, str]:
-        """The word that each stem stands for first."""
-        return dict(zip(self.stems, self.words, strict=True))
 
-
-# six kB each; clusters and projects come again with every text, and so does what is like a draft
+# some 20 kB each; clusters and projects come again with every text, and so does what is like a draft
 @lru_cache(maxsize=300)
 def taken_of(title: str, body: str, language: str) -> Taken:
     """What is compared of a document with this title, whose words count twice."""
     twice = words(f"{title}\n{title}\n{body}"[:READ])
     grams = grams_of(twice, language)
     once = twice if 2 * len(title) + len(body) + 2 <= READ else words(f"{title}\n{body}"[:READ])
-    said = tuple(dict.fromkeys(once))
-    parts = list(map(stems, said, repeat(language)))
-    each = chain.from_iterable(map(repeat, reversed(said), map(len, reversed(parts))))
-    # from behind, so that of the words with a stem the first one stays
-    first = dict(zip((stem for some in reversed(parts) for stem in some), each, strict=True))
+    written: dict[str, str] = {}
+    for word in dict.fromkeys(once):
+        for stem in stems(word, language):
+            written.setdefault(stem, word)
     more = tuple(gram for gram, count in grams.items() if count > 1)
     counts = tuple(map(grams.__getitem__, more))
     by, squares = map(_BY.__getitem__, counts), map(_BY_SQUARES.__getitem__, counts)
-    return Taken(tuple(first), tuple(first.values()), tuple(grams), more, tuple(by), tuple(squares))
+    return Taken(written, tuple(grams), more, tuple(by), tuple(squares))
 
 
 @dataclass(frozen=True, slots=True)

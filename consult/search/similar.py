@@ -35,6 +35,7 @@ NOT_COUNTED = 50  # a word that is not counted is taken to stand in one document
 EACH = 200  # documents that are looked at for a word or for some together, the newest
 FEW = 150  # so many documents of a kind are all compared
 MANY = 3000  # more documents of a kind are the bulk of the index
+SELDOM = 3000  # documents that PostgreSQL puts in order itself, instead of walking back through all
 ASKED = 20  # rare words by which candidates are found
 SURELY = 10_000_000  # more than any words weigh
 MOST_NAMED = 40  # of the most telling shared words, five of which are named
@@ -239,7 +240,9 @@ def _sharing(kind: str, asked: Sequence[Asked], bulk: bool) -> list[int]:
         bound[f"weight_{number}"] = round(weight * 1000)
     if every:
         bound |= {"weight_0": 2 * SURELY, f"weight_{len(asked)}": SURELY}
-    return list(db.session.execute(_by_steps(sqlite) if every else _at_once(len(asked), sqlite), bound).scalars())
+    single = sum(len(some) == 1 for some, _weight in asked)  # they come first
+    statement = _by_steps(sqlite) if every else _at_once(len(asked), single, sqlite)
+    return list(db.session.execute(statement, bound).scalars())
 
 
 def _having(number: int, sqlite: bool, only_if: str = "") -> str:
@@ -253,16 +256,38 @@ def _having(number: int, sqlite: bool, only_if: str = "") -> str:
     )
 
 
+def _having_one(number: int, sqlite: bool) -> str:
+    """The same for a single stem.
+
+    PostgreSQL does not know how rare a rare stem is; to have its newest documents in order it would walk back through all
+    that there are. So those of a stem that has no more than SELDOM are taken from the index and put in order.
+    """
+    if sqlite:
+        return _having(number, sqlite)
+    match, few = f"vector @@ cast(:stems_{number} as tsquery)", f"few_{number}"
+    rarely = f"(select count(*) from {few}) <= {SELDOM}"  # noqa: S608 - numbers
+    often = _having(number, sqlite, f"not {rarely}")
+    return (
+        f"select * from (with {few} as materialized "  # noqa: S608 - numbers
+        f"(select rowid as id from search_index where {match} limit {SELDOM} + 1) "
+        f"(select id, cast(:weight_{number} as integer) as weight from {few} where {rarely} order by id desc limit {EACH}) "
+        f"union all {often}) as single_{number}"
+    )
+
+
 _BEST = """
 select f.id from (select id, sum(weight) as weight from ({parts}) as found group by id) as f
 join search_doc d on d.id = f.id where d.kind = :kind order by f.weight desc, f.id desc limit :pool
 """
 
 
-@lru_cache(maxsize=2 * (ASKED + COMMON))
-def _at_once(number: int, sqlite: bool) -> TextClause:
-    """The question for documents that have some of so many sets of stems, put together once."""
-    return text(_BEST.format(parts=" union all ".join(_having(one, sqlite) for one in range(number))))
+@lru_cache(maxsize=4 * (ASKED + COMMON))
+def _at_once(number: int, single: int, sqlite: bool) -> TextClause:
+    """The question for documents that have some of so many sets of stems, the first of which are single ones, put together
+    once.
+    """
+    parts = (_having_one(one, sqlite) if one < single else _having(one, sqlite) for one in range(number))
+    return text(_BEST.format(parts=" union all ".join(parts)))
 
 
 @lru_cache(maxsize=2)
@@ -304,9 +329,11 @@ class Rated(NamedTuple):
     def explained(self, about: Weighed) -> Likeness:
         """The likeness with the words that tell why, as the document first writes them."""
         spoken = _in(about.language, self.document)[2]
-        telling = [stem for stem in self.shared if about.weights[stem] > TELLING]
-        theirs = self.taken.written()
-        named = _named([theirs[stem] for stem in telling[:MOST_NAMED]], spoken)
+        telling = [stem for stem in self.shared if about.weights[stem] > TELLING][:MOST_NAMED]
+        theirs = self.taken.written
+        # a measuring technique and one of cooling share a part, but neither text speaks of the other's
+        whole = [stem for stem in telling if stem in about.whole or stems(theirs[stem], spoken)[0] == stem]
+        named = _named([theirs[stem] for stem in whole or telling], spoken)
         return Likeness(self.score, self.by_words, self.by_characters, named, self.by_sense)
 
 
@@ -321,7 +348,7 @@ def _compare(about: Weighed, documents: Sequence[Document]) -> list[Rated]:
     places = {stem: place for place, stem in enumerate(telling)}
     found = []
     for document, theirs, by_characters in zip(documents, taken, pool_of(taken).cosines(mine), strict=True):
-        shared = sorted(weights.keys() & theirs.stems, key=places.__getitem__)
+        shared = sorted(weights.keys() & theirs.written.keys(), key=places.__getitem__)
         by_words = min(1.0, sum(weights[stem] for stem in shared[:ASKED]) / whole)
         score = round(50 * by_words + 50 * by_characters)
         found.append(Rated(document, theirs, score, round(50 * by_words), round(50 * by_characters), shared))

@@ -71,13 +71,43 @@ def test_sets_of_common_words_are_asked_for_in_turn_and_find_the_same(
             asked = room._asked(weights, dict.fromkeys(four, 10**6), frozenset(four))
             assert len(asked) == 4 and all(len(some) == 3 for some, _weight in asked)
             found = room._sharing("idea", asked, True)
-            statement = room._at_once(4, room.is_sqlite())
+            statement = room._at_once(4, 0, room.is_sqlite())
             bound: dict[str, Any] = {f"stems_{place}": _every(some) for place, (some, _weight) in enumerate(asked)}
             bound |= {f"weight_{place}": round(weight * 1000) for place, (_some, weight) in enumerate(asked)}
             at_once = db.session.execute(statement, {**bound, "kind": "idea", "pool": pool}).scalars().all()
             assert set(found) == set(at_once), (pool, four)
             seen.add(min(len(found), pool) == pool)
     assert seen == {True, False}, "both more and fewer than are compared"
+
+
+@pytest.mark.parametrize("seldom", [0, 2, 10**6])
+def test_the_newest_with_a_single_stem_are_found_however_rare_it_is(
+    demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch, seldom: int
+) -> None:
+    monkeypatch.setattr(room, "SELDOM", seldom)
+    monkeypatch.setattr(room, "EACH", 3)
+    documents = db.session.execute(select(SearchDoc).order_by(SearchDoc.id.desc())).scalars().all()
+    having: dict[str, list[SearchDoc]] = {}
+    for one in documents:
+        texts = ((one.title, one.language), (one.body, one.language), (one.title_en, "en"), (one.body_en, "en"))
+        stems_of = {stem for said, spoken in texts for word in words(said) for stem in stems(word, spoken)}
+        for stem in stems_of:
+            having.setdefault(stem, []).append(one)
+    rare, common = (next(s for s, found in having.items() if some(len(found))) for some in (_is_one, _are_many))
+    room._at_once.cache_clear()
+    for some in ((rare,), (common,), (rare, common)):
+        asked = tuple(((stem,), 1.0) for stem in some)
+        newest = {one.id for stem in some for one in having[stem][:3] if one.kind == "idea"}
+        assert set(room._sharing("idea", asked, True)) == newest
+    room._at_once.cache_clear()
+
+
+def _is_one(number: int) -> bool:
+    return number == 1
+
+
+def _are_many(number: int) -> bool:
+    return number > 10
 
 
 def _every(some: tuple[str, ...]) -> str:

@@ -184,3 +184,12 @@ def test_a_part_of_a_text_leads_to_it_where_not_all_are_compared(
 def test_clusters_are_in_the_set(demo: Any, db: Any) -> None:
     slugs = set(db.session.execute(select(Cluster.slug)).scalars())
     assert {"polymermat", "optonet", "medicalmountains"} <= slugs
+
+
+def test_a_part_that_stands_in_two_compounds_is_not_named_as_what_both_speak_of(demo: Any) -> None:
+    source = (
+        "Messtechnik: kleine Betriebe finden selten freie Stunden auf einem Prüfstand, und niemand kennt die Preise."
+    )
+    [other] = [one for one in room.similar(source, "de", "idea") if one.info.title.startswith("Freie Prüfstandstunden")]
+    assert "Klimatechnik" not in other.likeness.shared  # which only the other one speaks of
+    assert {"Prüfstandstunden", "Stand"} & set(other.likeness.shared)
