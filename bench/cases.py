@@ -81,6 +81,8 @@ def idea_cases(store: Store, cookie: str) -> list[Case]:
     pairs = pairs_of_words(store)
     new = tuple(f"/search?q={a}+{b}" for a, b in pairs)
     common = store.one("select word from search_word order by count desc limit 1")
+    # as most who search type one: a word that few texts have, and each time another
+    rare = store.rows("select word from search_word where count <= 50 order by count desc, word limit 1000")
     near = (
         "select i.number from idea i join search_doc d on d.kind = 'idea' and d.subject_id = i.id "
         "join search_note n on n.doc_id = d.id where n.upto {} 0 order by i.id desc limit 1500"
@@ -101,6 +103,13 @@ def idea_cases(store: Store, cookie: str) -> list[Case]:
         Case("search, two new words", tuple(f"/de/search?q={a}+{b}" for a, b in pairs), cookie, new, 0.8),
         Case("search, the same two again", "/de/search?q=Werkstoff+Klinik", cookie, "/search?q=werkstoff+klinik", 0.8),
         Case("search, the commonest word", f"/de/search?q={common}", cookie, f"/search?q={common}", 8),
+        Case(
+            "search, a rare word",
+            tuple(f"/de/search?q={one}" for (one,) in rare),
+            cookie,
+            tuple(f"/search?q={one}" for (one,) in rare),
+            None,
+        ),
         # each time of another idea
         Case("similar ideas, by API", tuple(f"/api/v1/ideas/{one}/similar" for one in noted), cookie, "/page", 1.0),
         Case("similar ideas and partners", tuple(f"/de/ideas/{one}/near" for one in noted), cookie, "/page", 1.0),

@@ -338,6 +338,7 @@ class Group:
     """What one word of a query may match: one of `stems` (German and English, and words that begin so), its `exact`
     token, all of `parts`, or one of `ends`: compounds that end with it. `open`: whatever begins like a stem. `spelled`:
     the exact token may stand where none of the stems does, as where Oefen is written for Öfen; else nobody looks for it.
+    `rare`: so few documents have it that all of them can be put in order.
     """
 
     stems: tuple[str, ...]
@@ -346,6 +347,7 @@ class Group:
     ends: tuple[str, ...] = ()
     open: bool = False
     spelled: bool = True
+    rare: bool = False
 
 
 def _falls_apart(word: str) -> bool:

@@ -259,8 +259,8 @@ def _having(number: int, sqlite: bool, only_if: str = "") -> str:
 def _having_one(number: int, sqlite: bool) -> str:
     """The same for a single stem.
 
-    PostgreSQL does not know how rare a rare stem is; to have its newest documents in order it would walk back through all
-    that there are. So those of a stem that has no more than SELDOM are taken from the index and put in order.
+    PostgreSQL does not know how rare a rare stem is (see `engines`), and of the part of a compound nobody does. So those of
+    a stem that has no more than SELDOM are taken from the index and put in order.
     """
     if sqlite:
         return _having(number, sqlite)

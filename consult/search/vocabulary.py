@@ -23,6 +23,7 @@ from consult.search.models import SearchWord, is_counted
 SHORTEST_END = 5  # letters of a word that may stand for compounds
 LONGER = 40  # at most so many longer words stand for one, the most frequent
 LAST = "\U0010ffff"
+RARELY = 5000  # documents that are put in order at once
 SELDOM = 3  # documents: a word seen no more often is also sought at the end of compounds
 NEAR = 78  # of 100: how like a suggestion must be
 RARE, FAR_MORE = 2, 10  # a word seen so seldom gets a suggestion that is seen so many times as often
@@ -40,12 +41,8 @@ def widened(groups: Sequence[Group]) -> list[Group]:
         f"{name}{number}": base + end for number, base in enumerate(every) for name, end in (("a", ""), ("z", LAST))
     }
     known = [(row[0], row[1], row[2]) for row in db.session.execute(_words_like(len(every)), bound)]
-    seldom = {
-        group.stems[0]
-        for group in groups
-        if len(group.stems[0]) >= SHORTEST_END
-        and sum(count for _word, folded, count in known if folded.startswith(_bases(group))) <= SELDOM
-    }
+    seen = {group: sum(count for _word, folded, count in known if folded.startswith(_bases(group))) for group in groups}
+    seldom = {group.stems[0] for group in groups if len(group.stems[0]) >= SHORTEST_END and seen[group] <= SELDOM}
     compounds = _words_where(*(_contains(end) for end in sorted(seldom))) if seldom else []
     return [
         replace(
@@ -53,6 +50,7 @@ def widened(groups: Sequence[Group]) -> list[Group]:
             stems=longer,
             ends=_tokens_ending(group.stems[0], compounds) if group.stems[0] in seldom else (),
             spelled=_is_spelled_otherwise(group, longer, known),
+            rare=is_counted(group.exact.removeprefix(EXACT)) and seen[group] <= RARELY,
         )
         for group in groups
         for longer in [tuple(dict.fromkeys((*group.stems, *_tokens_like(_bases(group), known))))]

@@ -14,8 +14,10 @@ from consult.core.registry import describe
 from consult.ideas import helps
 from consult.ideas.models import Idea
 from consult.search import similar as room
+from consult.search import vocabulary
 from consult.search.analyse import stems, words
 from consult.search.models import SearchDoc, SearchNote
+from consult.search.queries import search_hits
 from tests.support.queries import count_queries
 
 # as if there were many ideas: with rare words, with words that many have, and with more of them than are compared
@@ -51,6 +53,20 @@ def test_the_same_words_are_looked_up_once(app: Any, demo: Any, db: Any, monkeyp
         first = room.similar(text, "de", "idea")
         with count_queries(app, at_most=3, warm=True):  # the counts of its words, the texts, what is told of them
             assert room.similar(f"{text} und noch", "de", "idea") == first != []
+
+
+@pytest.mark.parametrize("rarely", [0, 10**6])
+def test_a_search_finds_the_same_in_the_same_order_however_rare_its_words_are(
+    demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch, rarely: int
+) -> None:
+    def hits() -> list[list[int]]:
+        queries = ("Photonik", "Medizintechnik", "Prüfstand Labor", "Netzwerk", "Photonik 2026")
+        return [[one[0] for one in search_hits(query)] for query in queries]
+
+    before = hits()
+    assert all(before[:4])
+    monkeypatch.setattr(vocabulary, "RARELY", rarely)
+    assert hits() == before
 
 
 def test_sets_of_common_words_are_asked_for_in_turn_and_find_the_same(
