@@ -20,6 +20,7 @@ from consult.notifications import rules, search_queries
 
 KIND = "search.new"
 AT_ONCE = 1000  # jobs written by one run
+QUOTES = str.maketrans("", "", '„“”»«"')
 
 
 @jobs.every("searches.due", minutes=60)
@@ -50,8 +51,11 @@ def look(payload: dict[str, Any]) -> None:
 
 
 def notice_text(context: Mapping[str, Any]) -> str:
-    """The line about what a search found; titles stand in the mail alone."""
-    number, title = len(context["found"]), context["search"]
+    """The line about what a search found; titles stand in the mail alone.
+
+    The name stands in quotation marks, so it brings none of its own: words that are sought have some.
+    """
+    number, title = len(context["found"]), context["search"].translate(QUOTES)
     if number >= rules.MOST_TOLD:
         return _(
             "At least %(number)s new entries for your search “%(title)s”", number=format_number(number), title=title

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from consult.core.i18n import _n
+from consult.core.i18n import _, _n
 from consult.core.text import clean_line
 from consult.projects.facets import Counts
 
@@ -60,7 +60,7 @@ def chips(
     shapes: Sequence[FacetShape], chosen: dict[str, list[str]], q: str, without: Callable[[str, str], str]
 ) -> list[dict[str, str]]:
     """What is chosen, each with the address of the list without it."""
-    found = [{"label": f"»{q}«", "url": without("q", q)}] if q else []
+    found = [{"label": _("“%(words)s”", words=q), "url": without("q", q)}] if q else []
     for shape in shapes:
         for code in chosen.get(shape.name, []):
             found.append({"label": shape.label(code), "url": without(shape.name, code)})

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from consult.core import jobs
 from consult.core.clock import now
 from consult.core.errors import NotFound, Refused
-from consult.core.registry import registries
+from consult.core.registry import registries, touch
 from consult.notifications import queries, rules, search_operations, search_queries, subjects
 from consult.notifications.models import SavedSearch
 from tests.partnering.conftest import Market
@@ -228,6 +228,31 @@ def test_who_keeps_a_search_is_told_once_of_what_is_new(
     assert len(outbox.to(cast.owner)) == 1
     sign_in(client, cast.owner)
     assert "Sensorik" in client.page("/de/notices/mail").text
+
+
+@pytest.mark.parametrize("kind", ["ideas", "projects", "partners"])
+def test_words_that_are_sought_stand_in_one_pair_of_quotation_marks(
+    client: Any, cast: Any, make: Any, sign_in: Any, consultation: Any, outbox: Any, look: Any, clock: Any, kind: str
+) -> None:
+    """Also in the reader's language: the label of words brings its own marks."""
+    market = Market(make, cast)
+    for language, marked in (("de", "»Sensor«"), ("en", "“Sensor”")):
+        cast.stranger.language = language
+        sign_in(client, cast.stranger)
+        address = f"/{language}/{kind}/?q=Sensor" + ("&kind=offer" if kind == "partners" else "")
+        client.submit(address, form=BUTTON.replace("/de/", f"/{language}/"))
+        for page in (f"/{language}/notices/searches", f"/{language}/me/"):
+            shown = next(one for one in client.page(page).select("main li a[href]") if "q=Sensor" in one["href"])
+            assert marked in shown.get_text() and shown.get_text().count(marked[0]) == 1
+        clock.shift(minutes=1)
+        make.idea("Sensor im Stall", consultation=consultation)
+        touch("project", make.project("Sensor im Stall", slug=f"sensor-{language}").id)
+        market.offer("Sensor im Stall")
+        look()
+        subject = outbox.to(cast.stranger, "search.new")[-1].subject
+        assert "Sensor" in subject and subject.endswith(marked[-1])
+        assert sum(subject.count(one) for one in "»«“”„") == 2
+        search_operations.remove(cast.actor(cast.stranger), search_queries.searches_of(cast.stranger.id)[0])
 
 
 def test_a_search_that_rests_or_whose_person_is_gone_tells_nothing(
