@@ -6,6 +6,7 @@ key of those who write without an account. What a moderator may is decided by mo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -317,3 +318,12 @@ def reads_all(actor: Actor, idea: Idea, beside: bool = False) -> bool:
 def is_narrower(new: str, old: str) -> bool:
     """Whether fewer people read an answer with the audience `new` than with `old`."""
     return AUDIENCES.index(new) > AUDIENCES.index(old)
+
+
+def shown_to(said: Sequence[str | None]) -> str:
+    """For whom an answer of an earlier version is now.
+
+    `said` are the audiences of the answers to its question in that version and in each one since, up to the public one;
+    None where it is not answered. The narrowest holds: who lets more people read a later answer says so of that one alone.
+    """
+    return max((one for one in said if one is not None), key=AUDIENCES.index)

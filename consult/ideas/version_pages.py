@@ -1,7 +1,8 @@
 """Every version of an idea, readable with what changed in it since the one before.
 
 Everybody reads the versions that were public, while the idea is; its authors read all of them in full. An answer of an
-earlier version is never for more readers than the same answer is now: narrowing reaches back.
+earlier version is never for more readers than any later answer to the same question: narrowing reaches back, also past
+versions that do not answer it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from sqlalchemy.orm import selectinload
 
 from consult.consultations.models import Question
 from consult.consultations.queries import questions_by_ids
-from consult.core.audiences import AUDIENCES, PUBLIC
+from consult.core.audiences import PUBLIC
 from consult.core.db import db
 from consult.core.i18n import _, pick
 from consult.core.text import render_markdown
-from consult.ideas import redactions
-from consult.ideas.models import Idea, IdeaVersion
+from consult.ideas import redactions, rules
+from consult.ideas.models import WITHDRAWN, Idea, IdeaVersion
 from consult.moderation.diff import Change, word_diff
 
 
@@ -63,14 +64,14 @@ class VersionPage:
 def version_page(idea: Idea, number: int, full: bool) -> VersionPage | None:
     """A version with its changes; with `full` for its authors. None where the reader may not read it. Three queries, one
     more for each version in which something is blacked out."""
-    versions = _versions(idea, full)
+    sent = _versions(idea)
+    versions = [one for one in sent if full or one.published_at is not None]
     version = next((one for one in versions if one.number == number), None)
     if version is None:
         return None
     before = next((one for one in reversed(versions) if one.number < number), None)
-    narrowest = _narrowest(versions, idea.public_version_id)
-    texts = _texts(version, full, narrowest)
-    old = _texts(before, full, narrowest) if before is not None else {}
+    texts = _texts(version, full, sent, idea.public_version_id)
+    old = _texts(before, full, sent, idea.public_version_id) if before is not None else {}
     ids = [answer.question_id for one in (version, before) if one is not None for answer in one.answers]
     questions = questions_by_ids(ids) if ids else {}
     return VersionPage(
@@ -85,29 +86,32 @@ def version_page(idea: Idea, number: int, full: bool) -> VersionPage | None:
     )
 
 
-def _versions(idea: Idea, full: bool) -> list[IdeaVersion]:
+def _versions(idea: Idea) -> list[IdeaVersion]:
     statement = select(IdeaVersion).where(IdeaVersion.idea_id == idea.id).options(selectinload(IdeaVersion.answers))
-    if not full:
-        statement = statement.where(IdeaVersion.published_at.is_not(None))
     return list(db.session.execute(statement.order_by(IdeaVersion.number)).scalars())
 
 
-def _narrowest(versions: Sequence[IdeaVersion], public_id: int | None) -> dict[int, str]:
-    """The audience that the answer to a question has in the version that is public now."""
-    present = next((one for one in versions if one.id == public_id), None)
-    return {answer.question_id: answer.audience for answer in present.answers} if present is not None else {}
-
-
-def _texts(version: IdeaVersion, full: bool, narrowest: Mapping[int, str]) -> dict[str, str]:
+def _texts(version: IdeaVersion, full: bool, sent: Sequence[IdeaVersion], public_id: int | None) -> dict[str, str]:
     """The parts of a version that the reader reads, in the words that they read."""
-    texts = redactions.sent_texts(version) if full else redactions.shown_texts(version)
     if full:
-        return texts
+        return redactions.sent_texts(version)
+    texts, since = redactions.shown_texts(version), _since(version, sent, public_id)
     for answer in version.answers:
-        audience = max(answer.audience, narrowest.get(answer.question_id, PUBLIC), key=AUDIENCES.index)
-        if audience != PUBLIC:
+        said = [_said(one, answer.question_id) for one in since]
+        if rules.shown_to(said) != PUBLIC:
             del texts[redactions.part_of(answer.question_id)]
     return texts
+
+
+def _since(version: IdeaVersion, sent: Sequence[IdeaVersion], public_id: int | None) -> list[IdeaVersion]:
+    """A version and those sent after it, up to the public one. What its author took back says nothing; what moderation did
+    not publish was said all the same."""
+    last = next((one.number for one in sent if one.id == public_id), version.number)
+    return [one for one in sent if one is version or (version.number < one.number <= last and one.state != WITHDRAWN)]
+
+
+def _said(version: IdeaVersion, question_id: int) -> str | None:
+    return next((one.audience for one in version.answers if one.question_id == question_id), None)
 
 
 def _order(texts: Mapping[str, str], old: Mapping[str, str], questions: Mapping[int, Question]) -> list[str]:

@@ -1,0 +1,123 @@
+"""What an author has kept from readers stays kept from them: in old versions, in what waits and in what is being written.
+
+A mark stands in the answer to the second question; it is looked for in every outlet that shows what everybody reads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consult.ideas import rules, tokens
+from consult.ideas.models import Idea
+from consult.search.queries import search_hits
+from tests.support.page import html
+
+MARK = "Zirkonschicht"
+TEXT = f"Wir teilen unsere {MARK} mit anderen."
+OUTLETS = (
+    "/de/ideas/{number}", "/de/ideas/{number}/versions/1", "/de/ideas/{number}/versions/1?view=text",
+    "/de/ideas/{number}/versions/2", "/de/ideas/{number}/versions/2?view=text", "/de/ideas/{number}/versions/3",
+    "/de/ideas/{number}/versions/3?view=text", "/de/ideas/", "/de/ideas/?format=csv", "/de/ideas/?format=json",
+    "/de/ideas/?format=atom", "/de/consultations/open-region/questions/2", "/de/search?q=Schichten", "/api/v1/ideas",
+    "/api/v1/ideas/{number}", "/feeds/de/ideas.atom", "/de/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def idea(make: Any, cast: Any, consultation: Any, db: Any) -> Idea:
+    """Public, with a public answer to each of two questions."""
+    found: Idea = make.idea(
+        "Schichten teilen", consultation=consultation, author=cast.owner,
+        answers={1: "Wir haben zwei Anlagen.", 2: TEXT},
+    )  # fmt: skip
+    db.session.commit()
+    return found
+
+
+@pytest.fixture
+def author(writer: Any, idea: Idea, sign_in: Any, cast: Any) -> Any:
+    """Its author at the form of the next version."""
+    sign_in(writer.client, cast.owner)
+    writer.url = f"/de/ideas/drafts/{tokens.draft_token(idea.draft_key)}"
+    return writer
+
+
+@pytest.fixture
+def next_version(author: Any, idea: Idea, make: Any, db: Any) -> Any:
+    """`next_version(outcome, **fields)`: the next version, sent through the form and decided."""
+    url = author.url
+
+    def send(outcome: str = "publish", **fields: str) -> None:
+        author.url = url
+        answer = author.send("submit", {name.replace("_", "-"): value for name, value in fields.items()})
+        assert answer.status_code == 200 and "/ideas/status/" in answer.request.path, html(answer).errors()
+        if outcome == "withdraw":
+            author.client.submit(status_url(idea), {"what": "version"}, form="form[action$='/withdraw']")
+        elif outcome:
+            make.decide("idea", idea.id, outcome, reason="" if outcome == "publish" else "off-topic", note="Ein Satz.")
+            db.session.commit()
+
+    return send
+
+
+def status_url(idea: Idea) -> str:
+    return f"/de/ideas/status/{tokens.status_token(idea.draft_key)}"
+
+
+def readable(client: Any, idea: Idea) -> list[str]:
+    """The outlets in which a visitor reads the mark."""
+    found = []
+    for outlet in OUTLETS:
+        address = outlet.format(number=idea.number)
+        text = client.get(address, follow_redirects=True, buffered=True).get_data(as_text=True)
+        found += [address.removeprefix(f"/de/ideas/{idea.number}")] if MARK in text else []
+    return [*found, *(["search"] if search_hits(MARK) else [])]
+
+
+# the audience of an answer, then those of the answers in each later version up to the public one -> for whom it is now
+SHOWN_TO = {
+    ("public",): "public",
+    ("public", "public"): "public",
+    ("public", None): "public",
+    ("public", "ministry"): "ministry",
+    ("public", "ministry", None): "ministry",
+    ("public", "agency", "ministry", None, None): "ministry",
+    ("public", "ministry", "public"): "ministry",  # letting more people read is said of the later answer alone
+    ("public", None, "public"): "public",
+    ("public", "anonymous", None): "anonymous",
+    ("ministry", "public"): "ministry",
+    ("ministry", None): "ministry",
+    ("agency", "anonymous", "public"): "agency",
+}
+
+
+@pytest.mark.parametrize("said", SHOWN_TO)
+def test_the_narrowest_since_then_holds(said: tuple[str | None, ...]) -> None:
+    assert rules.shown_to(said) == SHOWN_TO[said]
+
+
+def test_a_version_without_the_answer_opens_no_earlier_one(next_version: Any, idea: Idea, new_client: Any) -> None:
+    next_version(audience_2="ministry")
+    assert not [one for one in readable(new_client(), idea) if "version" in one]
+    next_version(answer_2="")
+    assert readable(new_client(), idea) == []
+
+
+def test_letting_more_people_read_holds_for_the_later_answer(next_version: Any, idea: Idea, new_client: Any) -> None:
+    next_version(audience_2="ministry")
+    next_version(audience_2="public")
+    seen = readable(new_client(), idea)
+    assert "/versions/3" in seen and "" in seen
+    assert not [one for one in seen if one.startswith(("/versions/1", "/versions/2"))]
+
+
+@pytest.mark.parametrize(("outcome", "stays"), [("reject", False), ("withdraw", True)])
+def test_what_was_not_published_was_said_unless_it_was_taken_back(
+    outcome: str, stays: bool, next_version: Any, idea: Idea, new_client: Any
+) -> None:
+    next_version(outcome, audience_2="ministry")
+    assert "/versions/1" in readable(new_client(), idea), "what is public stays so until the next is"
+    next_version(answer_2="")
+    assert ("/versions/1" in readable(new_client(), idea)) is stays
