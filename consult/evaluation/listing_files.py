@@ -49,10 +49,12 @@ def _rows(found: Sequence[ResponseView]) -> Iterator[list[Any]]:
 
 
 def _entries(found: Sequence[ResponseView]) -> Iterator[Entry]:
+    titles = queries.titles_of([one.id for one in found])
     for one in found:
         yield Entry(
-            id=identifier(f"responses/{one.id}"), title=words.heading(one), language=one.language, url=_place(one),
-            published=one.published_at, updated=max([one.changed_at, *(each.moved_at for each in one.commitments)]),
+            id=identifier(f"responses/{one.id}"), title=words.naming(one, titles[one.id]), language=one.language,
+            url=_place(one), published=one.published_at,
+            updated=max([one.changed_at, *(each.moved_at for each in one.commitments)]),
             summary=excerpt(plain_html(str(one.html)), 300), author=one.house, categories=[one.position],
         )  # fmt: skip
 

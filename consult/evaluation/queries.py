@@ -250,18 +250,27 @@ def ideas_of(response_id: int) -> list[Idea]:
     return list(db.session.execute(select(Idea).where(Idea.id.in_(answered)).order_by(Idea.number)).scalars())
 
 
-def numbers_of(response_ids: Sequence[int]) -> dict[int, list[str]]:
-    """The numbers of the public ideas that responses speak to; one query."""
+def _of_public_ideas(response_ids: Sequence[int], what: Any) -> dict[int, list[str]]:
     rows = db.session.execute(
-        select(ResponseIdea.response_id, Idea.number)
+        select(ResponseIdea.response_id, what)
         .join(Idea, Idea.id == ResponseIdea.idea_id)
         .where(ResponseIdea.response_id.in_(response_ids), Idea.is_public.is_(True))
         .order_by(Idea.number)
     )
     found: dict[int, list[str]] = {one: [] for one in response_ids}
-    for response_id, number in rows:
-        found[response_id].append(number or "")
+    for response_id, value in rows:
+        found[response_id].append(value or "")
     return found
+
+
+def numbers_of(response_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The numbers of the public ideas that responses speak to; one query."""
+    return _of_public_ideas(response_ids, Idea.number)
+
+
+def titles_of(response_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The titles of the public ideas that responses speak to, by their numbers; one query."""
+    return _of_public_ideas(response_ids, Idea.title)
 
 
 def idea_ids(response_id: int) -> list[int]:

@@ -13,9 +13,9 @@ from consult.evaluation.queries import ResponseView
 MOST = 20
 
 
-def _info(one: ResponseView) -> SubjectInfo:
+def _info(one: ResponseView, titles: list[str]) -> SubjectInfo:
     return SubjectInfo(
-        kind="response", id=one.id, title=words.heading(one), url=one.url, language=one.language if one.title else "",
+        kind="response", id=one.id, title=words.naming(one, titles), url=one.url, language=one.language if one.title else "",
         author_name=one.house, key=str(one.id),
     )  # fmt: skip
 
@@ -26,7 +26,9 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     if any(one not in vocabulary("response_statuses") for one in statuses):
         return []
     page = queries.responses_everywhere(consultations, statuses, None, 2 * MOST)
-    return [_info(one) for one in page.items if since < one.published_at <= until][:MOST]
+    new = [one for one in page.items if since < one.published_at <= until][:MOST]
+    titles = queries.titles_of([one.id for one in new]) if new else {}
+    return [_info(one, titles[one.id]) for one in new]
 
 
 LIST = SavedList("responses", _l("Responses"), "evaluation.responses", ("slug", "status"), newest, ("slug",))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from consult.core.i18n import _, format_day
+from collections.abc import Sequence
+
+from consult.core.i18n import _, _n, format_day
+from consult.core.text import excerpt, plain_html
 from consult.core.vocabularies import term_title
 from consult.evaluation.models import BROKEN, IN_WORK, KEPT, PROMISED
 from consult.evaluation.queries import CommitmentView, ResponseView
+
+BEGINNING = 80  # characters of a response that has neither title nor public idea
 
 
 def position_words(code: str) -> str:
@@ -22,6 +27,19 @@ def speaker(house_kind: str) -> str:
 def heading(response: ResponseView) -> str:
     """Its title, else what becomes of the idea."""
     return response.title or position_words(response.position)
+
+
+def naming(response: ResponseView, titles: Sequence[str]) -> str:
+    """Its heading with the ideas that it speaks to, for a line that stands alone; without any, how it begins."""
+    said = heading(response)
+    if not titles:
+        return said if response.title else f"{said}: {excerpt(plain_html(str(response.html)), BEGINNING)}"
+    if len(titles) == 1:
+        return _("%(answer)s: “%(title)s”", answer=said, title=titles[0])
+    return _n(
+        "%(answer)s: “%(title)s” and %(num)s more idea", "%(answer)s: “%(title)s” and %(num)s more ideas",
+        len(titles) - 1, answer=said, title=titles[0],
+    )  # fmt: skip
 
 
 def state_words(state: str) -> str:

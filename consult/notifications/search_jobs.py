@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import current_app
+
 from consult.accounts.queries import person_by_id
 from consult.core import jobs
 from consult.core.clock import now
@@ -44,7 +46,8 @@ def look(payload: dict[str, Any]) -> None:
         things = saved.newest(search.query, search.seen_at, until)
     news = [one for one in things if one.public and one.author_id != person.id][: rules.MOST_TOLD]
     if news:
-        found = [{"title": one.title, "language": one.language} for one in news]
+        site = current_app.config["SETTINGS"].site_url
+        found = [{"title": one.title, "language": one.language, "url": site + one.url} for one in news]
         context = {"search": search.title, "list": search.kind, "query": search.query, "found": found}
         notify(KIND, [person.id], context)
     search.seen_at = until

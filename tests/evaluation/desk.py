@@ -25,9 +25,11 @@ def content(*ideas: Any, **changes: Any) -> Content:
     return Content(**{**given, **changes})
 
 
-def response(actor: Any, ideas: list[Any], status: str = "published", promises: tuple[Promise, ...] = ()) -> Response:
+def response(
+    actor: Any, ideas: list[Any], status: str = "published", promises: tuple[Promise, ...] = (), **changes: Any
+) -> Response:
     """A response in this state, written and published by the operations."""
-    said = content(*ideas, promises=promises)
+    said = content(*ideas, promises=promises, **changes)
     found = operations.draft_response(actor, ideas[0].consultation_id, said)
     if status != DRAFT:
         operations.publish_response(actor, found.id, said, found.revision, 0)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -21,7 +22,7 @@ from consult.notifications.operations import follow
 from tests.evaluation import desk
 from tests.evaluation.desk import HERE, NEW
 from tests.support.mail import paths
-from tests.support.page import html
+from tests.support.page import Page, html
 from tests.support.queries import count_queries
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -338,6 +339,40 @@ def test_a_list_is_kept_and_tells_of_what_is_new(
     assert mail.text.count("Wir fangen an") == 1
     assert any(one == address for one in paths(mail)), paths(mail)
     assert address in reader.page("/de/notices/searches").links()
+
+
+def test_each_line_about_a_new_response_says_what_it_speaks_about_and_leads_there(
+    client: Any, cast: Any, sign_in: Any, ideas: list[Any], make: Any, outbox: Any, run_jobs: Any, clock: Any
+) -> None:
+    """Public ideas by their titles, nothing of others; the feed says the same."""
+    actor, reader = make.actor(cast.official), sign_in(client, cast.participant)
+    desk.response(actor, ideas[:1], status="draft")
+    desk.response(actor, ideas[1:2])
+    reader.submit(LIST, form="main form[action$='/notices/searches']")
+    clock.shift(hours=2)
+    said = [
+        desk.response(actor, ideas[:1], title=""),
+        desk.response(actor, ideas[:2]),
+        desk.response(actor, ideas[2:], title=""),
+    ]
+    clock.shift(hours=26)
+    schedule_periodic()
+    run_jobs()
+    (mail,) = outbox.to(cast.participant, "search.new")
+    told = [
+        "Wird aufgegriffen: »Kalender für Prüfstände«",
+        "Wir fangen an: »Kalender für Prüfstände« und 1 weitere Idee",
+        "Wird aufgegriffen: Wir richten das gemeinsam ein.",
+    ]
+    shown = Page(mail.html)
+    for response, line in zip(said, told, strict=True):
+        address = f"http://127.0.0.1{LIST}{response.id}"
+        assert f"- {line}\n  {address}\n" in mail.text
+        assert [one["href"] for one in shown.select("li a") if one.get_text() == line] == [address]
+        assert client.get(urlsplit(address).path).status_code == 200
+    feed = client.get(f"{LIST}?format=atom").get_data(as_text=True)
+    assert all(line in feed for line in told)
+    assert "Vertraulich" not in mail.text + mail.html + feed
 
 
 def test_api_tells_of_responses(client: Any, cast: Any, ideas: list[Any], make: Any) -> None:
