@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -29,6 +30,12 @@ class Archive:
     month: date | None = None
     theme: str = ""
 
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What says so in the address of the list."""
+        asked = {"theme": self.theme, "month": f"{self.month:%Y-%m}" if self.month else ""}
+        return {name: value for name, value in asked.items() if value}
+
 
 @dataclass(frozen=True)
 class ArchiveCounts:
@@ -44,6 +51,12 @@ def _published(kind: str) -> Select[Any]:
 
 def _following(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def archive_of(given: Mapping[str, str], themes: Container[str]) -> Archive:
+    """What an address asks for; what is no month or none of the `themes` counts as not asked for."""
+    theme = given.get("theme", "")
+    return Archive(month_of(given.get("month", "")), theme if theme in themes else "")
 
 
 def topics_of_the_month(after: str | None, archive: Archive | None = None, size: int = PAGE_SIZE) -> Page[Topic]:

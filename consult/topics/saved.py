@@ -1,4 +1,4 @@
-"""The topics of the month as a search that people keep: what is new in it, of the theme that was chosen."""
+"""The topics of the month as a search that people keep: what is new in it, of the month and the theme that were chosen."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from datetime import datetime
 from consult.core.i18n import _l
 from consult.core.registry import SavedList, SubjectInfo
 from consult.topics import queries, subjects
-from consult.topics.queries import Archive
 
 MOST = 20
 
 
 def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> list[SubjectInfo]:
-    """Topics of the month published since then. A theme that is none any more finds nothing."""
-    theme = next(iter(query.get("theme", [])), "")
-    if theme and theme not in {one.slug for one in queries.agenda_topics()}:
+    """Topics of the month published since then. A filter that means nothing any more finds nothing."""
+    asked = {name: values[0] for name, values in query.items() if values}
+    wanted = queries.archive_of(asked, {one.slug for one in queries.agenda_topics()})
+    if wanted.parameters != asked:
         return []
-    return [subjects.info(one) for one in queries.published_between(Archive(None, theme), since, until, MOST)]
+    return [subjects.info(one) for one in queries.published_between(wanted, since, until, MOST)]
 
 
-LIST = SavedList("topics", _l("Topic of the month"), "topics.index", ("theme",), newest)
+LIST = SavedList("topics", _l("Topic of the month"), "topics.index", ("theme", "month"), newest)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.dates import format_date
 from flask import render_template, request
@@ -18,6 +19,7 @@ from consult.core.errors import NotFound
 from consult.core.i18n import _, current_language, pick, picked_language
 from consult.core.outlets import FORMATS
 from consult.core.registry import registries
+from consult.core.templating import with_query
 from consult.core.web import path, room_blueprint
 from consult.links.queries import LinkView, links_of, links_to
 from consult.organisations.queries import organisations_by_ids
@@ -105,6 +107,12 @@ def _groups(chosen: Archive, agenda: Sequence[Topic]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _chips(chosen: Archive, titles: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What is chosen, each with the address of the list without it."""
+    found = [{"label": pick(titles[chosen.theme]), "url": with_query(theme=None)}] if chosen.theme else []
+    return [*found, {"label": month_words(chosen.month), "url": with_query(month=None)}] if chosen.month else found
+
+
 def other_language(language: str) -> str | None:
     """The language for a `lang` attribute, or None where it is that of the page."""
     return language if language != current_language() else None
@@ -115,10 +123,8 @@ def other_language(language: str) -> str | None:
 def index() -> str | Response:
     """The topics of the month, the newest first, by month and theme, as files and feed, too; and the tags of the agenda."""
     agenda = queries.agenda_topics()
-    theme = request.args.get("theme", "")
-    chosen = Archive(
-        queries.month_of(request.args.get("month", "")), theme if theme in {one.slug for one in agenda} else ""
-    )
+    titles = {one.slug: one.title for one in agenda}
+    chosen = queries.archive_of(request.args, titles)
     if (fmt := request.args.get("format", "")) in FORMATS:
         return listing_files.LIST.answer(fmt, lambda after, size: queries.topics_of_the_month(after, chosen, size))
     return render_template(
@@ -126,8 +132,10 @@ def index() -> str | Response:
         formats=FORMATS,
         page=queries.topics_of_the_month(request.args.get("after"), chosen),
         agenda=agenda,
-        titles={one.slug: one.title for one in agenda},
-        chosen=bool(chosen.month) + bool(chosen.theme),
+        titles=titles,
+        chosen=len(chosen.parameters),
+        chips=_chips(chosen, titles),
+        kept=urlencode(chosen.parameters),
         groups=_groups(chosen, agenda),
         picture=picture_address,
     )

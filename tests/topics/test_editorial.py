@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
 
+from consult.core import jobs
 from consult.core.audit import AuditRow
 from consult.core.clock import LOCAL, now
 from consult.core.db import db
@@ -287,6 +289,38 @@ def test_archive_by_month_and_theme(clock: Any, client: Any, make: Any) -> None:
     assert shown("theme=start-ups&month=2027-01") == [] and shown("month=9999-99&theme=%00") == ["februar", "januar"]
     page = client.page("/de/topics/?theme=start-ups")
     assert "Februar 2027" in page.text and "Januar 2027" not in page.text
+
+
+def test_an_archive_that_is_kept_is_what_was_shown(
+    clock: Any, client: Any, make: Any, cast: Any, sign_in: Any, outbox: Any, run_jobs: Any
+) -> None:
+    """By month and theme, named after them, and telling of nothing else; what the page passes over is not kept."""
+    clock.move_to(datetime(2027, 3, 10, 9, 0, tzinfo=LOCAL))
+    make.add(Topic(slug="innovation", kind=AGENDA, title={"de": "Innovation"}, sort_key="innovation",
+                   published_at=now(), created_at=now(), updated_at=now()))  # fmt: skip
+    sign_in(client, cast.owner)
+    asked = ("month=2027-03", "theme=innovation", "theme=innovation&month=2027-04", "month=9999-99&theme=moon&x=1")
+    for query in asked:
+        client.submit(f"/de/topics/?{query}", form="main form[action='/de/notices/searches']")
+    kept = client.page("/de/notices/searches").select("main .c-list p > a")
+    assert [(one.get_text(), parse_qs(urlsplit(str(one["href"])).query)) for one in reversed(kept)] == [
+        ("März 2027", {"month": ["2027-03"]}),
+        ("Innovation", {"theme": ["innovation"]}),
+        ("Innovation, April 2027", {"theme": ["innovation"], "month": ["2027-04"]}),
+        ("Thema des Monats", {}),
+    ]
+    page = client.page("/de/topics/?theme=innovation&month=2027-04")
+    assert page.links("main .c-chips a") == ["/de/topics/?month=2027-04", "/de/topics/?theme=innovation"]
+    desk.topic(make, "frühling", status=PUBLISHED, days=0.01, tags=["start-ups"])
+    desk.topic(make, "im-april", status=PUBLISHED, days=25, tags=["innovation"])
+    clock.shift(days=27)
+    jobs.enqueue("searches.due")
+    run_jobs()
+    told = {mail.subject.split("»")[1].rstrip("«"): mail.text for mail in outbox.to(cast.owner, "search.new")}
+    both = ("Thema frühling", "Thema im-april")
+    assert {name: tuple(one for one in both if one in text) for name, text in told.items()} == {
+        "März 2027": both[:1], "Innovation": both[1:], "Innovation, April 2027": both[1:], "Thema des Monats": both,
+    }  # fmt: skip
 
 
 def test_queries_do_not_grow(app: Any, client: Any, editor: Any, new_client: Any, make: Any) -> None:
