@@ -5,6 +5,7 @@ Nothing that was written is lost: a window that does not know the present state 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from consult.core import audit
 from consult.core.access import Actor
+from consult.core.audiences import AUDIENCES
 from consult.core.clock import now
 from consult.core.db import db, is_sqlite
 from consult.core.errors import Conflict, NotFound, Refused
@@ -21,6 +23,9 @@ from consult.ideas import merging, redactions, revisions, rules, tokens
 from consult.ideas.drafts import Content, Written
 from consult.ideas.models import DRAFT, Idea, IdeaDraft, IdeaVersion
 from consult.ideas.versions import version_with_answers
+
+COUNTED_FROM = 10_000  # apart by more than anybody saves, from one version to the next
+NO_WINDOW = "-"  # saved by no open page, so that each of them is told
 
 audit.declare("idea.started", "consultation_id")
 audit.declare("idea.draft_deleted", "reason")
@@ -147,8 +152,11 @@ def start_draft(
     return idea
 
 
-def save_draft(idea_id: int, changes: Changes, *, seen: int, tab: str, actor: Actor | None = None) -> IdeaDraft:
-    """Put changes into the draft. `seen` is the edit count that the form was opened with, `tab` names the open page.
+def save_draft(
+    idea_id: int, changes: Changes, *, seen: int | None = None, tab: str, actor: Actor | None = None
+) -> IdeaDraft:
+    """Put changes into the draft. `seen` is the edit count that the form was opened with, `tab` names the open page; a
+    program that looks at nothing before has seen nothing (None).
 
     The page that saved last may go on; any other one must have seen the present state. EditedElsewhere otherwise, unless
     its changes are there already. An idea that was returned or is public gets a draft of its next version. `actor` is who
@@ -161,7 +169,7 @@ def save_draft(idea_id: int, changes: Changes, *, seen: int, tab: str, actor: Ac
     document = content.document()
     if document == draft.content:
         return draft
-    if draft.edit_count != seen and draft.saved_by != tab:
+    if seen is not None and draft.edit_count != seen and draft.saved_by != tab:
         raise EditedElsewhere(draft, _merged(idea, draft, changes, seen))
     return _keep(idea, draft, document, tab, actor)
 
@@ -188,6 +196,22 @@ def change_attachments(idea_id: int, ids: list[int], actor: Actor) -> IdeaDraft:
 def attachments_of(idea_id: int, actor: Actor) -> list[int]:
     """What the draft names, locked until it is changed. Conflict where the actor may not write now."""
     return Content.of_document(draft_row(_writable(idea_id, actor)).content).attachments
+
+
+def narrow_draft(idea: Idea, wanted: Mapping[int, str], actor: Actor) -> None:
+    """Let what is being written at a locked idea, if anything is, have no more readers than this, by question. A window
+    that has it open has not seen that, so it is told before it saves again."""
+    draft = db.session.execute(_DRAFT, {"idea_id": idea.id}).scalar_one_or_none()
+    if draft is None:
+        return
+    content = Content.of_document(draft.content)
+    for question_id, audience in wanted.items():
+        written = content.answers.get(question_id)
+        if written is not None and rules.is_narrower(audience, written.audience):
+            content.answers[question_id] = Written(written.body, audience)
+    document = content.document()
+    if document != draft.content:
+        _keep(idea, draft, document, NO_WINDOW, actor)
 
 
 def _writable(idea_id: int, actor: Actor | None) -> Idea:
@@ -233,15 +257,23 @@ def draft_row(idea: Idea) -> IdeaDraft:
         return known
     draft = db.session.execute(_DRAFT, {"idea_id": idea.id}).scalar_one_or_none()
     if draft is None:
-        version_id = idea.public_version_id or newest_version_id(idea.id)
-        content = (
-            redactions.sent_content(version_with_answers(version_id)) if version_id else Content(language=idea.language)
-        )
-        draft = IdeaDraft(idea_id=idea.id, content=content.document(), edit_count=0, saved_at=now())
+        content, count = begins_with(idea)
+        draft = IdeaDraft(idea_id=idea.id, content=content.document(), edit_count=count, saved_at=now())
         db.session.add(draft)
         db.session.flush()
     _held().drafts[idea.id] = draft
     return draft
+
+
+def begins_with(idea: Idea) -> tuple[Content, int]:
+    """What the next draft begins with, and its edit count then: the text of the public or last version. The count is another
+    one for each version, and once fewer people may read an answer, so a form that was opened before is told."""
+    version_id = idea.public_version_id or newest_version_id(idea.id)
+    if version_id is None:
+        return Content(language=idea.language), 0
+    version = version_with_answers(version_id)
+    narrowed = sum(AUDIENCES.index(answer.audience) for answer in version.answers)
+    return redactions.sent_content(version), version.number * COUNTED_FROM + narrowed
 
 
 def use_up(idea: Idea) -> None:

@@ -18,11 +18,10 @@ from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.rows import columns_of, looked_at
 from consult.core.text import slugify
-from consult.ideas import redactions, rules, sharing, tokens
-from consult.ideas.drafting import newest_version_id
+from consult.ideas import rules, sharing, tokens
+from consult.ideas.drafting import begins_with
 from consult.ideas.drafts import Content
 from consult.ideas.models import AWAITING, PUBLISHED, RETURNED, Idea, IdeaDraft
-from consult.ideas.versions import version_with_answers
 from consult.moderation.queries import last_decision
 from consult.organisations import acting
 
@@ -158,9 +157,7 @@ def _frame(idea: Idea, draft: IdeaDraft | None) -> Frame:
     if draft is not None:
         frame.content, frame.edit_count = Content.of_document(draft.content), draft.edit_count
     else:
-        version_id = idea.public_version_id or newest_version_id(idea.id)
-        if version_id is not None:
-            frame.content = redactions.sent_content(version_with_answers(version_id))
+        frame.content, frame.edit_count = begins_with(idea)
     if idea.status in (RETURNED, PUBLISHED):
         _add_marks(frame, idea)
     return frame

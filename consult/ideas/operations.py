@@ -25,7 +25,7 @@ from consult.core.i18n import _, format_day
 from consult.core.states import move
 from consult.ideas import attachments, coauthoring, invitations, mails, redactions, rules, sharing, signoff, tokens
 from consult.ideas.coauthors import is_coauthor
-from consult.ideas.drafting import draft_row, insert_into, locked, use_up
+from consult.ideas.drafting import draft_row, insert_into, locked, narrow_draft, use_up
 from consult.ideas.drafts import Content, coauthors_fault, length_faults, secret_fault
 from consult.ideas.models import (
     AWAITING,
@@ -325,14 +325,15 @@ def withdraw_version(actor: Actor, idea_id: int) -> Idea:
 def narrow_audiences(actor: Actor, idea_id: int, wanted: Mapping[int, str]) -> list[int]:
     """Let fewer people read answers of the public version: at once and everywhere. Returns the questions that changed.
 
-    Invalid where an audience would grow: that is a new version, and moderation reads it.
+    It holds for every version, since another one may become public by a decision, and for what is being written. Invalid
+    where an audience would grow: that is a new version, and moderation reads it.
     """
     idea = locked(idea_id)
     if idea.public_version_id is None:
         raise Conflict(_("Nothing of this idea is public."))
     sharing.check_reach(actor, idea)
     by = author_actor(actor, idea)
-    changed = []
+    changed: dict[int, str] = {}
     answers = db.session.execute(select(Answer).where(Answer.version_id == idea.public_version_id)).scalars().all()
     for answer in answers:
         new = wanted.get(answer.question_id, answer.audience)
@@ -342,11 +343,24 @@ def narrow_audiences(actor: Actor, idea_id: int, wanted: Mapping[int, str]) -> l
             raise Invalid(message=_("More readers for an answer need a new version, which moderation reads first."))
         keys: dict[str, Any] = {"question_id": answer.question_id, "from": answer.audience, "to": new}
         audit.record("idea.audience_narrowed", by, ("idea", idea.id), **keys)
-        answer.audience = new
-        changed.append(answer.question_id)
+        changed[answer.question_id] = new
     if changed:
+        _narrow_versions(idea, changed)
+        narrow_draft(idea, changed, by)
         refresh_public(idea)
-    return changed
+    return list(changed)
+
+
+def _narrow_versions(idea: Idea, wanted: Mapping[int, str]) -> None:
+    """In every version of an idea: whatever its state, a decision or a complaint may make it the public one."""
+    statement = (
+        select(Answer)
+        .join(IdeaVersion, IdeaVersion.id == Answer.version_id)
+        .where(IdeaVersion.idea_id == idea.id, Answer.question_id.in_(list(wanted)))
+    )
+    for answer in db.session.execute(statement).scalars():
+        if rules.is_narrower(wanted[answer.question_id], answer.audience):
+            answer.audience = wanted[answer.question_id]
 
 
 def set_support(actor: Actor, idea_id: int, wanted: bool, organisation_id: int | None = None) -> int:

@@ -115,7 +115,7 @@ def _files(make: Any, cast: Any, consultation: Any, db: Any) -> tuple[Any, dict[
     idea = start_draft(actor, consultation.id, tokens.new_key(), "de")
     question = questions_of(consultation.id)[0]
     fields = {"title": "Mit Dateien", "organisation": "Feinwerk Saaletal"}
-    save_draft(idea.id, Changes(fields, {question.id: "Siehe Dateien."}, {question.id: "public"}), seen=0, tab="t")
+    save_draft(idea.id, Changes(fields, {question.id: "Siehe Dateien."}, {question.id: "public"}), tab="t")
     made = {}
     for number, audience in enumerate(attachments.FOR):
         received = attachments.receive(samples.PDF + bytes([number]) + b"%%EOF", f"{audience}.pdf", TITLE, audience)

@@ -81,7 +81,7 @@ def test_returning_and_sending_again(sent: Idea, make: Any, db: Any, cast: Any, 
     frame = frames.draft_frame(sent)
     assert frame.content.title == "Prüfstand teilen" and frame.request_note == "Bitte ohne Namen."
     changes = drafting.Changes(fields={"title": "Prüfstand teilen, neu"})
-    drafting.save_draft(sent.id, changes, seen=0, tab="a")
+    drafting.save_draft(sent.id, changes, tab="a")
     operations.send(actor(cast, cast.owner), sent.id, email="", language="de")
     first, second = versions(db, sent)
     assert sent.status == "submitted" and sent.waiting_version_id == second.id
@@ -98,11 +98,11 @@ def test_rejecting(sent: Idea, make: Any, db: Any, cast: Any) -> None:
     assert sent.status == "rejected" and not sent.is_public
     assert review.outcomes(sent.id, None) == ()
     with pytest.raises(Conflict):
-        drafting.save_draft(sent.id, drafting.Changes(fields={"title": "x"}), seen=0, tab="a")
+        drafting.save_draft(sent.id, drafting.Changes(fields={"title": "x"}), tab="a")
 
 
 def new_version(idea: Idea, cast: Any, title: str = "Zweite Fassung") -> None:
-    drafting.save_draft(idea.id, drafting.Changes(fields={"title": title}), seen=0, tab="a")
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": title}), tab="a")
     operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
 
 

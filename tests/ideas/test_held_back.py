@@ -42,7 +42,7 @@ def sent(cast: Any, consultation: Any, db: Any) -> tuple[Idea, IdeaAttachment, I
     question = questions_of(consultation.id)[0]
     fields = {"title": "Mit Dateien", "organisation": "Feinwerk Saaletal"}
     answer = f"Rufen Sie {NAME} an."
-    save_draft(idea.id, Changes(fields, {question.id: answer}, {question.id: "public"}), seen=0, tab="t")
+    save_draft(idea.id, Changes(fields, {question.id: answer}, {question.id: "public"}), tab="t")
     plan, phones = (_attached(actor, idea, title) for title in (PLAN, LIST))
     db.session.commit()
     operations.send(actor, idea.id, email="", language="de")
@@ -178,7 +178,7 @@ def test_a_new_version_neither_frees_it_nor_tells_what_was_blacked_out(
     idea, plan, phones = sent
     rule(idea, "redact", held_back=(part(plan),), passages=((NAME, ""),))
     actor = cast.actor(cast.owner)
-    drafting.save_draft(idea.id, Changes(fields={"title": "Zweite Fassung"}), seen=0, tab="a")
+    drafting.save_draft(idea.id, Changes(fields={"title": "Zweite Fassung"}), tab="a")
     again = _attached(actor, idea, f"Noch einmal {NAME}")
     db.session.commit()
     operations.send(actor, idea.id, email="", language="de")

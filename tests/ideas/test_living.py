@@ -50,7 +50,7 @@ def second_version(idea: Idea, cast: Any, make: Any, db: Any, consultation: Any,
     changes = drafting.Changes(
         fields={"title": "Prüfstände teilen"}, bodies={questions[1]: "Wir haben drei freie Prüfstände."}
     )
-    drafting.save_draft(idea.id, changes, seen=0, tab="a")
+    drafting.save_draft(idea.id, changes, tab="a")
     operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
     make.decide("idea", idea.id, "publish")
     db.session.commit()
@@ -83,7 +83,7 @@ def test_what_changed_is_marked_word_by_word(second_version: Idea, client: Any) 
 @pytest.mark.parametrize("who", ["owner", "colleague", "participant", "moderator", "official"])
 def test_who_reads_which_version(who: str, second_version: Idea, client: Any, sign_in: Any, cast: Any, db: Any) -> None:
     idea = second_version
-    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Noch nicht geprüft"}), seen=0, tab="a")
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Noch nicht geprüft"}), tab="a")
     operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
     db.session.commit()
     reader = sign_in(client, getattr(cast, who))
@@ -323,7 +323,7 @@ def test_links_set_apart_outlive_a_new_version(idea: Idea, cast: Any, db: Any, m
     from consult.links.proposing import propose_between
 
     propose_between(cast.actor(cast.owner), ("idea", idea.id), ("cluster", cast.cluster.id), "contributes")
-    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Neu"}), seen=0, tab="a")
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Neu"}), tab="a")
     operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
     make.decide("idea", idea.id, "publish")
     assert [one.type for one in db.session.execute(select(Link)).scalars()] == ["contributes"]
@@ -411,7 +411,7 @@ def test_both_timelines_tell_the_way_and_what_comes_next(
     assert public[-2].endswith("Sie können unterstützen und kommentieren") and "Andere können" in steps_of(page)[-2]
     assert f"Das geht bis {format_day(consultation.closes_on)}. Die Ergebnisse erscheinen am" in page.text
     clock.shift(hours=1)
-    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Neu"}), seen=0, tab="a")
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Neu"}), tab="a")
     operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
     make.decide("idea", idea.id, "return", reason="off-topic", moderator=cast.moderator, note="Noch etwas.")
     db.session.commit()

@@ -11,6 +11,7 @@ import pytest
 
 from consult.ideas import rules, tokens
 from consult.ideas.models import Idea
+from consult.moderation.operations import reverse
 from consult.search.queries import search_hits
 from tests.support.page import html
 
@@ -121,3 +122,69 @@ def test_what_was_not_published_was_said_unless_it_was_taken_back(
     assert "/versions/1" in readable(new_client(), idea), "what is public stays so until the next is"
     next_version(answer_2="")
     assert ("/versions/1" in readable(new_client(), idea)) is stays
+
+
+# ---- let fewer people read: also what waits, and what is being written ----------------------------------------------
+
+
+def narrow(author: Any, idea: Idea) -> None:
+    """Its author lets only the ministry read the second answer, on the private page."""
+    answer = author.client.submit(
+        status_url(idea), {"audience-2": "ministry"}, form="form[action$='/audience']", follow_redirects=True
+    )
+    assert "Ab jetzt lesen es weniger" in html(answer).text
+
+
+def test_a_version_that_waits_is_narrowed_too(
+    next_version: Any, author: Any, idea: Idea, new_client: Any, make: Any, db: Any
+) -> None:
+    next_version("", title="Schichten und mehr")
+    narrow(author, idea)
+    assert readable(new_client(), idea) == []
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    assert "Schichten und mehr" in new_client().page(f"/de/ideas/{idea.number}").text
+    assert readable(new_client(), idea) == []
+
+
+def test_a_version_that_becomes_public_again_is_narrowed_too(
+    next_version: Any, author: Any, idea: Idea, new_client: Any, cast: Any, make: Any, db: Any
+) -> None:
+    next_version("")
+    decision = make.decide("idea", idea.id, "publish", moderator=cast.moderator)
+    db.session.commit()
+    narrow(author, idea)
+    reverse(cast.actor(cast.moderator), decision.id)
+    db.session.commit()
+    assert readable(new_client(), idea) == []
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    assert readable(new_client(), idea) == []
+
+
+def test_what_is_being_written_is_narrowed_too(next_version: Any, author: Any, idea: Idea, new_client: Any) -> None:
+    author.send("save", {"title": "Schichten und mehr"})
+    narrow(author, idea)
+    assert author.client.page(author.url).form("#idea-form")["audience-2"] == "ministry"
+    next_version()
+    assert "Schichten und mehr" in new_client().page(f"/de/ideas/{idea.number}").text
+    assert readable(new_client(), idea) == []
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_window_that_was_open_before_is_told(begun: bool, author: Any, idea: Idea) -> None:
+    if begun:
+        author.send("save", {"title": "Schichten und mehr"})
+    page = author.client.page(author.url)
+    form, action = page.form("#idea-form"), str(page.one("#idea-form")["action"])
+    narrow(author, idea)
+    form |= {"title": "Noch mehr Schichten", "save": "1"}
+    assert author.client.post(action, data=form).status_code == 409
+    assert author.client.post(f"{author.url}/save", data=form).status_code == 409
+    assert author.client.page(author.url).form("#idea-form")["audience-2"] == "ministry"
+
+
+def test_what_is_meant_for_fewer_already_stays_so(author: Any, idea: Idea) -> None:
+    author.send("save", {"audience-2": "ministry"})
+    author.client.submit(status_url(idea), {"audience-2": "anonymous"}, form="form[action$='/audience']")
+    assert author.client.page(author.url).form("#idea-form")["audience-2"] == "ministry"

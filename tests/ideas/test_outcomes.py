@@ -133,7 +133,7 @@ def test_the_next_version_begins_with_the_full_text_and_stays_blacked_out(
 ) -> None:
     idea = written("submitted")
     rule(idea, "redact", passages=((SECRET_NAME, ""),))
-    drafting.save_draft(idea.id, drafting.Changes(fields={"title": f"Neu mit {SECRET_NAME}"}), seen=0, tab="a")
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": f"Neu mit {SECRET_NAME}"}), tab="a")
     draft = drafting.draft_row(idea)
     assert SECRET_NAME in draft.content["summary"]
     operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
@@ -418,7 +418,7 @@ def test_an_upheld_complaint_brings_the_passage_back(
 
 def test_a_refused_version_beside_a_public_one_is_published(written: Any, rule: Any, db: Any, cast: Any) -> None:
     idea = written("published")
-    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Zweite Fassung"}), seen=0, tab="a")
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Zweite Fassung"}), tab="a")
     operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
     db.session.commit()
     decision = rule(idea, "reject")

@@ -157,7 +157,7 @@ def test_the_preview_shows_what_each_reader_reads(reader: str, writer: Any, db: 
 
 def test_the_next_version_keeps_the_mark(sent: Any, cast: Any, db: Any, new_client: Any, make: Any) -> None:
     client = new_client()
-    drafting.save_draft(sent.id, drafting.Changes(fields={"title": "Neue Rezepte"}), seen=0, tab="a")
+    drafting.save_draft(sent.id, drafting.Changes(fields={"title": "Neue Rezepte"}), tab="a")
     operations.send(cast.actor(cast.owner), sent.id, email="", language="de")
     make.decide("idea", sent.id, "publish")
     db.session.commit()
