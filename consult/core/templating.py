@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -59,6 +59,18 @@ def _option(one: Mapping[str, Any]) -> str:
     )
 
 
+def tab_links(items: Iterable[Mapping[str, Any]]) -> Markup:
+    """The items of `tabs`: the views of one thing, each with its number where it has one."""
+    return Markup("".join([_tab(one) for one in items]))  # noqa: S704 - escaped
+
+
+def _tab(one: Mapping[str, Any]) -> str:
+    current = ' aria-current="page"' if one.get("current") else ""
+    count = one.get("count")
+    number = f" <span>{format_number(count)}</span>" if count is not None else ""
+    return f'<li><a href="{escape(one["url"])}"{current}>{escape(one["label"])}{number}</a></li>'
+
+
 def _lang(language: str | None) -> str:
     return f' lang="{escape(language)}"' if language else ""
 
@@ -95,6 +107,7 @@ def init_app(app: Flask) -> None:
         without_value=without_value,
         panels_for=panels_for,
         facet_options=facet_options,
+        tab_links=tab_links,
         audience_labels=LABELS,
         audience_hints=HINTS,
     )

@@ -19,6 +19,7 @@ from consult.core.text import clean_line
 from consult.core.vocabularies import vocabulary
 from consult.core.web import room_blueprint
 from consult.search import listing_files
+from consult.search.drawing import results_drawn
 from consult.search.finding import Codes, fits, found
 from consult.search.queries import results, suggestion
 
@@ -31,16 +32,6 @@ MOST_OPTIONS = 12  # of a facet
 blueprint = room_blueprint("search", __name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A link of a facet, as `tabs` draws it."""
-
-    label: Any
-    url: str
-    current: bool
-    count: int | None = None
-
-
 @dataclass(frozen=True)
 class Facet:
     """A facet as the page shows it: (code, label, number of hits, whether it is chosen) of each code, and its heading."""
@@ -51,18 +42,16 @@ class Facet:
     every: str  # what stands for no choice
     is_chosen: bool
 
-    def tabs(self) -> list[Tab]:
-        """Its links: to all hits, and to those of each code."""
+    def tabs(self) -> list[dict[str, Any]]:
+        """Its links, as `tabs` draws them: to all hits, and to those of each code."""
         every = with_query(**{self.name: None})
         # behind the rest of the address unless the facet stands in it already; codes are letters and digits
         begin = f"{every}{'&' if '?' in every else '?'}{self.name}="
-        return [
-            Tab(self.every, every, not self.is_chosen),
-            *(
-                Tab(label, with_query(**{self.name: code}) if self.is_chosen else begin + code, chosen, count)
-                for code, label, count, chosen in self.options
-            ),
-        ]
+        links: list[dict[str, Any]] = [{"label": self.every, "url": every, "current": not self.is_chosen}]
+        for code, label, count, chosen in self.options:
+            url = with_query(**{self.name: code}) if self.is_chosen else begin + code
+            links.append({"label": label, "url": url, "current": chosen, "count": count})
+        return links
 
 
 @blueprint.get("/search")
@@ -87,7 +76,7 @@ def index() -> Any:
         total=total,
         capped=hits.more,
         facets=facets,
-        results=results(query, documents[start : start + SIZE]) if total else [],
+        results=results_drawn(results(query, documents[start : start + SIZE])) if total else "",
         next_after=start + SIZE if total > start + SIZE else None,
         start=start,
         formats=FORMATS,

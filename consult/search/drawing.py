@@ -1,0 +1,29 @@
+"""Hits as HTML. A page has twenty of them, which as a template's loop were a tenth of its price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from consult.core.i18n import current_language
+from consult.search.queries import Result
+
+
+def results_drawn(found: Sequence[Result]) -> Markup:
+    """The items of the list of hits; only a hit's own words carry its language."""
+    spoken = current_language()
+    return Markup("\n".join([_drawn(one, spoken) for one in found]))  # noqa: S704 - escaped
+
+
+def _drawn(one: Result, spoken: str) -> str:
+    info = one.info
+    return (
+        f'<li class="c-result l-stack-2"><p class="c-kicker">{escape(one.label)}</p>\n'
+        f'<h2><a href="{escape(info.url)}"{_lang(info.language, spoken)}>{escape(info.title)}</a></h2>\n'
+        f"<p{_lang(one.language, spoken)}>{escape(one.snippet)}</p></li>"
+    )
+
+
+def _lang(language: str, spoken: str) -> str:
+    return f' lang="{escape(language)}"' if language and language != spoken else ""
