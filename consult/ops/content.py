@@ -9,6 +9,7 @@ from consult.core.dataset import dataset
 from consult.core.db import db
 from consult.core.registry import registries
 from consult.core.settings_store import recall, remember
+from consult.search import operations as search
 
 LOADED_FACTS, LOADED_DEMO = "facts.loaded", "demo.day"
 
@@ -25,6 +26,7 @@ def load(stage: str, day: date | None = None, rooms: frozenset[str] | None = Non
             db.session.flush()
     if rooms is None:
         remember(LOADED_FACTS if stage == "facts" else LOADED_DEMO, (day or today()).isoformat())
+    search.note_analyser()
     db.session.commit()
 
 

@@ -14,12 +14,11 @@ from sqlalchemy import func, select, text
 
 from consult.core import jobs
 from consult.core.db import db
-from consult.core.settings_store import recall
 from consult.files import scanner
 from consult.files import storage as files
 from consult.ops import schema
+from consult.search import operations as search
 from consult.search import vectors
-from consult.search.analyse import ANALYSER_VERSION
 from consult.search.models import SearchDoc
 
 Check = Callable[[], tuple[str, str]]  # ("ok" | "note" | "fault", sentence)
@@ -74,7 +73,7 @@ def _index() -> tuple[str, str]:
     entries = db.session.execute(text("select count(*) from search_index")).scalar_one()
     if documents != entries:
         return "fault", f"search index has {entries} entries for {documents} documents; run: consult reindex"
-    if recall("search.analyser", ANALYSER_VERSION) != ANALYSER_VERSION:
+    if not search.is_up_to_date():
         return "fault", "search index was made by an older analyser; run: consult reindex"
     return "ok", f"search index holds {documents} documents"
 

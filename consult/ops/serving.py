@@ -21,6 +21,7 @@ from consult.core.db import db
 from consult.core.starting import before_fork
 from consult.ops import content, installation
 from consult.ops.statics import prepare_static
+from consult.search import operations as search
 
 TARGET = "consult.ops.server_app:app"
 
@@ -66,6 +67,9 @@ def run(host: str, port: int, workers: int, demo: bool) -> None:
             else:
                 click.echo("Loading the demo content ...")
                 installation.load_demo()
+            if not search.is_up_to_date():  # of an older version; elsewhere `consult doctor` says so
+                click.echo("Making the search index anew ...")
+                search.reindex()
             installation.print_accounts()
             db.session.rollback()
         prepare_static(Path(app.static_folder or ""), settings.data_dir)

@@ -1,25 +1,28 @@
 """The analyser: German as Germans write it, and English, as tokens that any full-text engine can match.
 
 Text -> words -> stop words out -> compounds split -> Snowball stem -> folded (ä as a, ß as ss). Umlauts and their spelling
-as ae, oe, ue meet in one token. The engines (FTS5, tsvector 'simple') only compare tokens, so both databases find the
-same. After a change here raise ANALYSER_VERSION and run `consult reindex`.
+as ae, oe, ue meet in one token, and so do Start-up and Startup. The engines (FTS5, tsvector 'simple') only compare tokens,
+so both databases find the same. After a change here raise ANALYSER_VERSION and run `consult reindex`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import Stemmer
 
-ANALYSER_VERSION = 3
+ANALYSER_VERSION = 4
 MOST_WORDS = 12  # of a query
 EXACT = "xq"  # prefix of tokens that stand for the unstemmed word, so that exact hits rank first
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
+_JOINED = re.compile(r"[^\W_]+(?:[-\u2010\u2011][^\W_]+)+")  # words with hyphens between them
+_UNIT = re.compile(rf"{_JOINED.pattern}|{_WORD.pattern}")
 _STOP = frozenset(
     [
         "aber",
@@ -223,6 +226,18 @@ _STOP = frozenset(
 )
 
 
+# plurals that share no stem with their word, alone and at the end of compounds
+_SINGULAR = {
+    "algorithmen": "algorithmus", "firmen": "firma", "foren": "forum", "gremien": "gremium", "konsortien": "konsortium",
+    "konten": "konto", "kriterien": "kriterium", "laboratorien": "laboratorium", "materialien": "material",
+    "mechanismen": "mechanismus", "medien": "medium", "ministerien": "ministerium", "museen": "museum",
+    "organismen": "organismus", "praktika": "praktikum", "prinzipien": "prinzip", "risiken": "risiko",
+    "stipendien": "stipendium", "szenarien": "szenario", "themen": "thema", "zentren": "zentrum",
+}  # fmt: skip
+_PLURALS = tuple(_SINGULAR)
+_ABBREVIATION = re.compile(r"[A-ZÄÖÜ]{2,3}")  # IT, AM, US: as small letters they are stop words
+
+
 def fold(word: str) -> str:
     """Lower case letters and digits only, umlauts as their base letter, ß as ss, no accents, at most 60 characters."""
     lowered = word.casefold().replace("ß", "ss")
@@ -253,6 +268,9 @@ def lexicon() -> frozenset[str]:
 
 SHORTEST_COMPOUND = 6  # Biogas, Landrat
 SHORTEST_PART = 5  # letters of each part of a compound that is sought by its parts
+SHORTEST_TAIL, SHORTEST_HEAD = 6, 4  # letters of a known word at the end of a compound, and of what stands before it
+SHORTEST_BEGINNING = 4  # letters that may stand for longer words
+LONGEST_ENDING = 2  # letters of an ending that longer words do without
 _JOINTS = ("", "s", "es", "n", "en", "e", "er")
 
 
@@ -276,6 +294,21 @@ def split_compound(word: str) -> tuple[str, ...]:
     return ()
 
 
+def _tail(word: str) -> tuple[str, ...]:
+    """The known words at the end of a compound whose beginning nobody knows: 'vibrationsprufstand' gives prufstand, pruf and
+    stand. Empty where there is none.
+    """
+    for cut in range(SHORTEST_HEAD, len(word) - SHORTEST_TAIL + 2):
+        tail = word[cut:]
+        if len(tail) < SHORTEST_TAIL and not _fair(tail):
+            continue
+        if tail in lexicon() or _base(tail) != tail:
+            return (tail,)
+        if parts := split_compound(tail):
+            return (tail, *parts)
+    return ()
+
+
 def _base(word: str) -> str:
     for ending in ("en", "e", "n", "s"):
         if word.endswith(ending) and word[: -len(ending)] in lexicon():
@@ -293,27 +326,46 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def places(text: str, first: int, last: int) -> list[tuple[int, int]]:
-    """Where the words of a stretch of a text begin and end."""
-    return [found.span() for found in _WORD.finditer(text, first, last)]
+def units(text: str) -> Iterator[tuple[int, int]]:
+    """Where the words of a text begin and end; what is written with hyphens is one."""
+    return (found.span() for found in _UNIT.finditer(text))
+
+
+def joined(text: str) -> list[str]:
+    """The words of a text that are written with hyphens, in one: Startups for Start-ups."""
+    return ["".join(words(one)) for one in _JOINED.findall(text)]
 
 
 @lru_cache(maxsize=50_000)
 def stems(word: str, language: str) -> tuple[str, ...]:
     """The tokens of one word: its stem and, in German, those of its parts. Empty for a stop word."""
     lowered = word.casefold().replace("’", "'")
-    if lowered in _STOP or (len(lowered) < 2 and not lowered.isdigit()):
+    if lowered in _STOP and not _ABBREVIATION.fullmatch(word) or (len(lowered) < 2 and not lowered.isdigit()):
         return ()
     stemmer = _stemmer(language)
     if language == "en":
         token = fold(stemmer.stemWord(lowered))
         return (token,) if token else ()
+    lowered = _singular(lowered)
     folded = fold_umlauts(lowered)
     found = [
-        fold_umlauts(stemmer.stemWord(lowered)),
-        *(fold(stemmer.stemWord(part)) for part in split_compound(folded)),
+        _fair(word) or fold_umlauts(stemmer.stemWord(lowered)),
+        *(_fair(part) or fold(stemmer.stemWord(part)) for part in split_compound(folded) or _tail(folded)),
     ]
     return tuple(dict.fromkeys(token for token in found if token))
+
+
+def _singular(lowered: str) -> str:
+    """The word itself, or of one of the plurals that have no stem in common with theirs the singular."""
+    if not lowered.endswith(_PLURALS):
+        return lowered
+    plural = next(one for one in _PLURALS if lowered.endswith(one))
+    return lowered.removesuffix(plural) + _SINGULAR[plural]
+
+
+def _fair(word: str) -> str:
+    """The token of Messe, Messen, which the stemmer takes for what is measured: messen, Messtechnik."""
+    return "messe" if word.casefold() == "messe" or word in ("Messen", "MESSEN") else ""
 
 
 def tokens(text: str, language: str, known: dict[str, str] | None = None) -> str:
@@ -330,6 +382,10 @@ def tokens(text: str, language: str, known: dict[str, str] | None = None) -> str
             stored = seen[word] = " ".join((*found, exact_token(word))) if found else ""
         if stored:
             out.append(stored)
+    for word in joined(text):
+        found = stems(word, language)
+        if found:
+            out.append(f"{found[0]} {exact_token(word)}")
     return " ".join(out)
 
 
@@ -338,7 +394,8 @@ class Group:
     """What one word of a query may match: one of `stems` (German and English, and words that begin so), its `exact`
     token, all of `parts`, or one of `ends`: compounds that end with it. `open`: whatever begins like a stem. `spelled`:
     the exact token may stand where none of the stems does, as where Oefen is written for Öfen; else nobody looks for it.
-    `rare`: so few documents have it that all of them can be put in order.
+    `seen` is about how many documents have it, as far as its words are counted, `rare`: so few that all of them can be put
+    in order.
     """
 
     stems: tuple[str, ...]
@@ -348,6 +405,16 @@ class Group:
     open: bool = False
     spelled: bool = True
     rare: bool = False
+    seen: int = 0
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """How longer words begin that this one may stand for: like a stem, but where the stemmer took more than an ending
+        away, like the word itself: safety is nothing visible, though German *Sicherheit* and *Sicht* both begin with *sich*.
+        """
+        typed = fold_umlauts(_singular(self.exact.removeprefix(EXACT)))
+        found = (one if len(typed) - len(one) <= LONGEST_ENDING else typed[:-LONGEST_ENDING] for one in self.stems)
+        return tuple(dict.fromkeys(one for one in found if len(one) >= SHORTEST_BEGINNING))
 
 
 def _falls_apart(word: str) -> bool:
@@ -357,11 +424,19 @@ def _falls_apart(word: str) -> bool:
 
 
 def query_groups(query: str) -> list[Group]:
-    """A group for each meaningful word of a query."""
+    """A group for each meaningful word of a query; what is written with hyphens is one word, and its parts."""
     groups = []
-    for word in words(query)[:MOST_WORDS]:
+    units = _UNIT.findall(query)[:MOST_WORDS]
+    abbreviated = not any(unit in _STOP for unit in units if unit != "it")  # "it sicherheit", not "how does it work"
+    for unit in units:
+        apart = words(unit)
+        word = "IT" if unit == "it" and abbreviated else "".join(apart)
         german = stems(word, "de")
-        alternatives = tuple(dict.fromkeys((*german[:1], *stems(word, "en"))))
+        english = () if _fair(word) else stems(word, "en")
+        alternatives = tuple(dict.fromkeys((*german[:1], *english)))
         if alternatives:
-            groups.append(Group(alternatives, exact_token(word), german[1:] if _falls_apart(word) else ()))
+            parts = german[1:] if _falls_apart(word) else ()
+            if len(apart) > 1:
+                parts = tuple(found[0] for one in apart if (found := stems(one, "de")))
+            groups.append(Group(alternatives, exact_token(word), parts))
     return groups

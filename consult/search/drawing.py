@@ -20,7 +20,7 @@ def _drawn(one: Result, spoken: str) -> str:
     info = one.info
     return (
         f'<li class="c-result l-stack-2"><p class="c-kicker">{escape(one.label)}</p>\n'
-        f'<h2><a href="{escape(info.url)}"{_lang(info.language, spoken)}>{escape(info.title)}</a></h2>\n'
+        f'<h2><a href="{escape(info.url)}"{_lang(info.language, spoken)}>{escape(one.title)}</a></h2>\n'
         f"<p{_lang(one.language, spoken)}>{escape(one.snippet)}</p></li>"
     )
 

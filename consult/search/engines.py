@@ -8,11 +8,16 @@ digits only, so nothing that a user types is ever an operator.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 from consult.search.analyse import Group
 
 IN_TITLE, TITLE_AS_WRITTEN = 2, 1  # points of each word, see `queries`
+OF_SOME, OF_RAREST = (
+    10,
+    9,
+)  # points of each word where not all are asked for, the rarest first, and what that one gets more
 ALL_AS_WRITTEN = 1  # of the query
 
 # the indexes keep no places of words, which are most of their size: that a word stands in the title (on SQLite), and that it
@@ -52,13 +57,7 @@ POSTGRESQL_POINTS = "case when n.{where} @@ q.{name} then {points} else 0 end"
 # takes them from the index of words and puts them in order.
 BY_NUMBER, BY_NUMBER_IF_RARE = "rowid", "rowid + 0"
 
-SHORTEST_BEGINNING = 3  # letters that may stand for longer words
-
 Bound = dict[str, Any]
-
-
-def _open(group: Group, stem: str) -> bool:
-    return group.open and len(stem) >= SHORTEST_BEGINNING
 
 
 def marked(tokens: str, mark: str) -> str:
@@ -66,12 +65,29 @@ def marked(tokens: str, mark: str) -> str:
     return " ".join(mark + token for token in tokens.split())
 
 
-def sqlite_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]], ranked: int) -> tuple[str, Bound]:
-    """SQL and its values for FTS5: documents with all words and, of each list of tags, one; the best of the newest first."""
+def _some(words: Sequence[str], least: int, both: str, either: str) -> str:
+    """So many of the words at least, as a question to an engine whose words for "and" and "or" these are."""
+    if least >= len(words):
+        return both.join(words)
+    return "(" + either.join("(" + both.join(some) + ")" for some in combinations(words, least)) + ")"
+
+
+def _points(number: int, words: int) -> int:
+    """Points of a word of some: never so many that one goes before two others."""
+    return OF_SOME + OF_RAREST * (words - 1 - number) // max(1, words - 1)
+
+
+def sqlite_statement(
+    groups: Sequence[Group], tags: Sequence[Sequence[str]], ranked: int, least: int | None = None
+) -> tuple[str, Bound]:
+    """SQL and its values for FTS5: documents with all words, or with `least` of them, and, of each list of tags, one; the
+    best of the newest first. Where not all are asked for, the rarest word comes first in `groups`.
+    """
 
     def forms(group: Group, mark: str = "") -> list[str]:
-        stems = [f'"{mark}{stem}"{" *" if _open(group, stem) else ""}' for stem in group.stems]
-        return [*stems, f'"{mark}{group.exact}"'] if group.spelled else stems
+        found = [f'"{mark}{stem}"' for stem in group.stems]
+        found += [f'"{mark}{begin}" *' for begin in group.beginnings if group.open]
+        return [*found, f'"{mark}{group.exact}"'] if group.spelled else found
 
     def word(group: Group) -> str:
         options = [*forms(group), *(f'"{token}"' for token in group.ends)]
@@ -82,7 +98,9 @@ def sqlite_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]], ran
     chosen = ["(" + " OR ".join(f'"{TAG}{tag}"' for tag in some) + ")" for some in tags]
     bound: Bound = {
         "ranked": ranked,
-        "match": " AND ".join((*(word(group) for group in groups), *chosen)),
+        "match": " AND ".join(
+            (_some([word(group) for group in groups], least or len(groups), " AND ", " OR "), *chosen)
+        ),
         "as_written": " AND ".join((*(f'"{group.exact}"' for group in groups), *chosen)),
     }
     parts = [SQLITE_POINTS.format(points=ALL_AS_WRITTEN, name="as_written")]
@@ -91,15 +109,21 @@ def sqlite_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]], ran
         bound[f"title_as_written_{number}"] = f'"{TITLE}{group.exact}"'
         parts.append(SQLITE_POINTS.format(points=IN_TITLE, name=f"in_title_{number}"))
         parts.append(SQLITE_POINTS.format(points=TITLE_AS_WRITTEN, name=f"title_as_written_{number}"))
+        if least is not None:
+            bound[f"word_{number}"] = " AND ".join((word(group), *chosen))
+            parts.append(SQLITE_POINTS.format(points=_points(number, len(groups)), name=f"word_{number}"))
     return SQLITE.format(points=" + ".join(parts)), bound
 
 
-def postgresql_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]], ranked: int) -> tuple[str, Bound]:
+def postgresql_statement(
+    groups: Sequence[Group], tags: Sequence[Sequence[str]], ranked: int, least: int | None = None
+) -> tuple[str, Bound]:
     """The same for a tsvector, with the titles in their own."""
 
     def forms(group: Group) -> list[str]:
-        stems = [f"'{stem}'{':*' if _open(group, stem) else ''}" for stem in group.stems]
-        return [*stems, f"'{group.exact}'"] if group.spelled else stems
+        found = [f"'{stem}'" for stem in group.stems]
+        found += [f"'{begin}':*" for begin in group.beginnings if group.open]
+        return [*found, f"'{group.exact}'"] if group.spelled else found
 
     def word(group: Group) -> str:
         options = [*forms(group), *(f"'{token}'" for token in group.ends)]
@@ -118,7 +142,14 @@ def postgresql_statement(groups: Sequence[Group], tags: Sequence[Sequence[str]],
             of_titles.append(POSTGRESQL_POINTS.format(points=points, name=f"{name}_{number}", where="title"))
     score = POSTGRESQL_POINTS.format(points=ALL_AS_WRITTEN, name="as_written", where="vector")
     score += " + " + POSTGRESQL_POINTS.format(points=f"({' + '.join(of_titles)})", name="in_a_title", where="title")
+    for number, group in enumerate(groups if least is not None else ()):
+        asked[f"word_{number}"] = word(group)
+        score += " + " + POSTGRESQL_POINTS.format(
+            points=_points(number, len(groups)), name=f"word_{number}", where="vector"
+        )
     questions = ", ".join(f"cast(:{name} as tsquery) as {name}" for name in asked)
-    by = BY_NUMBER_IF_RARE if any(group.rare for group in groups) else BY_NUMBER
-    bound = {"ranked": ranked, "match": " & ".join((*(word(group) for group in groups), *chosen)), **asked}
+    rare = any(group.rare for group in groups) if least is None else all(group.rare for group in groups)
+    by = BY_NUMBER_IF_RARE if rare else BY_NUMBER
+    match = _some([word(group) for group in groups], least or len(groups), " & ", " | ")
+    bound = {"ranked": ranked, "match": " & ".join((match, *chosen)), **asked}
     return POSTGRESQL.format(points=score, asked=questions, by=by), bound

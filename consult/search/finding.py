@@ -14,7 +14,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from consult.core.memory import remembered
-from consult.search.queries import RANKED, Hit, search_hits
+from consult.search.queries import RANKED, Hit, search_hits, some_hits
 
 KEY = itemgetter(*map(Hit._fields.index, ("kind", "languages", "year", "region", "consultation_id")))
 Codes = dict[str, tuple[str, ...]]  # of a hit, by facet
@@ -25,13 +25,14 @@ class Found:
     """The hits of some words, the best first, at most RANKED; `more` tells that there are others.
 
     `documents` are their numbers in the index, `groups` to which of `codes` each belongs: hits with the same codes are
-    far more than there are different codes.
+    far more than there are different codes. `partly`: no document has all the words, these have some of them.
     """
 
     documents: array[int]
     groups: array[int]
     codes: tuple[Codes, ...]
     more: bool
+    partly: bool = False
 
     def combinations(self) -> list[tuple[Codes, int]]:
         """How many hits have which codes."""
@@ -43,7 +44,7 @@ class Found:
         kept = [place for place, group in enumerate(self.groups) if group in wanted]
         return Found(
             array("l", (self.documents[place] for place in kept)), array("H", (self.groups[place] for place in kept)),
-            self.codes, self.more,
+            self.codes, self.more, self.partly,
         )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def found(query: str, chosen: dict[str, str]) -> tuple[Found, Found]:
         return every, every
     if every.more:
         # of the newest 1,000 hits few may have what is chosen; asked for alone, it gets a thousand of its own
-        return every, _remembered(query, chosen)
+        return every, _remembered(query, chosen, every.partly)
     return every, every.narrowed(chosen)
 
 
@@ -66,18 +67,22 @@ def fits(codes: Codes, chosen: dict[str, str]) -> bool:
     return all(code in codes[name] for name, code in chosen.items())
 
 
-def _remembered(query: str, chosen: dict[str, str]) -> Found:
+def _remembered(query: str, chosen: dict[str, str], partly: bool = False) -> Found:
     key = ("search.found", query, tuple(sorted(chosen.items())))
-    return remembered(key, lambda: _ask(query, chosen))
+    return remembered(key, lambda: _ask(query, chosen, partly))
 
 
-def _ask(query: str, chosen: dict[str, str]) -> Found:
-    hits: Sequence[Hit] = search_hits(query, {name: [code] for name, code in chosen.items()}, limit=RANKED + 1)
+def _ask(query: str, chosen: dict[str, str], partly: bool) -> Found:
+    codes = {name: [code] for name, code in chosen.items()}
+    hits: Sequence[Hit] = [] if partly else search_hits(query, codes, limit=RANKED + 1)
+    if not (hits or chosen) or partly:
+        hits = some_hits(query, codes, limit=RANKED + 1)
+        partly = bool(hits)
     ranked = hits[:RANKED]
     numbers: dict[tuple[str, str, int | None, str, int | None], int] = {}
     groups = array("H", [numbers.setdefault(key, len(numbers)) for key in map(KEY, ranked)])
     documents = array("l", [hit[0] for hit in ranked])
-    return Found(documents, groups, tuple(_codes(*key) for key in numbers), len(hits) > RANKED)
+    return Found(documents, groups, tuple(_codes(*key) for key in numbers), len(hits) > RANKED, partly)
 
 
 @lru_cache(maxsize=2000)  # few different ones, in the hits of many searches

@@ -16,9 +16,9 @@ from consult.core.clock import LOCAL
 from consult.core.db import db, is_sqlite
 from consult.core.i18n import LANGUAGES
 from consult.core.registry import SearchDocument, registries
-from consult.core.settings_store import remember
+from consult.core.settings_store import recall, remember
 from consult.search import notes, vectors
-from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, tokens, words
+from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, joined, tokens, words
 from consult.search.engines import TAG, TITLE, marked
 from consult.search.models import (
     SearchDoc,
@@ -160,8 +160,8 @@ def _words_of(texts: Iterable[tuple[str, ...]]) -> Counter[str]:
     """In how many of the documents each word stands that is worth suggesting."""
     seen: Counter[str] = Counter()
     for parts in texts:
-        found = words(" ".join(parts))
-        seen.update({word.casefold() for word in found if is_counted(word)})
+        said = " ".join(parts)
+        seen.update({word.casefold() for word in (*words(said), *joined(said)) if is_counted(word)})
     return seen
 
 
@@ -201,6 +201,21 @@ def _take_away(found: Sequence[str], number: int) -> None:
     )
 
 
+ANALYSER = "search.analyser"  # which one made the index, as the installation remembers it
+
+
+def note_analyser() -> None:
+    """Remember which analyser makes the index, where nobody has before: at first installation."""
+    if recall(ANALYSER) is None:
+        remember(ANALYSER, ANALYSER_VERSION)
+
+
+def is_up_to_date() -> bool:
+    """Whether the index was made by this version's analyser."""
+    made: int = recall(ANALYSER, ANALYSER_VERSION)
+    return made == ANALYSER_VERSION
+
+
 def reindex() -> int:
     """Make the whole index anew; returns the number of documents. Commits in batches and can be repeated."""
     sqlite = is_sqlite()
@@ -223,6 +238,6 @@ def reindex() -> int:
     # every portion left its pieces, which every search visits
     if sqlite:
         db.session.execute(text("insert into search_index (search_index) values ('optimize')"))
-    remember("search.analyser", ANALYSER_VERSION)
+    remember(ANALYSER, ANALYSER_VERSION)
     db.session.commit()
     return total

@@ -5,7 +5,8 @@ rest of the page. The page says so when the bound is reached.
 
 The rank is published and the same on both databases: for each word of the query two points where a form of it stands in
 the title, one more where the title has it as it was typed; one point where all words stand as they were typed, wherever;
-among equals the newest comes first.
+among equals the newest comes first. Where nothing has all the words, what has some of them is found: ten points for each,
+and up to nine more for the rarer ones.
 """
 
 from __future__ import annotations
@@ -24,15 +25,16 @@ from sqlalchemy.sql.selectable import Subquery
 from consult.core.db import db, is_sqlite
 from consult.core.i18n import current_language
 from consult.core.registry import SubjectInfo, describe, registries
-from consult.search.analyse import Group, query_groups, words
+from consult.search.analyse import EXACT, Group, query_groups, words
 from consult.search.engines import postgresql_statement, sqlite_statement
-from consult.search.models import SearchDoc, tag_of
+from consult.search.models import SearchDoc, is_counted, tag_of
 from consult.search.snippets import Marker
-from consult.search.vocabulary import did_you_mean, widened
+from consult.search.vocabulary import did_you_mean, pieces, widened
 
 Chosen = Mapping[str, Sequence[str]]  # facet -> codes, one of which a hit must have
 
 RANKED = 1000
+MOST_OF_SOME = 6  # words, of which documents are sought that have some: the rarest
 LOOKED_INTO = 5  # hits of a suggestion, for how they write its words
 
 
@@ -50,12 +52,13 @@ class Hit(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A hit as the page shows it: `label` is its kind in the reader's language, `snippet` has what matched in <mark>. When
-    it was published or changed (`at`) is read for files only.
+    """A hit as the page shows it: `label` is its kind in the reader's language, `title` and `snippet` have what matched in
+    <mark>. When it was published or changed (`at`) is read for files only.
     """
 
     info: SubjectInfo
     label: str
+    title: Markup
     snippet: Markup
     language: str
     at: datetime | None = None
@@ -66,10 +69,10 @@ def _tags(chosen: Chosen) -> list[list[str]]:
     return [[tag_of(name, code) for code in codes] for name, codes in chosen.items() if codes]
 
 
-def _question(groups: Sequence[Group], chosen: Chosen) -> tuple[TextClause, dict[str, Any]]:
+def _question(groups: Sequence[Group], chosen: Chosen, least: int | None = None) -> tuple[TextClause, dict[str, Any]]:
     """SQL that yields a Hit's fields of at most RANKED + 1 hits, the best first, and the values that are bound."""
     statement_for = sqlite_statement if is_sqlite() else postgresql_statement
-    statement, bound = statement_for(groups, _tags(chosen), RANKED + 1)
+    statement, bound = statement_for(groups, _tags(chosen), RANKED + 1, least)
     return _clause(statement), bound
 
 
@@ -111,6 +114,25 @@ def search_hits(query: str, chosen: Chosen | None = None, limit: int = RANKED) -
         statement, bound
     ).all()  # tuples with the names of a Hit's fields; a thousand are not made anew
     return cast(list[Hit], rows[:limit])
+
+
+def some_hits(query: str, chosen: Chosen | None = None, limit: int = RANKED) -> list[Hit]:
+    """The best hits that have as many of the words as any has, for a query whose words stand nowhere together; a compound
+    that stands nowhere counts as the words that it begins and ends with. At most seven queries.
+    """
+    asked = widened(query_groups(query))
+    apart = pieces(asked)
+    groups = sorted(apart, key=lambda one: one.seen)
+    groups = [one for one in groups if one.seen or one.ends or not is_counted(one.exact.removeprefix(EXACT))]
+    groups = groups[:MOST_OF_SOME]
+    number = len(groups)
+    for least in sorted({number, number - 1, (number + 1) // 2, 1} - {0}, reverse=True) if number else ():
+        if least == len(asked) and apart == asked:  # that has been asked
+            continue
+        statement, bound = _question(groups, chosen or {}, least)
+        if rows := db.session.execute(statement, bound).all():
+            return cast(list[Hit], rows[:limit])
+    return []
 
 
 def suggestion(query: str, chosen: Chosen | None = None) -> str | None:
@@ -158,9 +180,10 @@ def results(query: str, documents: Sequence[int], *, dated: bool = False) -> lis
         if document is not None and info is not None and info.public:
             shown.append((document, info, *_text_for_reader(document, marker)))
     snippets = marker.snippets(body for _document, _info, body, _language in shown)
+    titles = marker.marked([info.title for _document, info, _body, _language in shown])
     return [
-        Result(info, labels[info.kind], snippet, language, document.at if dated else None)
-        for (document, info, _body, language), snippet in zip(shown, snippets, strict=True)
+        Result(info, labels[info.kind], title, snippet, language, document.at if dated else None)
+        for (document, info, _body, language), title, snippet in zip(shown, titles, snippets, strict=True)
     ]
 
 

@@ -21,7 +21,10 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     chosen = choices(asked)
     if not words or len(chosen) < len(asked):
         return []
-    new = dated_between(found(words, chosen)[1].documents, since, until)[:MOST]
+    hits = found(words, chosen)[1]
+    if hits.partly:  # what has some of the words only is a help on the page, and no news
+        return []
+    new = dated_between(hits.documents, since, until)[:MOST]
     infos = describe(new)
     return [infos[one] for one in new if one in infos]
 

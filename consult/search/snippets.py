@@ -10,22 +10,25 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import combining
 
 from markupsafe import Markup, escape
 
 from consult.core.i18n import LANGUAGES
-from consult.search.analyse import places, query_groups, stems, words
+from consult.search.analyse import query_groups, stems, units, words
 
 LENGTH = 240  # characters of a piece
 SHORT_PART = 80
-IRREGULAR = ("die", "lie", "tie", "sky")  # the only stems that begin otherwise than their words: dying, skies
+IRREGULAR = ("die", "lie", "tie", "sky", "forum")  # the only stems that begin otherwise than words: dying, skies, Foren
 
 
 def bare(text: str) -> bytes:
-    """The letters and digits of a text in small basic letters, without any e: ä and ae, ü and ue are the same here."""
+    """The letters and digits of a text in small basic letters, without any e: ä and ae, ü and ue are the same here, and
+    words with hyphens are in one.
+    """
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore")
-    return plain.lower().translate(None, b"e'")
+    return plain.lower().translate(None, b"e'-")
 
 
 def beginning(stem: str) -> bytes:
@@ -38,20 +41,37 @@ def beginning(stem: str) -> bytes:
     return bare(stem[:-2] if len(stem) > 5 else stem[:-1] if len(stem) > 2 else stem)
 
 
+class Sought(NamedTuple):
+    """What is marked for a query: words with one of `stems`, such as begin like one of `longer`, and those whose own stem is
+    one of `parts`: what another compound has in common with one that was asked for says nothing. `beginnings` is what is
+    in every text where one of them stands, `words` are those of the query.
+    """
+
+    stems: frozenset[str]
+    longer: tuple[str, ...]
+    parts: frozenset[str]
+    beginnings: tuple[bytes, ...]
+    words: tuple[str, ...]
+
+
 @lru_cache(maxsize=1000)
-def _sought(query: str) -> tuple[tuple[str, ...], tuple[bytes, ...], tuple[str, ...]]:
-    """The stems that words of this query have, their beginnings, and its words."""
-    found = dict.fromkeys(stem for group in query_groups(query) for stem in (*group.stems, *group.parts))
-    return tuple(found), tuple({beginning(stem) for stem in found}), tuple(words(query))
+def _sought(query: str) -> Sought:
+    groups = query_groups(query)
+    found = frozenset(stem for group in groups for stem in group.stems)
+    longer = tuple({begin for group in groups for begin in group.beginnings})
+    parts = frozenset(part for group in groups for part in group.parts)
+    begun = {beginning(stem) for stem in (*found, *longer, *parts)}
+    return Sought(found, longer, parts, tuple(begun), tuple(words(query)))
 
 
 class Marker:
     """Cuts and marks pieces of many texts for one query; what is learnt of a word in one text helps with the next."""
 
     def __init__(self, query: str) -> None:
-        self.stems, self.beginnings, said = _sought(query)
+        self.sought = _sought(query)
+        self.beginnings = self.sought.beginnings
         self.known: dict[str, bool] = {}
-        typed = [word for word in said if self._matches(word)]
+        typed = [word for word in self.sought.words if self._matches(word)]
         self.typed = {word.casefold() for word in typed}
         spelled = [one for word in typed for one in (word, word.lower().replace("ss", "ß"))]
         ways = (str.lower, str.capitalize, str.upper)
@@ -60,16 +80,33 @@ class Marker:
     def _matches(self, word: str) -> bool:
         known = self.known.get(word)
         if known is None:
-            tokens = (token for language in LANGUAGES for token in stems(word, language))
-            known = self.known[word] = any(token.startswith(self.stems) for token in tokens)
+            known = self.known[word] = any(self._is_sought(stems(word, language)) for language in LANGUAGES)
         return known
+
+    def _is_sought(self, tokens: Sequence[str]) -> bool:
+        sought = self.sought
+        return any(one in sought.stems or one.startswith(sought.longer) for one in tokens) or (
+            bool(tokens) and tokens[0] in sought.parts
+        )
 
     def _places(self, text: str) -> list[tuple[int, int]]:
         """Where the words of a text begin and end that match, in order."""
         letters = bare(text)
         if not any(one in letters for one in self.beginnings):
             return []
-        return [(first, last) for first, last in places(text, 0, len(text)) if self._matches(text[first:last])]
+        return list(self._found(text))
+
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        for begin, last in units(text):
+            apart, first = words(text[begin:last]), begin
+            found: list[tuple[int, int]] = []
+            for word in apart:
+                first = text.index(word, first)
+                found += [(first, first + len(word))] if self._matches(word) else []
+                first += len(word)
+            if not found and len(apart) > 1 and self._matches("".join(apart)):
+                found = [(begin, last)]
+            yield from found
 
     def matches(self, text: str) -> bool:
         """Whether a word of the text matches."""
@@ -125,6 +162,10 @@ class Marker:
                 chosen = part, found[0][0]
         return chosen or (parts[0], 0)
 
+    def marked(self, lines: Sequence[str]) -> list[Markup]:
+        """Lines as a whole, as HTML, with the words marked that match."""
+        return [Markup(one) for one in self._marked([" ".join(line.split("\n")) for line in lines])]  # noqa: S704 - escaped
+
     def _marked(self, pieces: Sequence[str]) -> list[str]:
         """Pieces as HTML with the words marked that match. All at once: looking at each by itself costs twice as much."""
         if not pieces:
@@ -145,10 +186,9 @@ class Marker:
     def _signed(self, text: str) -> str:
         """A text with signs around the words that match: such as are in no text."""
         signed, done = [], 0
-        for first, last in places(text, 0, len(text)):
-            if self._matches(text[first:last]):
-                signed += [text[done:first], _OPEN[0], text[first:last], _CLOSE[0]]
-                done = last
+        for first, last in self._found(text):
+            signed += [text[done:first], _OPEN[0], text[first:last], _CLOSE[0]]
+            done = last
         return "".join((*signed, text[done:])) if signed else text
 
 

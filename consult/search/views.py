@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from consult.core.access import access
 from consult.core.i18n import LANGUAGES, _
 from consult.core.limits import allow_search
 from consult.core.outlets import FORMATS
-from consult.core.registry import describe, registries
+from consult.core.registry import SubjectInfo, describe, registries
 from consult.core.templating import with_query
 from consult.core.text import clean_line
 from consult.core.vocabularies import vocabulary
@@ -28,6 +29,7 @@ LONGEST = 200  # characters of a query
 CHOICES = ("kind", "language", "year", "region", "consultation")
 FEW = 3  # so few hits get a suggestion beside them
 MOST_OPTIONS = 12  # of a facet
+NUMBER = re.compile(r"[A-Za-z]+(?:-\d+)+")
 
 blueprint = room_blueprint("search", __name__)
 
@@ -66,23 +68,48 @@ def index() -> Any:
     documents, total = hits.documents, len(hits.documents)
     if (fmt := request.args.get("format", "")) in FORMATS and query:
         return listing_files.answer(fmt, query, documents)
-    after = request.args.get("after", "")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 5 else 0
+    start = place_after(request.args.get("after", ""), documents)
     facets = _facets(every.combinations(), chosen, total)
+    shown = documents[start : start + SIZE]
     return render_template(
         "search/index.html",
         query=query,
         chosen=chosen,
         total=total,
-        capped=hits.more,
+        hits=hits,
+        without=len(every.documents) if chosen else 0,
         facets=facets,
-        results=results_drawn(results(query, documents[start : start + SIZE])) if total else "",
-        next_after=start + SIZE if total > start + SIZE else None,
+        results=results_drawn(results(query, shown)) if shown else "",
+        next_after=f"{start + SIZE}-{shown[-1]}" if total > start + SIZE else None,
         start=start,
         formats=FORMATS,
         chips=[{"label": f"»{query}«"}, *({"label": label} for label in _chosen_labels(facets))] if query else [],
-        suggestion=suggestion(query) if query and len(every.documents) <= FEW else None,
+        numbered=_numbered(query),
+        suggestion=suggestion(query) if query and (every.partly or len(every.documents) <= FEW) else None,
     )
+
+
+def place_after(cursor: str, documents: Sequence[int]) -> int:
+    """How many hits come before those behind a cursor, which names the last document that was shown and how many there were
+    until then: where that one still is a hit, what has come or gone before it moves no page; else the number counts.
+    """
+    number, _sign, document = cursor.partition("-")
+    if not (_is_number(number) and _is_number(document)):
+        return 0
+    if int(document) in documents:
+        return documents.index(int(document)) + 1
+    return min(int(number), len(documents))
+
+
+def _numbered(query: str) -> SubjectInfo | None:
+    """The public thing that has this number, as it stands on receipts and in letters."""
+    if not NUMBER.fullmatch(query):
+        return None
+    for kind in registries.searchables:
+        if kind in registries.subjects and (known := registries.subjects[kind].find(query.upper())) is not None:
+            info = describe([(kind, known)]).get((kind, known))
+            return info if info is not None and info.public else None
+    return None
 
 
 def _chosen_labels(facets: Sequence[Facet]) -> list[Any]:

@@ -16,32 +16,35 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, TextClause, and_, func, or_, select, text
 
 from consult.core.db import db, is_sqlite
-from consult.search.analyse import EXACT, Group, exact_token, fold_umlauts, stems, words
-from consult.search.engines import SHORTEST_BEGINNING
+from consult.search.analyse import EXACT, Group, exact_token, fold_umlauts, query_groups, stems, words
 from consult.search.models import SearchWord, is_counted
 
+SHORTEST_PIECE = 5  # letters of what a compound begins or ends with
 SHORTEST_END = 5  # letters of a word that may stand for compounds
 LONGER = 40  # at most so many longer words stand for one, the most frequent
 LAST = "\U0010ffff"
 RARELY = 5000  # documents that are put in order at once
 SELDOM = 3  # documents: a word seen no more often is also sought at the end of compounds
-NEAR = 78  # of 100: how like a suggestion must be
+NEAR = 80  # of 100: how like a suggestion must be
 RARE, FAR_MORE = 2, 10  # a word seen so seldom gets a suggestion that is seen so many times as often
 LOOKED_AT = 3000  # words that are compared with a misspelt one
 MOST_WORDS = 8
+ENDINGS = frozenset(("e", "en", "er", "em", "es", "n", "s", "st", "t", "te", "ten"))
 _TWO_FOR_ONE = re.compile("ae|oe|ue|ss")  # how ä, ö, ü and ß are spelled out
 
 
 def widened(groups: Sequence[Group]) -> list[Group]:
     """The groups with the longer words that theirs stand for. Two queries at most, the second for rare words."""
-    every = sorted({base for group in groups for base in _bases(group)})
+    every = sorted({base for group in groups for base in group.beginnings})
     if not every:
         return list(groups)
     bound = {
         f"{name}{number}": base + end for number, base in enumerate(every) for name, end in (("a", ""), ("z", LAST))
     }
     known = [(row[0], row[1], row[2]) for row in db.session.execute(_words_like(len(every)), bound)]
-    seen = {group: sum(count for _word, folded, count in known if folded.startswith(_bases(group))) for group in groups}
+    seen = {
+        group: sum(count for _word, folded, count in known if folded.startswith(group.beginnings)) for group in groups
+    }
     seldom = {group.stems[0] for group in groups if len(group.stems[0]) >= SHORTEST_END and seen[group] <= SELDOM}
     compounds = _words_where(*(_contains(end) for end in sorted(seldom))) if seldom else []
     return [
@@ -51,10 +54,40 @@ def widened(groups: Sequence[Group]) -> list[Group]:
             ends=_tokens_ending(group.stems[0], compounds) if group.stems[0] in seldom else (),
             spelled=_is_spelled_otherwise(group, longer, known),
             rare=is_counted(group.exact.removeprefix(EXACT)) and seen[group] <= RARELY,
+            seen=seen[group],
         )
         for group in groups
-        for longer in [tuple(dict.fromkeys((*group.stems, *_tokens_like(_bases(group), known))))]
+        for longer in [tuple(dict.fromkeys((*group.stems, *_tokens_like(group.beginnings, known))))]
     ]
+
+
+def pieces(groups: Sequence[Group]) -> list[Group]:
+    """The groups, and instead of a compound that stands nowhere the longest words that stand somewhere and that it begins
+    and ends with: Fachkräfte for Fachkräftemangel. Two queries at most.
+    """
+    unseen = {
+        group: fold_umlauts(group.exact.removeprefix(EXACT)) for group in groups if not (group.seen or group.ends)
+    }
+    ends = {word: _ends_of(word) for word in unseen.values() if len(word) >= 2 * SHORTEST_PIECE}
+    asked = sorted({end for begins, tails in ends.values() for end in (*begins, *tails)})
+    if not asked:
+        return list(groups)
+    rows = db.session.execute(
+        select(SearchWord.folded, SearchWord.word).where(SearchWord.folded.in_(asked)).order_by(SearchWord.count)
+    )
+    known = {row[0]: row[1] for row in rows}  # of several ways to write it the most frequent one
+    found: list[Group] = []
+    for group in groups:
+        both = ends.get(unseen.get(group, ""), ((), ()))
+        apart = [known[word] for word in (next((one for one in some if one in known), "") for some in both) if word]
+        found += widened(query_groups(" ".join(apart))) if apart else [group]
+    return list(dict.fromkeys(found))
+
+
+def _ends_of(word: str) -> tuple[list[str], list[str]]:
+    """The beginnings and the ends of a word that may be words, the longest first."""
+    lengths = range(len(word) - SHORTEST_PIECE, SHORTEST_PIECE - 1, -1)
+    return [word[:length] for length in lengths], [word[-length:] for length in lengths]
 
 
 def _is_spelled_otherwise(group: Group, stems_there: Sequence[str], known: Sequence[tuple[str, str, int]]) -> bool:
@@ -65,15 +98,11 @@ def _is_spelled_otherwise(group: Group, stems_there: Sequence[str], known: Seque
     folded = fold_umlauts(written)
     shortest = len(_TWO_FOR_ONE.sub("x", written))
     may_be_seen = is_counted(written) and is_counted("x" * shortest) and not written.endswith("s")
-    if not may_be_seen or not folded.startswith(_bases(group)) or len(known) >= LOOKED_AT:
+    if not may_be_seen or not folded.startswith(group.beginnings) or len(known) >= LOOKED_AT:
         return True
     there = set(stems_there)
     same = (word for word, seen, _count in known if seen == folded and exact_token(word) == group.exact)
     return any(there.isdisjoint(stems(word, language)[:1]) for word in same for language in ("de", "en"))
-
-
-def _bases(group: Group) -> tuple[str, ...]:
-    return tuple(stem for stem in group.stems if len(stem) >= SHORTEST_BEGINNING)
 
 
 @lru_cache(maxsize=30)
@@ -125,7 +154,8 @@ def did_you_mean(query: str) -> str | None:
     A word that stands nowhere gets the nearest one; a rare word a near one that is far more common. Two queries.
     """
     written = words(query)[:MOST_WORDS]
-    lowered = sorted({word.casefold()[:60] for word in written if len(word) >= 4 and stems(word, "de")})
+    # numbers, abbreviations and names with apostrophes are not counted: nobody knows whether they are misspelt
+    lowered = sorted({word.casefold()[:60] for word in written if is_counted(word) and stems(word, "de")})
     if not lowered:
         return None
     known = db.session.execute(select(SearchWord.word, SearchWord.count).where(SearchWord.word.in_(lowered)))
@@ -156,12 +186,24 @@ def _may_be_near(word: str) -> ColumnElement[bool]:
 def _better_spelling(word: str, counts: dict[str, int]) -> str | None:
     seen = counts.get(word, 0)
     near = process.extract(word, counts.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=8)
+    near = [found for found in near if not _is_form_of(word, found[0], seen > 0)]
     if not seen:
         # in another form it is found as it is, by its stem or by umlauts spelled out
         own = set(stems(word, "de")[:1])
-        if any(own & set(stems(one, "de")[:1]) for one, _score, _place in near):
+        if any(own & set(stems(one, "de")[:1]) for one in counts if one.startswith(word[:3])):
             return None
     options = [
         (score, counts[one], one) for one, score, _place in near if one != word and counts[one] >= seen * FAR_MORE
     ]
     return max(options)[2] if options else None
+
+
+def _is_form_of(word: str, other: str, is_word: bool) -> bool:
+    """Whether two words differ in their endings alone, so that one is no slip of the pen for the other; of a word that
+    stands in a text any two last letters are an ending: Firma is not meant for firms.
+    """
+    one, two = fold_umlauts(word), fold_umlauts(other)
+    shorter, longer = sorted((one, two), key=len)
+    if longer.startswith(shorter):
+        return one != two and longer[len(shorter) :] in ENDINGS
+    return is_word and longer.startswith(shorter[:-2]) and len(longer) - len(shorter) <= 2

@@ -84,10 +84,17 @@ def test_counters_and_index_can_be_made_anew(demo_folder: Path) -> None:
     with sqlite3.connect(demo_folder / "consult.sqlite3") as connection:
         connection.execute("update idea set comment_count = 99")
         connection.execute("delete from search_doc")
+        # an index of an older version is told from one of this: the installation remembers which analyser made it
+        [(version,)] = connection.execute("select value from stored_setting where name = 'search.analyser'").fetchall()
     consult("recount", data=demo_folder)
     assert ask(demo_folder, "select max(comment_count) from idea")[0][0] < 10
     assert consult("doctor", data=demo_folder, check=False).returncode == 1
     assert int(consult("reindex", data=demo_folder).stdout.split()[0]) > 100
+    assert consult("doctor", data=demo_folder).returncode == 0
+    with sqlite3.connect(demo_folder / "consult.sqlite3") as connection:
+        connection.execute("update stored_setting set value = ? where name = 'search.analyser'", (int(version) - 1,))
+    assert "older analyser" in consult("doctor", data=demo_folder, check=False).stdout
+    consult("reindex", data=demo_folder)
     assert consult("doctor", data=demo_folder).returncode == 0
 
 

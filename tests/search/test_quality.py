@@ -71,7 +71,8 @@ TABLE: list[tuple[str, set[int], set[int]]] = [
     ("Netzwerk", {13}, {23}), ("Clusterorganisation", {13}, set()), ("Europa", {13}, set()), ("KI", {14}, {15, 16}),
     ("Intelligenz", {14}, set()), ("Projekt Daten", {14}, set()), ("Lösungsmittel", {15}, set()), ("Chemie", {15}, set()),
     ("Größe", {15}, set()), ("Groesse", {15}, set()), ("Maß", {16}, set()), ("Handwerker", {16}, set()),
-    ("Gründer", {17}, set()), ("Gruenderin", {17}, set()), ("Startup", set(), {17}), ("Energie", {18}, set()),
+    ("Gründer", {17}, set()), ("Gruenderin", {17}, set()), ("Startup", {17}, set()), ("Energie", {18}, set()),
+    ("Start-up", {17}, set()), ("Firma", {2}, set()), ("Leitmessen", {7}, set()),
     ("Gewerbegebiet", {18}, set()), ("Abwärme", {18}, set()), ("Brauereien", {18}, set()), ("Antrieb", {19}, set()),
     ("Auto", {19}, set()), ("Bürokratie", {20}, set()), ("Buerokratie Formular", {20}, set()),
     ("hospital", {21}, set()), ("hospitals", {21}, set()), ("company", {21}, set()), ("laboratory", {22}, set()),
@@ -180,7 +181,7 @@ def test_land_and_year_are_facets_of_the_same_kind(corpus: Any, client: Any) -> 
         "Thüringen 1": "/de/search?q=Betriebe&region=DEG",
     }
     one = client.page("/de/search?q=Betriebe&region=DEG&year=2026&consultation=99999999")
-    assert "Nichts passt" in one.text
+    assert "Ohne die Auswahl oben: " in one.text
     assert "Prüfstände" in client.page("/de/search?q=Betriebe&region=DEG&year=2026").text
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.core.i18n import LANGUAGES
-from consult.search.analyse import stems, words
+from consult.search.analyse import query_groups, stems, words
 from consult.search.snippets import Marker, bare, beginning, snippet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,12 +36,15 @@ def test_a_word_has_the_letters_that_its_stems_begin_with() -> None:
     st.sampled_from(words(TRICKY)),
 )
 def test_marks_what_the_index_would_find(said: list[str], query: str) -> None:
-    text = " ".join(said).replace("\n", " ").replace("<mark>", "")
+    text = re.sub("[\n\u2010\u2011-]", " ", " ".join(said)).replace("<mark>", "")
     marker = Marker(query)
+    groups = query_groups(query)
     wanted = {
         word
         for word in words(text)
-        if any(token.startswith(marker.stems) for language in LANGUAGES for token in stems(word, language))
+        for tokens in [[token for language in LANGUAGES for token in stems(word, language)]]
+        for group in groups
+        if set(tokens) & set(group.stems) or any(token.startswith(group.beginnings) for token in tokens)
     }
     assert marker.matches(text) == bool(wanted)
     shown = str(snippet(text, query, 10_000))
@@ -48,6 +52,18 @@ def test_marks_what_the_index_would_find(said: list[str], query: str) -> None:
     assert {part.split("</mark>")[0] for part in shown.split("<mark>")[1:]} == {
         word.replace("'", "&#39;") for word in wanted
     }
+
+
+def test_of_a_compound_what_another_one_shares_with_it_is_not_marked() -> None:
+    assert "<mark>" not in snippet("Werkstoffe und Messtechnik", "Wasserstoff")
+    assert "<mark>Wasser</mark>" in snippet("Wasser in jeder Form", "Wasserstoffe")
+    assert "<mark>" not in snippet("eine Messe der Message", "Messtechnik")
+
+
+def test_what_is_written_with_hyphens_is_one_word_and_its_parts() -> None:
+    assert "junge <mark>Start-ups</mark>." in snippet("Für junge Start-ups.", "Startup")
+    assert "<mark>Azubi</mark>-Werbetag" in snippet("Ein Azubi-Werbetag", "Azubi")
+    assert "<mark>Startups</mark>" in snippet("Für Startups.", "Start-up")
 
 
 @given(st.lists(st.lists(st.sampled_from([*words(TRICKY), "und", "\n", "\u00a0", "&", "<b>"]) | st.text(max_size=4))))
