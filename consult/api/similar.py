@@ -18,12 +18,14 @@ from consult.core.errors import NotFound
 from consult.core.i18n import _, _l
 from consult.core.text import clean_text
 from consult.ideas.models import Idea
+from consult.search.candidates import weigh
 from consult.search.models import SearchDoc
 from consult.search.notes import NOTED, PARTNERS, Near, near
-from consult.search.similar import Match, Similar, fitting, similar, weigh
+from consult.search.similar import Match, Similar, fitting, similar
 
 FORMULA = _l(
-    "Half of the score is the share of the text's telling words that the other text has too, weighted by how rare they are; "
+    "Half of the score is the share of the text's telling words that the other text has too, weighted by how rare they are "
+    "(words that say little in any text count a quarter); "
     "the other half is the likeness of runs of four characters within words. Where the installation computes sentence "
     "vectors, the score of an idea like another one is the likeness of both in sense."
 )

@@ -15,12 +15,19 @@ from consult.core.text import excerpt, plain
 from consult.ideas.drafts import Content
 from consult.ideas.models import Idea
 from consult.search.analyse import words
+from consult.search.candidates import Weighed, weigh
 from consult.search.notes import PARTNERS, near_or_text
-from consult.search.similar import LEAST, REGION, SECTOR, TEXT, Match, Similar, Weighed, alike, fitting, weigh
+from consult.search.similar import ENOUGH, LEAST, REGION, SECTOR, TEXT, Match, Similar, alike, fitting
 
 LEAST_CHARACTERS = 60  # of text, before anything can be compared
 LONG_SENTENCE, LONG_WORD = 20, 13
-FORMULA = {"text": TEXT, "sector": SECTOR, "region": REGION, "least": LEAST}  # the published weights, of 100
+FORMULA = {
+    "text": TEXT,
+    "sector": SECTOR,
+    "region": REGION,
+    "least": LEAST,
+    "enough": ENOUGH,
+}  # the published weights, of 100
 _SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n")
 _LINES = re.compile(r"\n+")
 

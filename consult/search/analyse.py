@@ -266,6 +266,14 @@ def lexicon() -> frozenset[str]:
     return frozenset(fold_umlauts(word) for word in lines)
 
 
+@lru_cache(maxsize=1)
+def weak_stems() -> frozenset[str]:
+    """The stems of words that say little in any text. Written for this project."""
+    lines = (Path(__file__).parent / "weak_words.txt").read_text(encoding="utf-8").splitlines()
+    said = [word for line in lines if not line.startswith("#") for word in words(line)]
+    return frozenset(stem for word in said for language in ("de", "en") for stem in stems(word, language)[:1])
+
+
 SHORTEST_COMPOUND = 6  # Biogas, Landrat
 SHORTEST_PART = 5  # letters of each part of a compound that is sought by its parts
 SHORTEST_TAIL, SHORTEST_HEAD = 6, 4  # letters of a known word at the end of a compound, and of what stands before it

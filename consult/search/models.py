@@ -59,13 +59,16 @@ def tag_of(facet: str, code: object) -> str:
 
 
 class SearchWord(Base):
-    """A word as written (lower case) with the number of documents it was seen in: for "did you mean", and for finding
-    the words that begin like one of a query by `folded`.
+    """A word as written (lower case) with the number of documents it was seen in: for "did you mean", for finding the words
+    that begin like one of a query by `folded`, and for how telling a German word is, whatever its ending, by `stem`.
     """
 
     __tablename__ = "search_word"
     __private__ = True
-    __table_args__ = (Index("ix_search_word_folded", "folded", "count"),)
+    __table_args__ = (
+        Index("ix_search_word_folded", "folded", "count"),
+        Index("ix_search_word_stem", "stem", "count"),
+    )
 
     word: Mapped[str] = mapped_column(String(60), primary_key=True)
     count: Mapped[int] = mapped_column(Integer, default=1, index=True)
@@ -73,6 +76,7 @@ class SearchWord(Base):
     folded: Mapped[str] = mapped_column(
         String(60).with_variant(String(60, collation="C"), "postgresql"), default="", server_default=""
     )
+    stem: Mapped[str] = mapped_column(String(60), default="", server_default="")
 
 
 def is_counted(word: str) -> bool:

@@ -20,8 +20,9 @@ from consult.core.i18n import current_language
 from consult.core.memory import remembered
 from consult.core.registry import SubjectInfo, describe, registries
 from consult.search import vectors
+from consult.search.candidates import FEW, POOL, weigh
 from consult.search.models import SearchDoc, SearchNote
-from consult.search.similar import FEW, POOL, Likeness, Match, Similar, alike, fitting, weigh
+from consult.search.similar import Likeness, Match, Similar, alike, fitting
 
 NOTED = "idea"
 PARTNERS = ("cluster", "project")

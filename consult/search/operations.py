@@ -18,7 +18,7 @@ from consult.core.i18n import LANGUAGES
 from consult.core.registry import SearchDocument, registries
 from consult.core.settings_store import recall, remember
 from consult.search import notes, vectors
-from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, joined, tokens, words
+from consult.search.analyse import ANALYSER_VERSION, fold_umlauts, joined, stems, tokens, words
 from consult.search.engines import TAG, TITLE, marked
 from consult.search.models import (
     SearchDoc,
@@ -179,12 +179,18 @@ def _count_words(after: Mapping[str, int], before: Mapping[str, int]) -> None:
             if difference < 0:
                 _take_away(part, -difference)
                 continue
-            rows = [{"word": word, "folded": fold_umlauts(word), "count": difference} for word in part]
+            rows = [
+                {"word": word, "folded": fold_umlauts(word), "stem": _stem(word), "count": difference} for word in part
+            ]
             statement = insert(SearchWord.__table__)  # type: ignore[arg-type]
             added = SearchWord.__table__.c.count + statement.excluded.count
             db.session.connection().execute(
                 statement.on_conflict_do_update(index_elements=["word"], set_={"count": added}), rows
             )
+
+
+def _stem(word: str) -> str:
+    return next(iter(stems(word, "de")), "")
 
 
 def _take_away(found: Sequence[str], number: int) -> None:

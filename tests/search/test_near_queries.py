@@ -13,8 +13,8 @@ from sqlalchemy import select
 from consult.core.registry import describe
 from consult.ideas import helps
 from consult.ideas.models import Idea
+from consult.search import candidates, vocabulary
 from consult.search import similar as room
-from consult.search import vocabulary
 from consult.search.analyse import stems, words
 from consult.search.models import SearchDoc, SearchNote
 from consult.search.queries import search_hits
@@ -34,7 +34,7 @@ def test_an_idea_that_is_not_noted_yet_keeps_to_the_budget(
     app: Any, client: Any, demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch, constants: dict[str, int]
 ) -> None:
     for name, value in constants.items():
-        monkeypatch.setattr(room, name, value)
+        monkeypatch.setattr(candidates, name, value)
     assert not db.session.execute(select(SearchNote.doc_id).where(SearchNote.upto > 0)).first()
     numbers = db.session.execute(select(Idea.number).where(Idea.is_public).order_by(Idea.id).limit(4)).scalars().all()
     for number in numbers:
@@ -47,7 +47,7 @@ def test_an_idea_that_is_not_noted_yet_keeps_to_the_budget(
 
 def test_the_same_words_are_looked_up_once(app: Any, demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"FEW": 30, "MANY": 0}.items():
-        monkeypatch.setattr(room, name, value)
+        monkeypatch.setattr(candidates, name, value)
     text = db.session.execute(select(SearchDoc.body).where(SearchDoc.kind == "idea").limit(1)).scalar_one()
     with app.test_request_context("/"):
         first = room.similar(text, "de", "idea")
@@ -80,14 +80,14 @@ def test_sets_of_common_words_are_asked_for_in_turn_and_find_the_same(
     common = [stem for stem, _number in counted.most_common(6)]
     seen = set()
     for pool in (1, 2, 4, 8, 16, 40):
-        monkeypatch.setattr(room, "POOL", pool)
+        monkeypatch.setattr(candidates, "POOL", pool)
         for start in range(3):
             four = common[start : start + 4]
             weights = dict(zip(four, (4.04, 4.03, 4.02, 4.01), strict=True))
-            asked = room._asked(weights, dict.fromkeys(four, 10**6), frozenset(four))
+            asked = candidates._asked(weights, dict.fromkeys(four, 10**6), frozenset(four))
             assert len(asked) == 4 and all(len(some) == 3 for some, _weight in asked)
-            found = room._sharing("idea", asked, True)
-            statement = room._at_once(4, 0, room.is_sqlite())
+            found = candidates._sharing("idea", asked, True)
+            statement = candidates._at_once(4, 0, candidates.is_sqlite())
             bound: dict[str, Any] = {f"stems_{place}": _every(some) for place, (some, _weight) in enumerate(asked)}
             bound |= {f"weight_{place}": round(weight * 1000) for place, (_some, weight) in enumerate(asked)}
             at_once = db.session.execute(statement, {**bound, "kind": "idea", "pool": pool}).scalars().all()
@@ -100,8 +100,8 @@ def test_sets_of_common_words_are_asked_for_in_turn_and_find_the_same(
 def test_the_newest_with_a_single_stem_are_found_however_rare_it_is(
     demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch, seldom: int
 ) -> None:
-    monkeypatch.setattr(room, "SELDOM", seldom)
-    monkeypatch.setattr(room, "EACH", 3)
+    monkeypatch.setattr(candidates, "SELDOM", seldom)
+    monkeypatch.setattr(candidates, "EACH", 3)
     documents = db.session.execute(select(SearchDoc).order_by(SearchDoc.id.desc())).scalars().all()
     having: dict[str, list[SearchDoc]] = {}
     for one in documents:
@@ -110,12 +110,12 @@ def test_the_newest_with_a_single_stem_are_found_however_rare_it_is(
         for stem in stems_of:
             having.setdefault(stem, []).append(one)
     rare, common = (next(s for s, found in having.items() if some(len(found))) for some in (_is_one, _are_many))
-    room._at_once.cache_clear()
+    candidates._at_once.cache_clear()
     for some in ((rare,), (common,), (rare, common)):
         asked = tuple(((stem,), 1.0) for stem in some)
         newest = {one.id for stem in some for one in having[stem][:3] if one.kind == "idea"}
-        assert set(room._sharing("idea", asked, True)) == newest
-    room._at_once.cache_clear()
+        assert set(candidates._sharing("idea", asked, True)) == newest
+    candidates._at_once.cache_clear()
 
 
 def _is_one(number: int) -> bool:
@@ -127,7 +127,7 @@ def _are_many(number: int) -> bool:
 
 
 def _every(some: tuple[str, ...]) -> str:
-    if room.is_sqlite():
+    if candidates.is_sqlite():
         return " AND ".join(f'"{stem}"' for stem in some)
     return " & ".join(f"'{stem}'" for stem in some)
 
@@ -137,7 +137,7 @@ def test_clusters_fit_by_the_sector_and_land_that_their_line_tells(demo: Any, db
     infos = describe(("cluster", one) for one in ids)
     told = [info for info in infos.values() if info.sectors and len(info.region) > 2]
     assert told
-    about = room.weigh(told[0].excerpt + " " + told[0].title, "de")
+    about = candidates.weigh(told[0].excerpt + " " + told[0].title, "de")
     fitting = room.fitting(about, "cluster", sector=told[0].sectors[0], region=told[0].region)
     assert {"sector", "region"} <= set(next(one for one in fitting if one.info.id == told[0].id).fits)
     assert helps.FORMULA["sector"] == room.SECTOR

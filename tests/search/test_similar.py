@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from consult.clusters.models import Cluster
 from consult.ideas.models import Idea
+from consult.search import candidates
 from consult.search import similar as room
 from consult.search.models import SearchDoc
 from consult.search.operations import refresh
@@ -126,7 +127,7 @@ def test_what_is_withdrawn_is_like_nothing_any_more(demo: Any, db: Any) -> None:
 def test_with_many_documents_the_same_is_found(demo: Any, db: Any, monkeypatch: Any) -> None:
     """Beyond a few documents candidates come from the full-text index; the best of them stay the same."""
     source, language, meant = PAIRS[0]
-    monkeypatch.setattr(room, "FEW", 3)
+    monkeypatch.setattr(candidates, "FEW", 3)
     assert room.similar(source, language, "idea")[0].info.title.startswith(meant)
     assert room.matches("Optik und Photonik", "de", "cluster")
 
@@ -172,7 +173,7 @@ def test_a_part_of_a_text_leads_to_it_where_not_all_are_compared(
     demo: Any, db: Any, monkeypatch: pytest.MonkeyPatch, constants: dict[str, int]
 ) -> None:
     for name, value in {**constants, "POOL": 3}.items():  # as if there were many, with words that many have
-        monkeypatch.setattr(room, name, value)
+        monkeypatch.setattr(candidates, name, value)
     ideas = db.session.execute(select(SearchDoc).where(SearchDoc.kind == "idea")).scalars().all()
     first = 0
     for idea in ideas:
@@ -193,3 +194,42 @@ def test_a_part_that_stands_in_two_compounds_is_not_named_as_what_both_speak_of(
     [other] = [one for one in room.similar(source, "de", "idea") if one.info.title.startswith("Freie Prüfstandstunden")]
     assert "Klimatechnik" not in other.likeness.shared  # which only the other one speaks of
     assert {"Prüfstandstunden", "Stand"} & set(other.likeness.shared)
+
+
+WRITTEN = (
+    "Laborzeiten für kleine Betriebe\nKleine Betriebe der Photonik und der Messtechnik finden selten freie Laborzeiten, "
+    "weil niemand weiß, welcher Prüfstand gerade offen ist. Ein gemeinsames Verzeichnis mit klaren Preisen würde ihnen "
+    "viele Wege ersparen und den Prüfständen Aufträge bringen. Die Firmen teilen sich dieselben Geräte; seit Jahren führen "
+    "sie Listen, doch jeder kennt nur die eigenen Klimakammern. Beides hilft auch jenseits der Landesgrenze."
+)
+
+
+def test_a_long_text_finds_its_twin_first_and_is_told_why_by_nouns(demo: Any) -> None:
+    found = room.similar(WRITTEN, "de", "idea", limit=4)
+    assert found[0].info.title.startswith("Freie Prüfstandstunden")
+    assert {"Klimakammer", "Prüfstandstunden"} & set(found[0].likeness.shared)
+
+
+def test_no_reason_is_a_word_that_says_little(demo: Any, db: Any) -> None:
+    """Neither what begins a sentence (Seit), nor another word (Teil where texts say teilen), nor what all proposals have."""
+    named: set[str] = set()
+    texts = db.session.execute(select(SearchDoc.title, SearchDoc.body).where(SearchDoc.kind == "idea")).all()
+    for source in [WRITTEN, *(f"{title}\n{body}" for title, body in texts)]:
+        for kind in ("idea", "cluster", "project"):
+            for one in room.matches(source, "de", kind) if kind != "idea" else room.similar(source, "de", kind):
+                named.update(one.likeness.shared)
+    assert len(named) > 60
+    poor = "Seit Beides Gefunden Gesucht Daraus Dabei Gute Geholfen Drei Zwei Fünf GmbH Muster Teil Führt Hilft Ende"
+    assert named.isdisjoint(poor.split()), named & set(poor.split())
+
+
+def test_how_telling_a_word_is_does_not_depend_on_its_ending(demo: Any) -> None:
+    counts = [candidates.weigh(f"ein Text über {word}", "de").counts for word in ("Betrieb", "Betriebe", "Betrieben")]
+    assert counts[0]["betrieb"] == counts[1]["betrieb"] == counts[2]["betrieb"] > 10
+    assert candidates.weigh("Laborzeiten", "de").counts["labor"] == candidates.weigh("Labor", "de").counts["labor"] > 1
+
+
+def test_who_fits_best_gets_all_points_only_for_a_text_that_is_alike(demo: Any) -> None:
+    clusters, projects = (room.matches(WRITTEN, "de", kind) for kind in ("cluster", "project"))
+    assert clusters and all(one.score < room.TEXT for one in clusters)  # nothing is really like it
+    assert projects[0].likeness.score >= room.ENOUGH and projects[0].score == room.TEXT
