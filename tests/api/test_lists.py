@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from consult.core.clock import now
 from consult.core.outlets import FEED_SIZE
 from consult.core.registry import registries
+from tests.support.factories import PASSWORD
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 # list -> (address, filters that leave some and not all of it, how a file is asked for, links of its items)
@@ -98,6 +99,22 @@ def test_every_list_can_be_kept_as_a_search(client: Any, cast: Any, sign_in: Any
         assert form.select_one("input[name=list]")["value"] == name  # type: ignore[index]
         answer = client.submit(f"{address}?{query}", form="main form[action='/de/notices/searches']")
         assert answer.status_code == 303 and answer.location.startswith(address.rstrip("/"))
+
+
+def test_who_is_signed_out_comes_back_to_the_list_from_signing_in(client: Any, make: Any, demo: None) -> None:
+    """Without a form and without a cookie, since all visitors read the same page."""
+    for name, (address, query, _file, _items) in LISTS.items():
+        here = f"{address}?{query}".rstrip("?")
+        with client.get(here) as answer:
+            assert not answer.headers.getlist("Set-Cookie"), name
+        page = client.page(here)
+        assert not page.select("main form[method=post]") and not page.select("[name=csrf_token]"), name
+        link = page.one("main a[href^='/de/account/sign-in']:-soup-contains('Anmelden und Suche merken')")
+        assert parse_qs(urlsplit(str(link["href"])).query) == {"next": [here]}, name
+    person = make.person(password=PASSWORD)
+    signed = client.submit(str(link["href"]), {"email": person.email, "password": PASSWORD})
+    assert signed.location == here
+    assert client.page(here).one("main form[action='/de/notices/searches']")
 
 
 def test_a_kept_list_tells_what_came_in_its_time(demo: None) -> None:
