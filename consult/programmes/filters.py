@@ -10,9 +10,11 @@ from flask import request
 from consult.core.i18n import _
 from consult.core.registry import SubjectInfo, registries
 from consult.core.templating import with_query
+from consult.core.text import clean_line
 from consult.core.vocabularies import vocabulary
 from consult.programmes.queries import Selection
 
+LONGEST = 200  # characters of the words sought
 LISTS = {"level": "programme_levels", "kind": "programme_kinds"}
 
 
@@ -28,8 +30,9 @@ def selection_of_address(topics: Mapping[str, SubjectInfo]) -> Selection:
     chosen = {name: code for name in LISTS if (code := request.args.get(name, "")) in vocabulary(LISTS[name])}
     topic = request.args.get("topic", "")
     return Selection(
-        **chosen, topic=topic if topic in topics else "", open="1" if request.args.get("open") == "1" else ""
-    )
+        **chosen, topic=topic if topic in topics else "", open="1" if request.args.get("open") == "1" else "",
+        q=clean_line(request.args.get("q"))[:LONGEST],
+    )  # fmt: skip
 
 
 def _options(name: str, everything: str, titles: Iterable[tuple[str, str]], chosen: str, counts: Any) -> dict[str, Any]:
@@ -65,7 +68,8 @@ def filter_groups(
 
 def chips(selection: Selection, topics: Mapping[str, SubjectInfo]) -> list[dict[str, str]]:
     """What is chosen, each with the address of the list without it."""
-    words = {
+    words = {"q": _("“%(words)s”", words=selection.q)} if selection.q else {}
+    words |= {
         name: vocabulary(listed).title(code) for name, listed in LISTS.items() if (code := getattr(selection, name))
     }
     if selection.topic:

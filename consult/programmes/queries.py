@@ -16,6 +16,7 @@ from consult.core.paging import Page, keyset
 from consult.organisations.models import Organisation
 from consult.organisations.queries import organisations_by_ids
 from consult.programmes.models import Call, Programme, Reminder
+from consult.search.queries import matching
 
 PAGE_SIZE = 20
 COUNTED = 1000  # programmes that the numbers beside the filters are counted from
@@ -24,16 +25,17 @@ FILTERS = ("level", "kind", "topic", "open")
 
 @dataclass(frozen=True)
 class Selection:
-    """The chosen level, kind and topic, and whether one must be able to apply now; empty for all."""
+    """The chosen level, kind and topic, whether one must be able to apply now, and the words sought; empty for all."""
 
     level: str = ""
     kind: str = ""
     topic: str = ""
     open: str = ""
+    q: str = ""
 
     @property
     def chosen(self) -> int:
-        return sum(bool(getattr(self, name)) for name in FILTERS)
+        return sum(bool(getattr(self, name)) for name in (*FILTERS, "q"))
 
 
 def call_is_open() -> ColumnElement[bool]:
@@ -51,8 +53,12 @@ def _has_open_call() -> ColumnElement[bool]:
     return exists().where(Call.programme_id == Programme.id, call_is_open())
 
 
+def _words(selection: Selection) -> list[ColumnElement[bool]]:
+    return [Programme.id.in_(select(matching("programme", selection.q).c.id))] if selection.q else []
+
+
 def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = _words(selection)
     if selection.level:
         found.append(Programme.level == selection.level)
     if selection.kind:
@@ -80,10 +86,11 @@ def entered_between(selection: Selection, since: datetime, until: datetime, limi
 
 
 def filter_counts(selection: Selection) -> Mapping[tuple[str, str], int]:
-    """(filter, code) -> number of programmes, each filter counted as if nothing were chosen in it. One query."""
+    """(filter, code) -> number of programmes with the words, each filter as if nothing were chosen in it. One query."""
     columns = (Programme.level, Programme.kind, Programme.topics, case((_has_open_call(), 1), else_=0).label("open"))
     counts: Counter[tuple[str, str]] = Counter()
-    for row in db.session.execute(select(*columns).order_by(Programme.id).limit(COUNTED)):
+    statement = select(*columns).where(*_words(selection)).order_by(Programme.id).limit(COUNTED)
+    for row in db.session.execute(statement):
         codes = {
             "level": {row.level},
             "kind": {row.kind},

@@ -23,4 +23,4 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     return [subjects.info(one) for one in queries.entered_between(selection, since, until, MOST)]
 
 
-LIST = SavedList("programmes", _l("Programmes"), "programmes.index", queries.FILTERS, newest)
+LIST = SavedList("programmes", _l("Programmes"), "programmes.index", (*queries.FILTERS, "q"), newest)

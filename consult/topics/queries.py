@@ -10,36 +10,43 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Text, bindparam, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, case, cast, func, select
 
 from consult.accounts.models import Person
 from consult.core.clock import local, now, start_of_day
 from consult.core.db import UTCDateTime, db
 from consult.core.paging import Page, keyset
+from consult.core.text import clean_line
+from consult.search.queries import matching
 from consult.topics.models import AGENDA, OF_THE_MONTH, Topic, TopicVersion
 from consult.topics.rules import DRAFT, PLANNED, PUBLISHED
 
 PAGE_SIZE = 12
+LONGEST = 200  # characters of the words sought
 COUNTED = 600  # topics that the archive's filters look at: fifty years of months
 
 
 @dataclass(frozen=True)
 class Archive:
-    """What the archive is restricted to: a month (its first day) and a theme (slug of an agenda topic)."""
+    """What the archive is restricted to: a month (its first day), a theme (slug of an agenda topic) and words."""
 
     month: date | None = None
     theme: str = ""
+    q: str = ""
 
     @property
     def parameters(self) -> dict[str, str]:
         """What says so in the address of the list."""
-        asked = {"theme": self.theme, "month": f"{self.month:%Y-%m}" if self.month else ""}
+        asked = {"q": self.q, "theme": self.theme, "month": f"{self.month:%Y-%m}" if self.month else ""}
         return {name: value for name, value in asked.items() if value}
+
+
+EVERYTHING = Archive()
 
 
 @dataclass(frozen=True)
 class ArchiveCounts:
-    """Number of topics by theme and by month, each as if nothing were chosen in it; months newest first."""
+    """Number of topics with the words by theme and by month, each as if nothing were chosen in it; months newest first."""
 
     themes: Counter[str] = field(default_factory=Counter)
     months: dict[date, int] = field(default_factory=dict)
@@ -56,18 +63,23 @@ def _following(month: date) -> date:
 def archive_of(given: Mapping[str, str], themes: Container[str]) -> Archive:
     """What an address asks for; what is no month or none of the `themes` counts as not asked for."""
     theme = given.get("theme", "")
-    return Archive(month_of(given.get("month", "")), theme if theme in themes else "")
+    words = clean_line(given.get("q", ""))[:LONGEST]
+    return Archive(month_of(given.get("month", "")), theme if theme in themes else "", words)
 
 
-def topics_of_the_month(after: str | None, archive: Archive | None = None, size: int = PAGE_SIZE) -> Page[Topic]:
+def _words(archive: Archive) -> list[ColumnElement[bool]]:
+    return [Topic.id.in_(select(matching("topic", archive.q).c.id))] if archive.q else []
+
+
+def topics_of_the_month(after: str | None, archive: Archive = EVERYTHING, size: int = PAGE_SIZE) -> Page[Topic]:
     """One page of the published topics of the month, the newest first."""
-    statement = _published(OF_THE_MONTH)
-    if archive is not None and archive.month is not None:
+    statement = _published(OF_THE_MONTH).where(*_words(archive))
+    if archive.month is not None:
         statement = statement.where(
             Topic.published_at >= start_of_day(archive.month),
             Topic.published_at < start_of_day(_following(archive.month)),
         )
-    if archive is not None and archive.theme:
+    if archive.theme:
         statement = statement.where(cast(Topic.tags, Text).contains(f'"{archive.theme}"', autoescape=True))
     return keyset(statement, [(Topic.published_at, "desc"), (Topic.id, "desc")], after, size)
 
@@ -82,7 +94,7 @@ def archive_counts(archive: Archive) -> ArchiveCounts:
     """Numbers beside the archive's filters; one query."""
     rows = db.session.execute(
         select(Topic.published_at, Topic.tags)
-        .where(Topic.kind == OF_THE_MONTH, Topic.published_at <= now())
+        .where(Topic.kind == OF_THE_MONTH, Topic.published_at <= now(), *_words(archive))
         .order_by(Topic.published_at.desc(), Topic.id.desc())
         .limit(COUNTED)
     )

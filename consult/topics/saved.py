@@ -1,4 +1,4 @@
-"""The topics of the month as a search that people keep: what is new in it, of the month and the theme that were chosen."""
+"""The topics of the month as a search that people keep: what is new in it under its filters."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     return [subjects.info(one) for one in queries.published_between(wanted, since, until, MOST)]
 
 
-LIST = SavedList("topics", _l("Topic of the month"), "topics.index", ("theme", "month"), newest)
+LIST = SavedList("topics", _l("Topic of the month"), "topics.index", ("theme", "month", "q"), newest)

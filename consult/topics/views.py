@@ -109,8 +109,12 @@ def _groups(chosen: Archive, agenda: Sequence[Topic]) -> list[dict[str, Any]]:
 
 def _chips(chosen: Archive, titles: Mapping[str, Any]) -> list[dict[str, str]]:
     """What is chosen, each with the address of the list without it."""
-    found = [{"label": pick(titles[chosen.theme]), "url": with_query(theme=None)}] if chosen.theme else []
-    return [*found, {"label": month_words(chosen.month), "url": with_query(month=None)}] if chosen.month else found
+    labels = {"q": _("“%(words)s”", words=chosen.q)} if chosen.q else {}
+    if chosen.theme:
+        labels["theme"] = pick(titles[chosen.theme])
+    if chosen.month:
+        labels["month"] = month_words(chosen.month)
+    return [{"label": label, "url": with_query(**{name: None})} for name, label in labels.items()]
 
 
 def other_language(language: str) -> str | None:
@@ -121,7 +125,7 @@ def other_language(language: str) -> str | None:
 @blueprint.get("/topics/")
 @access("public")
 def index() -> str | Response:
-    """The topics of the month, the newest first, by month and theme, as files and feed, too; and the tags of the agenda."""
+    """The topics of the month by words, theme and month, the newest first, as files and feed, too; and the agenda."""
     agenda = queries.agenda_topics()
     titles = {one.slug: one.title for one in agenda}
     chosen = queries.archive_of(request.args, titles)
@@ -134,6 +138,7 @@ def index() -> str | Response:
         agenda=agenda,
         titles=titles,
         chosen=len(chosen.parameters),
+        words=chosen.q,
         chips=_chips(chosen, titles),
         kept=urlencode(chosen.parameters),
         groups=_groups(chosen, agenda),

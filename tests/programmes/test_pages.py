@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from consult.core.clock import now
 from consult.core.dataset import Dataset
 from consult.core.i18n import format_number, in_language
 from consult.core.registry import registries
 from consult.core.vocabularies import vocabulary
 from consult.links.sources import readable_date, readable_source, sources
+from consult.notifications import search_queries
 from consult.organisations.models import Organisation
 from consult.programmes import loading
 from consult.programmes.models import Programme
@@ -108,8 +112,40 @@ def test_an_unknown_programme_is_not_found(client: Any, slug: str) -> None:
     assert client.get(f"/de/programmes/{slug}").status_code == 404
 
 
+def test_the_list_is_searched_for_words(client: Any, indexed_facts: Dataset) -> None:
+    """Filters, their numbers, files, feed and what is kept as a search follow the words."""
+
+    def found(query: str) -> list[str]:
+        return client.page(f"/de/programmes/?{query}").links(".c-list h3 a")
+
+    everything, hits = found(""), found("q=Internationalisierung")
+    assert hits and len(hits) < len(everything) and set(hits) <= set(everything)
+    page = client.page("/de/programmes/?q=Internationalisierung&level=federal")
+    assert page.one("input[name=q]")["value"] == "Internationalisierung"
+    assert [one.get_text(" ", strip=True) for one in page.select(".c-chips a")] == [
+        "»Internationalisierung« entfernen", "Bund entfernen",
+    ]  # fmt: skip
+    federal = page.links(".c-list h3 a")
+    assert set(federal) == set(hits) & set(found("level=federal"))
+    assert f"Bund {len(federal)}" in {plain_spaces(one.get_text(" ")) for one in page.select("label.c-tick")}
+    told = client.get("/de/programmes/?q=Internationalisierung&level=federal&format=json").get_json()
+    assert [urlsplit(one["url"]).path for one in told] == federal
+    feed = client.get("/de/programmes/?q=Internationalisierung&level=federal&format=atom").get_data(as_text=True)
+    assert feed.count("</entry>") == len(federal)
+    kept = registries.saved_lists["programmes"]
+    wanted = {"q": ["Internationalisierung"], "level": ["federal"]}
+    with in_language("de"):
+        assert {one.url for one in kept.newest(wanted, now() - timedelta(days=4000), now())} == set(federal)
+    assert search_queries.kept_of(kept, "q=Internationalisierung&level=federal") == wanted
+    assert "Kein Programm passt" in client.page("/de/programmes/?q=gibtesnicht").text
+
+
 def test_few_queries_whatever_there_is(app: Flask, client: Any, db: Any, facts: Dataset) -> None:
-    addresses = {"/de/programmes/": 5, "/de/programmes/?level=federal": 5, "/de/programmes/go-cluster-programm": 10}
+    addresses = {
+        "/de/programmes/": 5,
+        "/de/programmes/?level=federal&q=Cluster": 5,
+        "/de/programmes/go-cluster-programm": 10,
+    }
     taken = {}
     for address, budget in addresses.items():
         with count_queries(app, at_most=budget) as found:

@@ -14,6 +14,7 @@ from consult.core import jobs
 from consult.core.audit import AuditRow
 from consult.core.clock import LOCAL, now
 from consult.core.db import db
+from consult.core.registry import registries, touch
 from consult.topics.models import AGENDA, Topic, TopicVersion
 from consult.topics.rules import DRAFT, PLANNED, PUBLISHED
 from tests.support.page import html
@@ -291,6 +292,42 @@ def test_archive_by_month_and_theme(clock: Any, client: Any, make: Any) -> None:
     assert "Februar 2027" in page.text and "Januar 2027" not in page.text
 
 
+def test_the_archive_is_searched_for_words(clock: Any, client: Any, make: Any) -> None:
+    """Filters, their numbers, files, feed and what is kept as a search follow the words; tags of the agenda stay."""
+    clock.move_to(datetime(2027, 3, 10, 9, 0, tzinfo=LOCAL))
+    tag = make.add(Topic(slug="innovation", kind=AGENDA, title={"de": "Labore"}, sort_key="labore",
+                         published_at=now(), created_at=now(), updated_at=now()))  # fmt: skip
+    said = {"de": "Wir teilen Labore.", "en": "We share."}
+    fits = [
+        desk.topic(make, "januar", status=PUBLISHED, days=-55, tags=["innovation"], article=said),
+        desk.topic(make, "februar", status=PUBLISHED, days=-20, teaser={"de": "Ein Labor", "en": "One lab"}),
+    ]
+    others = [
+        desk.topic(make, "maerz", status=PUBLISHED, days=-1, tags=["innovation"]),
+        desk.topic(make, "zukunft", status=PLANNED, days=5, article=said),
+    ]
+    for one in (tag, *fits, *others):
+        touch("topic", one.id)
+    db.session.flush()
+
+    def shown(query: str) -> list[str]:
+        return [link.rsplit("/", 1)[-1] for link in client.page(f"/de/topics/?{query}").links(".c-list h3 a")]
+
+    assert shown("q=Labor") == ["februar", "januar"] and shown("q=Labor&theme=innovation") == ["januar"]
+    assert shown("q=Labor&month=2027-03") == [] and shown("q=%20") == ["maerz", "februar", "januar"]
+    page = client.page("/de/topics/?q=Labor&theme=innovation")
+    assert page.one("input[name=q]")["value"] == "Labor" and "/de/topics/innovation" in page.links("main h3 a")
+    chips = [one.get_text(" ", strip=True) for one in page.select(".c-chips a")]
+    assert chips == ["»Labor« entfernen", "Labore entfernen"]
+    ticks = [one.get_text(" ", strip=True) for one in page.select("label.c-tick")]
+    assert "Labore 1" in ticks and "Januar 2027 1" in ticks and not any("März" in one for one in ticks)
+    assert [one["id"] for one in client.get("/de/topics/?q=Labor&format=json").get_json()] == ["februar", "januar"]
+    assert client.get("/de/topics/?q=Labor&format=atom").get_data(as_text=True).count("</entry>") == 2
+    tell = registries.saved_lists["topics"].newest
+    assert [one.key for one in tell({"q": ["Labor"]}, now() - timedelta(days=90), now())] == ["februar", "januar"]
+    assert "Kein Thema passt" in client.page("/de/topics/?q=gibtesnicht").text
+
+
 def test_an_archive_that_is_kept_is_what_was_shown(
     clock: Any, client: Any, make: Any, cast: Any, sign_in: Any, outbox: Any, run_jobs: Any
 ) -> None:
@@ -299,7 +336,8 @@ def test_an_archive_that_is_kept_is_what_was_shown(
     make.add(Topic(slug="innovation", kind=AGENDA, title={"de": "Innovation"}, sort_key="innovation",
                    published_at=now(), created_at=now(), updated_at=now()))  # fmt: skip
     sign_in(client, cast.owner)
-    asked = ("month=2027-03", "theme=innovation", "theme=innovation&month=2027-04", "month=9999-99&theme=moon&x=1")
+    asked = ("month=2027-03", "theme=innovation", "theme=innovation&month=2027-04", "month=9999-99&theme=moon&x=1",
+             "q=Messen&month=2027-03")  # fmt: skip
     for query in asked:
         client.submit(f"/de/topics/?{query}", form="main form[action='/de/notices/searches']")
     kept = client.page("/de/notices/searches").select("main .c-list p > a")
@@ -308,6 +346,7 @@ def test_an_archive_that_is_kept_is_what_was_shown(
         ("Innovation", {"theme": ["innovation"]}),
         ("Innovation, April 2027", {"theme": ["innovation"], "month": ["2027-04"]}),
         ("Thema des Monats", {}),
+        ("»Messen«, März 2027", {"q": ["Messen"], "month": ["2027-03"]}),
     ]
     page = client.page("/de/topics/?theme=innovation&month=2027-04")
     assert page.links("main .c-chips a") == ["/de/topics/?month=2027-04", "/de/topics/?theme=innovation"]
