@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Integer, bindparam, exists, select
 
+from consult.accounts.queries import ids_with_permission
 from consult.clusters import addresses
 from consult.clusters.models import Cluster, ClusterManager, Observation
 from consult.clusters.rules import can_manage
@@ -115,11 +116,24 @@ def _spoken_for(person_id: int) -> dict[str, Any]:
     return {"cluster_ids": frozenset(db.session.execute(_SPOKEN_FOR, {"person": person_id}).scalars())}
 
 
+def speakers(cluster_id: int) -> list[int]:
+    """Ids of those who speak for a cluster: its managers, as far as their role still lets them."""
+    managers = select(ClusterManager.person_id).where(ClusterManager.cluster_id == cluster_id)
+    allowed = set(ids_with_permission("clusters.edit_own", None))
+    return sorted(allowed & set(db.session.execute(managers).scalars()))
+
+
 # What this room adds to the actor of a request.
 ACTOR_PART = ActorPart(speaks_for_any, _spoken_for)
 
 
 SUBJECT = SubjectKind(
-    kind=KIND, label=_l("Cluster"), describe=describe, find=find, picker=pick_by_name, may_manage=can_manage
+    kind=KIND,
+    label=_l("Cluster"),
+    describe=describe,
+    find=find,
+    picker=pick_by_name,
+    may_manage=can_manage,
+    speakers=speakers,
 )
 SEARCHABLE = Searchable(kind=KIND, documents=documents, label=_l("Cluster"))

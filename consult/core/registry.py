@@ -53,6 +53,7 @@ class SubjectKind:
     find: Callable[[str], int | None]
     picker: Callable[[str, int], list[SubjectInfo]] | None = None  # search by name, for choosing link ends
     may_manage: Callable[[Actor, int], bool] | None = None  # whether the actor speaks for it (confirms links)
+    speakers: Callable[[int], list[int]] | None = None  # ids of those who speak for it, to tell them
 
 
 @dataclass

@@ -59,7 +59,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(idea_card=cards.idea_card)
     app.before_request_funcs.setdefault(None, []).insert(0, views_attachments.allow_large_file)
     registries.subjects[KIND] = SubjectKind(
-        KIND, _l("Idea"), subjects.describe, subjects.find, subjects.picker, subjects.may_manage
+        KIND,
+        _l("Idea"),
+        subjects.describe,
+        subjects.find,
+        subjects.picker,
+        subjects.may_manage,
+        subjects.speakers,
     )
     registries.moderated[KIND] = ModeratedKind(
         KIND, review.review, decisions.apply, review.involved, review.outcomes, decisions.reverse,

@@ -21,6 +21,7 @@ from consult.ideas.loading import EXAMPLE, IMPORTED
 from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaVersion
 from consult.ideas.queries import idea_by_number, idea_to_look_at, ideas_by_ids, is_number
 from consult.notifications.queries import followers
+from consult.organisations.queries import member_ids
 from consult.search.queries import matching
 
 KIND = "idea"
@@ -89,6 +90,18 @@ def may_manage(actor: Actor, idea_id: int) -> bool:
     """Whether the actor speaks for the idea: a member of its organisation, or its author where it has none."""
     idea = idea_to_look_at(idea_id)
     return idea is not None and (rules.speaks_for(actor, idea) or is_coauthor(actor, idea.id))
+
+
+def speakers(idea_id: int) -> list[int]:
+    """Ids of those who speak for an idea, as `may_manage` says of each."""
+    idea = db.session.get(Idea, idea_id)
+    if idea is None:
+        return []
+    if idea.organisation_id is not None:
+        own = member_ids(idea.organisation_id)
+    else:
+        own = [idea.author_id] if idea.author_id is not None else []
+    return sorted({*own, *coauthor_ids(idea_id)})
 
 
 def spoken_for(actor: Actor) -> list[tuple[str, int]]:

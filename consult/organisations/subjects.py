@@ -21,6 +21,11 @@ def may_manage(actor: Actor, organisation_id: int) -> bool:
     return rules.may_manage(actor, organisation_id)
 
 
+def speakers(organisation_id: int) -> list[int]:
+    """Ids of those who speak for an organisation."""
+    return queries.member_ids(organisation_id, "manager")
+
+
 def documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
     """What search knows: names and descriptions in both languages."""
     statement = select(Organisation).where(Organisation.merged_into_id.is_(None)).order_by(Organisation.id)
@@ -108,7 +113,9 @@ def mine(_person_id: int, actor: Actor) -> dict[str, Any] | None:
     return {"my_organisations": rows}
 
 
-KIND = SubjectKind("organisation", _l("Organisation"), queries.describe, queries.find, queries.picker, may_manage)
+KIND = SubjectKind(
+    "organisation", _l("Organisation"), queries.describe, queries.find, queries.picker, may_manage, speakers
+)
 SEARCHABLE = Searchable("organisation", documents, _l("Organisations"))
 TABLES = ("organisation", "organisation_member", "organisation_invitation", "organisation_request")
 DATA = PersonalData("organisations", TABLES, export, erase)

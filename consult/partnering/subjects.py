@@ -14,10 +14,12 @@ from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.i18n import LANGUAGES, _l, in_language, pick, picked_language
-from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind
+from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind, registries
 from consult.core.text import plain
 from consult.core.vocabularies import term_title
 from consult.core.web import path
+from consult.organisations.queries import member_ids
+from consult.organisations.rules import WRITERS
 from consult.partnering import queries, rules, words
 from consult.partnering.models import PUBLISHED, Offer, OfferVersion
 from consult.partnering.publishing import KIND
@@ -68,6 +70,19 @@ def may_manage(actor: Actor, offer_id: int) -> bool:
     return offer is not None and rules.is_side(actor, offer)
 
 
+def speakers(offer_id: int) -> list[int]:
+    """Ids of those who speak for an offer, as `rules.is_side` says of each."""
+    offer = db.session.get(Offer, offer_id)
+    if offer is None:
+        return []
+    owner = registries.subjects.get(offer.owner_kind)
+    if offer.owner_kind == "organisation":
+        people = member_ids(offer.owner_id, *WRITERS)
+    else:
+        people = owner.speakers(offer.owner_id) if owner is not None and owner.speakers is not None else []
+    return sorted({*people, *([offer.author_id] if offer.author_id is not None else [])})
+
+
 def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     """The public documents of these offers, or of all: title, text, codes in words; the owner's name if it is shown."""
     last = 0
@@ -108,5 +123,5 @@ def _document(offer: Offer, version: OfferVersion) -> SearchDocument:
     )  # fmt: skip
 
 
-SUBJECT = SubjectKind(KIND, _l("Offer or request"), describe, find, pick_by_words, may_manage)
+SUBJECT = SubjectKind(KIND, _l("Offer or request"), describe, find, pick_by_words, may_manage, speakers)
 SEARCHABLE = Searchable(KIND, documents, _l("Partners"))

@@ -299,6 +299,12 @@ def keeps_anything(ends: Sequence[End]) -> bool:
 
 def people_speaking_for(ends: Iterable[End]) -> list[int]:
     """Ids of those who decide for these organisations and clusters; the editors where nobody else does."""
+    return speakers(ends) or ids_with_permission("projects.edit", None)
+
+
+def speakers(ends: Iterable[End]) -> list[int]:
+    """Ids of those who belong to these organisations or manage these clusters, as `rules.speaks_for` says of each."""
+    ends = list(ends)
     organisations = [number for kind, number in ends if kind == "organisation"]
     clusters = [number for kind, number in ends if kind == "cluster"]
     people: set[int] = set()
@@ -314,4 +320,4 @@ def people_speaking_for(ends: Iterable[End]) -> list[int]:
                 select(ClusterManager.person_id).where(ClusterManager.cluster_id.in_(clusters))
             ).scalars()
         )
-    return sorted(people) or ids_with_permission("projects.edit", None)
+    return sorted(people)

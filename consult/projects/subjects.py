@@ -74,6 +74,17 @@ def may_manage_activity(actor: Actor, activity_id: int) -> bool:
     return found is not None and actor.signed_in and rules.speaks_for(actor, ends_of(found))
 
 
+def speakers_of_project(project_id: int) -> list[int]:
+    """Ids of those who speak for a project; nobody where nobody leads it."""
+    return queries.speakers(queries.leads_of(project_id))
+
+
+def speakers_of_activity(activity_id: int) -> list[int]:
+    """Ids of those who speak for the host of an activity."""
+    found = activity_queries.activities_by_ids([activity_id]).get(activity_id)
+    return queries.speakers(ends_of(found)) if found is not None else []
+
+
 def project_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
     """The public documents of these projects, or of all."""
     statement = select(Project).order_by(Project.id)
@@ -114,9 +125,12 @@ def activity_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
         )  # fmt: skip
 
 
-PROJECT = SubjectKind("project", _l("Project"), describe_projects, find_project, pick_projects, may_manage_project)
-ACTIVITY = SubjectKind(
-    "activity", _l("Activity"), describe_activities, find_activity, pick_activities, may_manage_activity
+PROJECT = SubjectKind(
+    "project", _l("Project"), describe_projects, find_project, pick_projects, may_manage_project, speakers_of_project
 )
+ACTIVITY = SubjectKind(
+    "activity", _l("Activity"), describe_activities, find_activity, pick_activities, may_manage_activity,
+    speakers_of_activity,
+)  # fmt: skip
 SEARCHABLE_PROJECT = Searchable("project", project_documents, _l("Projects"))
 SEARCHABLE_ACTIVITY = Searchable("activity", activity_documents, _l("Activities"), at_is_news=False)

@@ -20,6 +20,12 @@ def test_what_is_moderated_or_searched_is_a_subject(app: Any) -> None:
     assert set(registries.commentable) <= set(registries.subjects)
 
 
+def test_who_speaks_for_a_thing_can_be_told(app: Any) -> None:
+    assert app is not None
+    lacking = [one.kind for one in registries.subjects.values() if (one.may_manage is None) != (one.speakers is None)]
+    assert not lacking, f"links ask these to confirm and tell them nothing, or the reverse: {lacking}"
+
+
 def test_keys_are_the_kinds_they_name(app: Any) -> None:
     assert app is not None
     for table in (registries.subjects, registries.moderated, registries.searchables, registries.notice_kinds):
