@@ -40,7 +40,9 @@ from consult.ideas.models import (
 )
 from consult.ideas.publishing import refresh_public
 from consult.ideas.versions import link_partners, version_with_answers
+from consult.links.telling import tell_proposed
 from consult.moderation.queries import decisions_for
+from consult.moderation.rules import UNDO
 from consult.notifications.queries import followers
 
 # Outcomes about a version that waits, and the acts by which they move the idea or only its next version.
@@ -176,7 +178,9 @@ def _make_public(idea: Idea, version: IdeaVersion) -> None:
     idea.public_version_id = version.id
     idea.published_at = idea.published_at or moment
     refresh_public(idea)
-    link_partners(_as_author(idea), idea, version)
+    author = _as_author(idea)
+    # the other sides hear of it once the decision cannot be taken back any more
+    tell_proposed(author, link_partners(author, idea, version), run_at=moment + UNDO)
 
 
 def _as_author(idea: Idea) -> Actor:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import Loader, Panel, PersonalData, registries
-from consult.links import ends, exchange, loading, merging, operations, queries, sources, views
+from consult.links import ends, exchange, loading, merging, operations, queries, sources, telling, views
 from consult.links.models import Link
 
 
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     registries.me_sections.append(Panel("pages.me", 30, "links/_me.html", views.waiting))
     for kind in ends.VOCABULARY_KINDS:
         registries.subjects[kind.kind] = kind
+    registries.notice_kinds.update({kind.kind: kind for kind in telling.KINDS})
     registries.exchanges[exchange.EXCHANGE.name] = exchange.EXCHANGE
     registries.loaders.append(Loader(60, "facts", "links", loading.load))
     registries.on_touch.append(operations.refresh_touched)

@@ -19,7 +19,7 @@ from consult.core.errors import Invalid, Refused
 from consult.core.i18n import LANGUAGES, _, in_language
 from consult.core.registry import SubjectInfo, describe, registries, touch
 from consult.core.states import move
-from consult.links import rules
+from consult.links import rules, telling
 from consult.links.models import DECLINED, ENDED, PROPOSED, STATED, SUGGESTED, VISIBLE, Link, LinkEnd
 from consult.links.relations import link_type
 
@@ -191,6 +191,7 @@ def set_links(actor: Actor, from_kind: str, from_id: int, ends: Sequence[End]) -
             kept[place] = link
         elif link.confirmed_to_at is None and link.status in (PROPOSED, STATED, SUGGESTED):
             audit.record("link.removed", actor, ("link", link.id), detail=None, **{"from": link.status})
+            telling.tell_removed(actor, link)
             _touch_ends(link)
             db.session.delete(link)
     from_end = (from_kind, from_id, key_of(from_kind, from_id))
@@ -209,6 +210,7 @@ def propose(actor: Actor, link: Link) -> None:
         raise Refused(_("Only who speaks for one of the two sides may do this."))
     _vouch(actor, link, rules.sides_of(actor, link))
     move(rules.MACHINE, link, "propose", actor)
+    telling.tell_proposed(actor, [link])
     _touch_ends(link)
 
 
@@ -224,10 +226,12 @@ def confirm(actor: Actor, link: Link) -> None:
     if not rules.can_confirm(actor, link):
         raise Refused(_("Only who speaks for one of the two sides may do this."))
     possible = rules.MACHINE.target(link.status, "confirm") is not None
+    stood = telling.sides_standing(link)
     if possible:
         _vouch(actor, link, rules.open_sides(actor, link))
     if not possible or (link.confirmed_from_at and link.confirmed_to_at):
         move(rules.MACHINE, link, "confirm", actor)
+        telling.tell("links.confirmed", actor, [link], proposer=stood)
     _touch_ends(link)
 
 
@@ -236,6 +240,7 @@ def decline(actor: Actor, link: Link) -> None:
     if not rules.can_decline(actor, link):
         raise Refused(_("Only who speaks for one of the two sides may do this."))
     move(rules.MACHINE, link, "decline", actor)
+    telling.tell("links.declined", actor, [link], proposer=telling.sides_standing(link))
     _touch_ends(link)
 
 
@@ -243,8 +248,10 @@ def end(actor: Actor, link: Link) -> None:
     """Say that a link was so until today."""
     if not rules.can_end(actor, link):
         raise Refused(_("Only who speaks for one of the two sides may do this."))
+    before = link.status
     move(rules.MACHINE, link, "end", actor)
     link.to_date = link.to_date or today().isoformat()
+    telling.tell_ended(actor, link, before)
     _touch_ends(link)
 
 

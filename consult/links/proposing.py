@@ -25,6 +25,7 @@ from consult.links.models import DECLINED, ENDED, PROPOSED, STATED, STATUSES, Li
 from consult.links.operations import refresh_ends
 from consult.links.queries import EndRow, LinkView, end_columns, end_info
 from consult.links.relations import link_type, relation_label
+from consult.links.telling import tell_proposed
 
 APART = "apart"  # mark in `Link.attributes`: set on its own, so that a new version of a text does not take it away
 End = tuple[str, int]
@@ -61,6 +62,7 @@ def propose_between(actor: Actor, start: End, goal: End, code: str) -> Link:
     audit.record(event, actor, ("link", link.id), detail=None, **{"from": "", "to": link.status})
     if len(sides) == 2:
         move(rules.MACHINE, link, "confirm", actor)
+    tell_proposed(actor, [link])
     refresh_ends({start, goal})
     for kind, end_id in (start, goal):
         touch(kind, end_id)

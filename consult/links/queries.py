@@ -222,6 +222,13 @@ def link_by_id(link_id: int) -> Link | None:
     return db.session.get(Link, link_id)
 
 
+def both_ends(link: Link) -> tuple[SubjectInfo, SubjectInfo] | None:
+    """What may be shown of both ends, or None where one of them is not here or not public."""
+    found = [db.session.get(LinkEnd, end) for end in link.ends if end[1] is not None]
+    shown = [end_info(end) for end in found if end is not None and end.public]
+    return (shown[0], shown[1]) if len(shown) == 2 else None
+
+
 _From, _To = aliased(LinkEnd), aliased(LinkEnd)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import render_template, request
 
 from consult.core.access import Actor, access, current_actor
 from consult.core.errors import NotFound
@@ -25,6 +25,24 @@ def _link(link_id: int) -> Link:
     if link is None or not rules.sides_of(current_actor(), link):
         raise NotFound()
     return link
+
+
+@blueprint.get("/links/<int(max=2147483647):link_id>")
+@access("signed-in")
+def show(link_id: int) -> Any:
+    """How a link stands, and the two buttons where it waits: where notices lead, whatever the ends are."""
+    link = _link(link_id)
+    ends = queries.both_ends(link)
+    if ends is None:
+        raise NotFound()
+    actor = current_actor()
+    return render_template(
+        "links/show.html",
+        link=link,
+        ends=ends,
+        relation=relation_label(link.type, True, link.role),
+        waits=[side for side in (rules.FROM, rules.TO) if rules.waits_for(actor, link, side)],
+    )
 
 
 def _back() -> Any:

@@ -22,6 +22,7 @@ from consult.core.states import move
 from consult.core.vocabularies import vocabulary
 from consult.links.operations import set_links
 from consult.links.queries import own_links
+from consult.links.telling import tell_proposed
 from consult.organisations import acting
 from consult.partnering import notices, rules
 from consult.partnering.models import ACCEPTED, ASKED, WITHDRAWN, Offer, OfferInterest
@@ -220,7 +221,7 @@ def _propose_link(actor: Actor, offer: Offer, interest: OfferInterest) -> None:
         for link in own_links(*mine)
         if link.to_id is not None
     ]
-    set_links(actor, *mine, [*kept, (*other, "partner_of")])
+    tell_proposed(actor, set_links(actor, *mine, [*kept, (*other, "partner_of")]))
 
 
 def lapse_of(offer_id: int) -> list[OfferInterest]:

@@ -87,6 +87,7 @@ TABLE: dict[str, Who] = {
     "ideas.invited": NOBODY,
     "ideas.narrow": NOBODY,
     "ideas.withdraw": NOBODY,
+    "links.show": NOBODY,
     "links.confirm": NOBODY,
     "links.decline": NOBODY,
     "comments.show": ALL,
