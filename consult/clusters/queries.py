@@ -267,7 +267,7 @@ def peers_of(slug: str, most: int) -> list[str]:
     return [slug, *db.session.execute(others).scalars()]
 
 
-def focusing_page(code: str, after: str | None) -> Page[Cluster]:
+def focusing_page(code: str, after: str | None, size: int = MATRIX_SIZE) -> Page[Cluster]:
     """One page of the clusters that name a country or macro-region ("": any), by name; one query."""
     naming = select(ClusterFacet.cluster_id).where(ClusterFacet.facet == COUNTRY)
     if code:
@@ -275,4 +275,4 @@ def focusing_page(code: str, after: str | None) -> Page[Cluster]:
     statement = (
         select(Cluster).where(Cluster.id.in_(naming)).options(load_only(*_CARD, Cluster.short_name, raiseload=True))
     )
-    return keyset(statement, [(Cluster.sort_key, "asc"), (Cluster.id, "asc")], after, MATRIX_SIZE)
+    return keyset(statement, [(Cluster.sort_key, "asc"), (Cluster.id, "asc")], after, size)

@@ -90,7 +90,7 @@ def project_by_key(key: str) -> LinkEnd | None:
     return db.session.execute(query).scalars().first() if key else None
 
 
-def actors_page(question: Question, project_id: int | None, after: str | None) -> Page[LinkEnd]:
+def actors_page(question: Question, project_id: int | None, after: str | None, size: int = ROWS) -> Page[LinkEnd]:
     """One page of those who have one of the roles: clusters, then organisations, by short name; one query.
 
     Of one project the links lead, since they are few; without one the order leads, since most have a role.
@@ -104,7 +104,7 @@ def actors_page(question: Question, project_id: int | None, after: str | None) -
         statement = statement.where(tuple_(LinkEnd.kind, LinkEnd.id).in_(ends))
     else:
         statement = statement.where(exists(roles.where(Link.from_kind == LinkEnd.kind, Link.from_id == LinkEnd.id)))
-    return keyset(statement, [(LinkEnd.kind, "asc"), (LinkEnd.key, "asc"), (LinkEnd.id, "asc")], after, ROWS)
+    return keyset(statement, [(LinkEnd.kind, "asc"), (LinkEnd.key, "asc"), (LinkEnd.id, "asc")], after, size)
 
 
 def projects_with_roles() -> list[tuple[str, dict[str, str]]]:

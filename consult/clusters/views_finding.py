@@ -17,13 +17,14 @@ from consult.clusters import (
     exporting,
     facets,
     forms,
+    matrix_files,
     neighbourhood,
     portrait,
     queries,
     roles_matrix,
     rules,
 )
-from consult.clusters.facets import ANY, COUNTRY, FOCUS_KINDS, FOCUS_TYPE
+from consult.clusters.facets import ANY, COUNTRY
 from consult.clusters.forms import Selection
 from consult.clusters.models import Cluster
 from consult.clusters.views import LINKED_KINDS, blueprint
@@ -177,13 +178,14 @@ def compare() -> str | AnyResponse:
 
 @blueprint.get("/clusters/countries")
 @access("public")
-def countries() -> str:
-    """Who works with which country: all of them, or the clusters of one country."""
+def countries() -> str | AnyResponse:
+    """Who works with which country: all of them, or the clusters of one country; exactly what is shown is also a file."""
     code = forms.country_of(request.args)
+    if (wanted := request.args.get("format", "")) in exporting.FORMATS:
+        return matrix_files.countries_file(wanted, code)
     counts = queries.facet_counts(Selection())
     page = queries.focusing_page(code, request.args.get("after"))
-    views = links_of_many("cluster", [one.id for one in page.items], types=(FOCUS_TYPE,), kinds=FOCUS_KINDS)
-    lines = abroad.lines(page.items, views)
+    lines = matrix_files.abroad_lines(page.items)
     return render_template(
         "clusters/countries.html",
         code=code,
@@ -195,6 +197,7 @@ def countries() -> str:
         columns=abroad.columns(counts),
         total=counts.get((COUNTRY, code) if code else (ANY, COUNTRY), 0),
         legend=abroad.legend(lines),
+        formats=exporting.FORMATS,
     )
 
 
@@ -209,11 +212,13 @@ def _mine(actor: Actor, lines: Sequence[roles_matrix.Line]) -> set[int]:
 
 @blueprint.get("/clusters/roles")
 @access("public")
-def roles() -> str:
-    """Who has which role in which project: all of them, or those of one project."""
+def roles() -> str | AnyResponse:
+    """Who has which role in which project: all of them, or those of one project; exactly what is shown is also a file."""
     question = roles_matrix.question_of(request.args)
     project = roles_matrix.project_by_key(question.project)
     project_id = project.id if project is not None else None
+    if (wanted := request.args.get("format", "")) in exporting.FORMATS:
+        return matrix_files.roles_file(wanted, question, project_id)
     page = roles_matrix.actors_page(question, project_id, request.args.get("after"))
     lines = roles_matrix.lines(page.items, roles_matrix.roles_of(page.items, question, project_id))
     return render_template(
@@ -225,6 +230,7 @@ def roles() -> str:
         lines=lines,
         columns=roles_matrix.columns(lines),
         legend=roles_matrix.legend(lines),
+        formats=exporting.FORMATS,
         letters=roles_matrix.LETTERS,
         roles=roles_matrix.role_choices(),
         projects=roles_matrix.projects_with_roles(),

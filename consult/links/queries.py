@@ -14,7 +14,7 @@ from sqlalchemy import Integer, Select, String, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from consult.core.db import db
-from consult.core.i18n import pick
+from consult.core.i18n import _, pick
 from consult.core.registry import SubjectInfo
 from consult.core.vocabularies import short_region
 from consult.links.models import CONFIRMED, STATED, VISIBLE, Link, LinkEnd
@@ -49,6 +49,17 @@ class LinkView:
     def stated(self) -> bool:
         """Whether it rests on a source alone."""
         return self.link.status == STATED
+
+    @property
+    def standing(self) -> str:
+        """How far it is confirmed, in words; empty where it is our own classification."""
+        if self.link.derived:
+            return ""
+        if self.confirmed:
+            return _("confirmed by both sides")
+        if not self.stated:
+            return _("proposal, not confirmed")
+        return _("our reading of the source, not confirmed") if self.link.inferred else _("not confirmed")
 
 
 class EndRow(NamedTuple):

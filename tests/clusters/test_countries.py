@@ -21,6 +21,7 @@ from consult.links.operations import refresh_all
 from consult.links.sources import readable_source, sources
 from tests.support.page import Page, plain_spaces
 from tests.support.queries import count_queries
+from tests.support.tables import file_rows
 
 COUNTRIES = "/de/clusters/countries"
 
@@ -117,6 +118,42 @@ def test_a_macro_region_stands_for_its_countries_with_a_mark(client: Any, make: 
     region = client.page(f"{COUNTRIES}?country=scandinavia")
     assert "Nord" in region.text and "Süd" in region.text and "Wüste" not in region.one("table").get_text()
     assert "Zeitraum nicht genannt" in client.page(f"{COUNTRIES}?country=mena").text
+
+
+def test_files_hold_what_the_page_shows(client: Any, make: Any, db: Any, facts: Dataset) -> None:
+    """All statements in their order, beyond the first page; under a country those that concern it."""
+    north = make.cluster("Nord")
+    _focus(db, north, "scandinavia", "macro-region", attributes={"kind": "market-access"}, from_date="2017")
+    for number in range(30):
+        db.session.add(
+            Link(type="focus_on", from_kind="cluster", from_id=(one := make.cluster(f"Weiter {number:02}")).id,
+                 from_key=one.slug, to_kind="country", to_id=number_of("FI"), to_key="FI", source=["quelle.example"],
+                 created_at=now(), attributes={}, status="stated")
+        )  # fmt: skip
+        touch("cluster", one.id)
+    refresh_all()
+    shown, address = [], COUNTRIES
+    while address:
+        page = client.page(address)
+        for line in page.select(".c-obs > div"):
+            name = plain_spaces(line.dt.get_text())  # type: ignore[union-attr]
+            shown += [(name, plain_spaces(work.a.get_text())) for work in line.select("dd")]  # type: ignore[union-attr]
+        address = next((str(one["href"]) for one in page.select("main .c-pages a[rel=next]")), "")
+    rows = file_rows(client, COUNTRIES)
+    assert len(rows) > 30 and [(plain_spaces(one["name"]["de"]), one["country"]) for one in rows] == shown
+    assert f"{COUNTRIES}?format=xlsx" in client.page(COUNTRIES).links("main .c-outlets a")
+    (said,) = [one for one in rows if one["id"] == north.slug]
+    assert (said["read_as"], said["part_of"], said["kind"], said["from"], said["source"]) == (
+        ["Dänemark", "Norwegen", "Schweden"], None, "Markterschließung", "2017", ["quelle.example"],
+    )  # fmt: skip
+    (said,) = file_rows(client, f"{COUNTRIES}?country=SE")
+    assert (said["id"], said["country"], said["part_of"]) == (north.slug, "Schweden", "Skandinavien")
+    page = client.page(f"{COUNTRIES}?country=US")
+    assert f"{COUNTRIES}?country=US&format=json" in page.links("main .c-outlets a")
+    names = [plain_spaces(one.get_text()) for one in page.select("tbody th a")]
+    assert [plain_spaces(one["name"]["de"]) for one in file_rows(client, f"{COUNTRIES}?country=US")] == names
+    assert file_rows(client, f"{COUNTRIES}?country=JP") == []
+    assert file_rows(client, f"{COUNTRIES}?country=XX") == rows
 
 
 def test_what_is_not_public_is_not_counted(client: Any, make: Any, db: Any) -> None:

@@ -18,6 +18,7 @@ from consult.links.relations import relation_label
 from consult.links.sources import readable_source, sources
 from tests.support.page import Page, plain_spaces
 from tests.support.queries import count_queries
+from tests.support.tables import file_rows
 
 ADDRESS = "/de/clusters/roles"
 
@@ -97,6 +98,44 @@ def test_filters_narrow_and_stand_in_the_address(client: Any, facts: Dataset) ->
     assert "Keine Rolle passt zu Ihrer Auswahl" in nobody.text and ADDRESS in nobody.links("main a")
     choice = {str(one["value"]) for one in page.select("select[name=project] option")}
     assert choice == {"", *(one["to"].split("/")[1] for one in relations)}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "role=partner_of", "kind=organisation", "role=contact_point_for&kind=cluster", "project=gibt-es-nicht"],
+)
+def test_files_hold_what_the_page_shows(client: Any, facts: Dataset, query: str) -> None:
+    """All roles that were asked for in their order, page after page."""
+    shown, address = [], f"{ADDRESS}?{query}"
+    assert f"{address.rstrip('?')}{'&' if query else '?'}format=csv" in client.page(address).links("main .c-outlets a")
+    rows = file_rows(client, address)
+    while address:
+        page = client.page(address)
+        for line in page.select(".c-obs > div"):
+            name = plain_spaces(line.dt.get_text())  # type: ignore[union-attr]
+            shown += [(name, plain_spaces(part.get_text(" "))) for part in line.select("dd")]
+        address = next((str(one["href"]) for one in page.select("main .c-pages a[rel=next]")), "")
+    assert len(rows) == len(shown)
+    for row, (name, words) in zip(rows, shown, strict=True):
+        assert plain_spaces(row["name"]["de"]) == name and row["role_code"] in ROLES
+        said = (row["project"], row["role"], row["standing"], *(row["source"] or ()))
+        assert all(plain_spaces(one) in words for one in said if one), row
+
+
+def test_a_project_as_a_file(client: Any, db: Any, make: Any) -> None:
+    one, other, project = make.cluster("Eins", nuts1="DEG"), make.cluster("Zwei", nuts1="DE1"), make.project("Vorhaben")
+    project.region = "DEG"
+    touch("project", project.id)
+    role(db, one, project, status="confirmed", confirmed_from_at=now(), confirmed_to_at=now(), as_of="2026-03")
+    role(db, other, project, "supporter_of")
+    role(db, other, make.project("Anderes"))
+    told = file_rows(client, f"{ADDRESS}?project={project.slug}")
+    assert [(row["id"], row["standing"], row["crosses_border"], row["as_of"]) for row in told] == [
+        (one.slug, "von beiden Seiten bestätigt", False, "2026-03"), (other.slug, "nicht bestätigt", True, None),
+    ]  # fmt: skip
+    assert {row["project_url"] for row in told} == {f"http://127.0.0.1/de/projects/{project.slug}"}
+    (row,) = file_rows(client, f"{ADDRESS}?project={project.slug}&standing=confirmed")
+    assert row["url"] == f"http://127.0.0.1/de/clusters/{one.slug}"
 
 
 def test_a_confirmed_role_is_told_apart(client: Any, db: Any, make: Any) -> None:
