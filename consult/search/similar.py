@@ -25,8 +25,9 @@ from consult.search.comparing import DAMPED, READ, Taken, grams_of, pool_of, tak
 from consult.search.models import SearchDoc, is_counted
 
 MOST_NAMED = 40  # of the most telling shared words, five of which are named
-TELLING = 1.2  # weight from which on a shared word is named
+TELLING = 2.2  # weight from which on a shared word is named: fewer than about an eighth of the texts have it
 SHORT = 4  # letters of a word that is named only where it stands as a whole in both texts
+LONG, TWO = 60, 2  # telling words of a text: so many always have something in common, and one name is chance
 LEAST = 20  # of 100: what is less alike is not named
 ENOUGH = 30  # of 100: what is less alike does not get all points for its text, though nothing is more alike
 
@@ -181,7 +182,11 @@ def alike(about: Weighed, kind: str, *, but: int | None = None, limit: int = 5) 
     shown = [
         (info, one) for one in rated if (info := infos.get((kind, one.document.subject_id))) is not None and info.public
     ]
-    return [Similar(info, one.explained(about), (one.document.id, one.document.stamp)) for info, one in shown[:limit]]
+    told = (Similar(info, one.explained(about), (one.document.id, one.document.stamp)) for info, one in shown)
+    long = len(about.weights) > LONG
+    return [one for one in told if not long or one.likeness.by_sense is not None or len(one.likeness.shared) >= TWO][
+        :limit
+    ]
 
 
 def _by_sense(about: Weighed, kind: str, but: int, rated: list[Rated]) -> list[Rated]:

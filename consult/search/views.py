@@ -20,6 +20,7 @@ from consult.core.text import clean_line
 from consult.core.vocabularies import vocabulary
 from consult.core.web import room_blueprint
 from consult.search import listing_files
+from consult.search.analyse import query_groups
 from consult.search.drawing import results_drawn
 from consult.search.finding import Codes, fits, found
 from consult.search.queries import results, suggestion
@@ -85,6 +86,7 @@ def index() -> Any:
         formats=FORMATS,
         chips=[{"label": f"»{query}«"}, *({"label": label} for label in _chosen_labels(facets))] if query else [],
         numbered=_numbered(query),
+        says_nothing=bool(query) and not query_groups(query),
         suggestion=suggestion(query) if query and (every.partly or len(every.documents) <= FEW) else None,
     )
 

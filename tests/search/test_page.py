@@ -85,6 +85,11 @@ def test_pages_follow_the_last_hit_that_was_shown(demo: Any, client: Any) -> Non
         assert titles(client, f"/de/search?q=Cluster&after={broken}") == titles(client, "/de/search?q=Cluster")
 
 
+def test_words_that_stand_everywhere_are_said_to_be_such(demo: Any, client: Any) -> None:
+    assert "ein Hauptwort genügt" in client.page("/de/search?q=der+die+das").text
+    assert "ein Hauptwort genügt" not in client.page("/de/search?q=Xyzzyqwert").text
+
+
 def test_titles_are_marked(demo: Any, client: Any) -> None:
     page = client.get("/de/search?q=Klimakammer").text + client.get("/de/search?q=Prüfstand").text
     assert "<mark>Prüfstandstunden</mark> über Ländergrenzen" in page
