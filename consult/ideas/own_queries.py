@@ -24,7 +24,9 @@ from consult.ideas.milestones import milestones
 from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaDraft, IdeaVersion
 from consult.ideas.redactions import originals_of, part_of
 from consult.ideas.rules import reaches
+from consult.links.models import PROPOSED
 from consult.links.proposing import all_links
+from consult.links.queries import LinkView
 from consult.moderation.models import Case, Decision
 from consult.moderation.queries import decisions_for, open_case_for, read_at
 
@@ -42,6 +44,7 @@ class StatusView:
     has_draft: bool
     coauthors: list[IdeaCoauthor]
     milestones: list[Milestone]
+    proposals: list[LinkView]
     originals: dict[str, str]
     read_at: list[datetime] = field(default_factory=list)
     releases: list[signoff.Release] = field(default_factory=list)
@@ -61,6 +64,16 @@ class StatusView:
     def current(self) -> IdeaVersion | None:
         """The version that the page shows: the one that waits, else the public one, else the last."""
         return _shown(self.idea, self.versions)
+
+    @property
+    def to_answer(self) -> list[LinkView]:
+        """Proposed links that wait for the word of the idea's side."""
+        return [one for one in self.proposals if not one.stands_here]
+
+    @property
+    def answered_elsewhere(self) -> list[LinkView]:
+        """Proposed links that the idea's side stands by and whose other side has said nothing yet."""
+        return [one for one in self.proposals if one.stands_here]
 
     @property
     def public(self) -> IdeaVersion | None:
@@ -87,7 +100,7 @@ def status_view(idea: Idea) -> StatusView:
         .scalars()
         .all()
     )
-    links = all_links("idea", idea.id, [CONFIRMED]) if idea.is_public else []
+    links = all_links("idea", idea.id, [CONFIRMED, PROPOSED]) if idea.is_public else []
     shown = _shown(idea, versions)
     draft = db.session.get(IdeaDraft, idea.id)
     return StatusView(
@@ -102,7 +115,8 @@ def status_view(idea: Idea) -> StatusView:
         draft_title=title_in(draft.content) if draft is not None else "",
         draft_saved_at=draft.saved_at if draft is not None else None,
         coauthors=coauthors_of(idea.id),
-        milestones=milestones(idea, links) if idea.was_public else [],
+        milestones=milestones(idea, [one for one in links if one.confirmed]) if idea.was_public else [],
+        proposals=[one for one in links if not one.confirmed],
         originals=originals_of(shown.id) if shown is not None and shown.is_redacted else {},
         releases=signoff.history(idea.id) if idea.organisation_id is not None else [],
     )

@@ -240,6 +240,14 @@ def speaks_for(actor: Actor, idea: Idea) -> bool:
     return is_author(actor, idea)
 
 
+def may_come_to_links(actor: Actor, idea: Idea) -> bool:
+    """Whether whoever looks at the private page is shown the way to the idea's links: who speaks for the idea, and signed
+    out its author, who can sign in by a mailed link."""
+    if not idea.is_public:
+        return False
+    return speaks_for(actor, idea) if actor.signed_in else idea.author_id is not None
+
+
 def can_write(idea: Idea) -> bool:
     """Whether there is something to write at: nothing waits for a decision, and the idea is not at its end."""
     return idea.status in WRITABLE and not idea.has_waiting_version and not idea.waits_for_release

@@ -247,6 +247,7 @@ def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any
         may_release=rules.is_author(current_actor(), idea)
         and idea.waits_for_release
         and signoff.may_release(current_actor(), idea),
+        may_link=rules.may_come_to_links(current_actor(), idea),
         other=words.other_language(idea.language),
         form=form or CoauthorForm(formdata=None),
         may_invite=idea.status in rules.COMPANIONABLE,

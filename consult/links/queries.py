@@ -46,6 +46,11 @@ class LinkView:
         return self.link.status == CONFIRMED
 
     @property
+    def stands_here(self) -> bool:
+        """Whether the side from which it is seen stands by it."""
+        return (self.link.confirmed_from_at if self.outgoing else self.link.confirmed_to_at) is not None
+
+    @property
     def stated(self) -> bool:
         """Whether it rests on a source alone."""
         return self.link.status == STATED
