@@ -60,11 +60,15 @@ class Changes:
 class EditedElsewhere(Conflict):
     """Another window or person has saved since this form was opened; nothing was overwritten."""
 
-    def __init__(self, draft: IdeaDraft, merged: merging.Merged | None = None) -> None:
-        super().__init__(_("This draft was changed in another window since you opened this page."))
-        self.content = Content.of_document(draft.content)
+    def __init__(self, draft: IdeaDraft, merged: merging.Merged) -> None:
+        super().__init__(
+            _(
+                "This draft was changed in another window since you opened this page. Please press “Save”: then both texts "
+                "are put together, and where they contradict each other you choose."
+            )
+        )
         self.edit_count = draft.edit_count
-        self.merged = merged  # for an organisation's draft: what becomes of both texts
+        self.merged = merged  # what becomes of both texts
 
 
 def insert_into(model: type) -> Any:
@@ -153,10 +157,16 @@ def start_draft(
 
 
 def save_draft(
-    idea_id: int, changes: Changes, *, seen: int | None = None, tab: str, actor: Actor | None = None
+    idea_id: int,
+    changes: Changes,
+    *,
+    seen: int | None = None,
+    tab: str,
+    actor: Actor | None = None,
+    prints: merging.Prints | None = None,
 ) -> IdeaDraft:
-    """Put changes into the draft. `seen` is the edit count that the form was opened with, `tab` names the open page; a
-    program that looks at nothing before has seen nothing (None).
+    """Put changes into the draft. `seen` is the edit count that the form was opened with, `prints` what it held then, `tab`
+    names the open page; a program that looks at nothing before has seen nothing (None).
 
     The page that saved last may go on; any other one must have seen the present state. EditedElsewhere otherwise, unless
     its changes are there already. An idea that was returned or is public gets a draft of its next version. `actor` is who
@@ -170,7 +180,7 @@ def save_draft(
     if document == draft.content:
         return draft
     if seen is not None and draft.edit_count != seen and draft.saved_by != tab:
-        raise EditedElsewhere(draft, _merged(idea, draft, changes, seen))
+        raise EditedElsewhere(draft, _merged(idea, draft, changes, seen, prints))
     return _keep(idea, draft, document, tab, actor)
 
 
@@ -179,7 +189,7 @@ def save_merged(idea_id: int, merged: merging.Merged, *, seen: int, tab: str, ac
     idea = _writable(idea_id, actor)
     draft = draft_row(idea)
     if draft.edit_count != seen:
-        raise EditedElsewhere(draft)
+        raise Conflict(_("Somebody was faster. Please save once more."))
     document = Content.of_document(merging.document_of(merged.fields, draft.content)).document()
     return draft if document == draft.content else _keep(idea, draft, document, tab, actor)
 
@@ -221,14 +231,13 @@ def _writable(idea_id: int, actor: Actor | None) -> Idea:
     return idea
 
 
-def _merged(idea: Idea, draft: IdeaDraft, changes: Changes, seen: int) -> merging.Merged | None:
-    """Both texts of an organisation's draft as one, as far as they are."""
-    if idea.organisation_id is None:
-        return None
-    base = revisions.base_of(draft, seen)
+def _merged(idea: Idea, draft: IdeaDraft, changes: Changes, seen: int, prints: merging.Prints | None) -> merging.Merged:
+    """Both texts as one, as far as they are. What an organisation's draft was is known; a person's own leaves no trace of
+    what was deleted, and is known by what its form carries."""
+    base = revisions.base_of(draft, seen) if idea.organisation_id is not None else None
     mine = Content.of_document(merging.document_of(base, draft.content) if base is not None else draft.content)
     changes.apply(mine)
-    return merging.merged(base, merging.fields_of(mine.document()), merging.fields_of(draft.content))
+    return merging.merged(base, merging.fields_of(mine.document()), merging.fields_of(draft.content), prints)
 
 
 def _keep(idea: Idea, draft: IdeaDraft, document: dict[str, Any], tab: str, actor: Actor | None) -> IdeaDraft:

@@ -115,6 +115,7 @@ class IdeaForm(Form):
     email = EmailField(_l("Your e-mail address"))
     draft_key = HiddenField()
     edit_count = HiddenField()
+    prints = HiddenField()
     tab = HiddenField()
 
     positions: tuple[int, ...] = ()

@@ -21,6 +21,7 @@ from consult.core.text import slugify
 from consult.ideas import rules, sharing, tokens
 from consult.ideas.drafting import begins_with
 from consult.ideas.drafts import Content
+from consult.ideas.merging import fields_of, prints_of
 from consult.ideas.models import AWAITING, PUBLISHED, RETURNED, Idea, IdeaDraft
 from consult.moderation.queries import last_decision
 from consult.organisations import acting
@@ -79,6 +80,11 @@ class Frame:
     @property
     def token(self) -> str:
         return tokens.draft_token(self.draft_key)
+
+    @property
+    def prints(self) -> str:
+        """By which a form that is opened now tells later what it held."""
+        return prints_of(fields_of(self.content.document()))
 
     @property
     def status_token(self) -> str:

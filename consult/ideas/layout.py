@@ -173,20 +173,3 @@ class Layout:
         """Marked passages that stand in no answer any more, or in title and summary."""
         found = [mark for question in self.frame.questions for mark in self.marks_in(question)]
         return [mark for mark in self.frame.marks if mark not in found]
-
-    def differences(self) -> dict[str, str]:
-        """For two windows: what is stored where it differs from what the form holds, by field."""
-        content, found = self.frame.content, {}
-        for name in ("title", "summary", "organisation", "coauthors"):
-            if getattr(content, name) != self._value(name) and name in request.form:
-                found[name] = getattr(content, name)
-        for question in self.frame.questions:
-            name = f"answer-{question.position}"
-            written = content.answers.get(question.id)
-            stored = written.body if written else ""
-            if name in request.form and stored != self._value(name):
-                found[name] = stored
-            secret, secrets = f"secret-{question.position}", "\n".join(content.secrets.get(question.id, []))
-            if secret in request.form and secrets != self._value(secret):
-                found[secret] = secrets
-        return found

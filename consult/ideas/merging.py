@@ -6,8 +6,12 @@ Pure functions over a draft's document. A field is named as in the form, with th
 
 from __future__ import annotations
 
+import json
+import re
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 from consult.core.audiences import PUBLIC
@@ -75,20 +79,55 @@ class Merged:
     taken: list[str] = field(default_factory=list)
 
 
-def merged(base: Mapping[str, Any] | None, mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Merged:
-    """Both sides' changes since `base`. Without a known base every difference is a conflict, so that nothing is lost."""
+# ---- what a form was opened with, in few words ----------------------------------------------------------------------
+
+Prints = dict[str, str]
+NO_FIELDS = "-"  # the line of a form that was opened empty
+_PRINT = re.compile(r"([a-z_]+(?:-\d+)?)=([\w-]{8})", re.ASCII)
+
+
+def _print(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True)
+    return urlsafe_b64encode(blake2b(text.encode(), digest_size=6).digest()).decode()
+
+
+def prints_of(fields: Mapping[str, Any]) -> str:
+    """A line that a form carries: by it a field is known again that has not changed since, without storing what it held."""
+    return " ".join(f"{name}={_print(value)}" for name, value in sorted(fields.items())) or NO_FIELDS
+
+
+def read_prints(line: str) -> Prints | None:
+    """Back from the form; None where it carried none."""
+    return dict(_PRINT.findall(line)) or None if line != NO_FIELDS else {}
+
+
+def merged(
+    base: Mapping[str, Any] | None,
+    mine: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    prints: Prints | None = None,
+) -> Merged:
+    """Both sides' changes since `base`, or since a form was opened whose fields left these `prints`. Without either every
+    difference is a conflict, so that nothing is lost."""
+
+    def was(name: str, value: Any) -> bool:
+        if base is not None:
+            return bool(value == value_of(base, name))
+        if prints is None:
+            return False
+        return prints[name] == _print(value) if name in prints else bool(value == _nothing(name))
+
     result = Merged(dict(theirs))
     for name in sorted(mine.keys() | theirs.keys() | (base or {}).keys()):
         own, other = value_of(mine, name), value_of(theirs, name)
         if own == other:
             continue
-        old = value_of(base, name) if base is not None else None
-        if base is not None and own == old:
+        if was(name, own):
             result.taken.append(name)
-        elif base is not None and other == old:
+        elif was(name, other):
             result.fields[name] = own
         elif name in LISTS:
-            result.fields[name] = _both(old or [], own, other)
+            result.fields[name] = _both(value_of(base or {}, name), own, other)
         else:
             result.conflicts.append(name)
     return result

@@ -1,5 +1,6 @@
-"""When two write at an organisation's draft at once: what only one changed is taken over, and for the rest both texts stand
-on a page of their own, where a person chooses. It works without scripts, and neither text is lost on the way.
+"""When two write at a draft at once, two people or one in two windows: what only one changed is taken over, and for the
+rest both texts stand on a page of their own, where a person chooses. It works without scripts, and neither text is lost on
+the way.
 
 The page's form is the writing form with few fields: `pick-answer-2` says which text counts, `answer-2` carries one's own.
 """
@@ -101,30 +102,44 @@ def _in_form(field: str, frame: Frame) -> str:
 
 def merge(frame: Frame, form: IdeaForm, conflict: drafting.EditedElsewhere) -> Any:
     """Store both sides' changes as far as they do not touch each other; for the rest show the page that lets choose."""
-    assert conflict.merged is not None
     actor = current_actor()
     draft = drafting.save_merged(frame.idea_id or 0, conflict.merged, seen=conflict.edit_count, tab="", actor=actor)
-    frame.edit_count, frame.content = draft.edit_count, Content.of_document(draft.content)
-    who = revisions.last_other(draft, actor) or _("Somebody of your organisation")
+    frame.edit_count, frame.content, frame.has_draft = draft.edit_count, Content.of_document(draft.content), True
+    who = _("Another window")
+    if frame.organisation_id is not None:
+        who = revisions.last_other(draft, actor) or _("Somebody of your organisation")
     names = [_in_form(one, frame) for one in conflict.merged.conflicts]
-    if any(name in form for name in names):
+    names += [one.name for one in form if one.name in request.form and not form.holds_good(one.name)]
+    names = [one for one in dict.fromkeys(names) if one in form]
+    if names:
         return kept(page(frame, form, names, who), 409)
-    questions = {one.id: one for one in frame.questions}
-    taken = ", ".join(label_of(one, questions) for one in conflict.merged.taken)
-    flash_done(
-        _n(
-            "%(who)s was writing at the same time. Both changes are saved; the other one is in: %(fields)s.",
-            "%(who)s was writing at the same time. Both changes are saved; the other ones are in: %(fields)s.",
-            len(conflict.merged.taken), who=who, fields=taken or _("the same places as yours"),
-        )
-    )  # fmt: skip
+    flash_done(_both_are_saved(frame, conflict.merged.taken, who))
     return see_other(path("ideas.draft", token=frame.token))
+
+
+def _both_are_saved(frame: Frame, fields: list[str], who: str) -> str:
+    questions = {one.id: one for one in frame.questions}
+    taken = ", ".join(label_of(one, questions) for one in fields) or _("the same places as yours")
+    if frame.organisation_id is None:
+        return _n(
+            "Another window had saved meanwhile. Both changes are saved; the other one is in: %(fields)s.",
+            "Another window had saved meanwhile. Both changes are saved; the other ones are in: %(fields)s.",
+            len(fields), fields=taken,
+        )  # fmt: skip
+    return _n(
+        "%(who)s was writing at the same time. Both changes are saved; the other one is in: %(fields)s.",
+        "%(who)s was writing at the same time. Both changes are saved; the other ones are in: %(fields)s.",
+        len(fields), who=who, fields=taken,
+    )  # fmt: skip
 
 
 def page(frame: Frame, form: IdeaForm, names: list[str] | None, who: str = "") -> Any:
     """Both texts side by side, field by field."""
     names = [name for name in (names if names is not None else request.form.getlist("clash")) if name in form]
-    form.edit_count.data = str(frame.edit_count) if who else request.form.get("edit_count", "")
+    if who:
+        form.edit_count.data, form.prints.data = str(frame.edit_count), frame.prints
+    else:
+        form.edit_count.data, form.prints.data = request.form.get("edit_count", ""), request.form.get("prints", "")
     return render_template(
         "ideas/merge.html",
         draft=frame,

@@ -37,6 +37,7 @@ from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content, people_in
 from consult.ideas.forms import AUDIENCE_NOTES, SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
 from consult.ideas.frames import Frame
 from consult.ideas.layout import Layout
+from consult.ideas.merging import read_prints
 from consult.ideas.models import AWAITING, IdeaInvitation
 from consult.ideas.rules import can_invite_late
 from consult.ideas.views import blueprint
@@ -132,12 +133,10 @@ def _frame_of(token: str) -> Frame:
 
 
 def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:
-    form.edit_count.data = str(frame.edit_count)
+    form.edit_count.data, form.prints.data = str(frame.edit_count), frame.prints
     _offer_partners(form)
     layout = Layout(frame, form)
     values = {
-        "other": {},
-        "conflict": False,
         "submitted": "submit" in request.form,
         "link_form": AddressForm(formdata=None),
         "near": page_queries.near_answers(layout.question_id, frame.idea_id),
@@ -238,7 +237,7 @@ def _save(frame: Frame, form: IdeaForm) -> None:
     sharing.keep_place(actor, idea, changes)
     stored = drafting.save_draft(
         idea_id, changes, seen=seen_count(request.form.get("edit_count")), tab=request.form.get("tab", "")[:40],
-        actor=actor,
+        actor=actor, prints=read_prints(request.form.get("prints", "")[:4000]),
     )  # fmt: skip
     frame.edit_count, frame.content = stored.edit_count, Content.of_document(stored.content)
     sharing.place(actor, idea_id, frame.content)
@@ -255,8 +254,6 @@ def _store(frame: Frame, form: IdeaForm) -> Any:
     try:
         _save(frame, form)
     except drafting.EditedElsewhere as conflict:
-        if conflict.merged is None:
-            return _conflict_page(frame, form, conflict), 409
         return views_merging.merge(frame, form, conflict)
     _change_attachments(frame, form)
     if not form.is_storable or (form.to_mend and "submit" in request.form):
@@ -324,12 +321,6 @@ def _next_address(frame: Frame) -> str:
         return layout.address(layout.part, one=goal == "view-one")
     flash_done(_("Saved. The address of this page leads back to your draft at any time."))
     return layout.address(layout.part)
-
-
-def _conflict_page(frame: Frame, form: IdeaForm, conflict: drafting.EditedElsewhere) -> Any:
-    """Both texts: the reader's own in the form, the stored one beside it. Sending again overwrites it knowingly."""
-    frame.content, frame.edit_count, frame.has_draft = conflict.content, conflict.edit_count, True
-    return _page(frame, form, other=Layout(frame, form).differences(), conflict=True)
 
 
 def _delete(frame: Frame) -> Any:
@@ -400,6 +391,7 @@ def _autosaved(frame: Frame, form: IdeaForm | None) -> Any:
         "url": path("ideas.draft", token=frame.token),
         "autosave_url": path("ideas.autosave", token=frame.token),
         "edit_count": frame.edit_count,
+        "prints": frame.prints,
     }
     if form.is_storable:
         return jsonify({**answer, "note": Layout(frame, form).fault_line()} if form.to_mend else answer)

@@ -146,6 +146,7 @@ function autosave(form) {
       const answer = await fetch(form.dataset.autosaveUrl, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
       const data = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
       if (data.url) moveTo(data.url, data.autosave_url);
+      for (const name of ["edit_count", "prints"]) if (name in data && form.elements[name]) form.elements[name].value = data[name]; // what this page knows of the draft
       if (answer.status === 409 || answer.status === 422) { failed(data.error || Object.values(data.errors || {}).join(" ")); return; }
       if ([400, 401, 403].includes(answer.status)) { failed(status?.dataset.ended); return; }
       if (!answer.ok) throw new Error(answer.status);

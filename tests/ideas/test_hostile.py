@@ -176,7 +176,8 @@ def test_a_forged_edit_count_cannot_overwrite(count: str, writer: Any, client: A
     writer.open()
     writer.send("save", {"title": "Echt"})
     form = html(client.get(writer.url)).form("#idea-form")
-    response = client.post(writer.url, data={**form, "title": "Gefälscht", "edit_count": count, "tab": "", "save": "1"})
+    forged = {"title": "Gefälscht", "edit_count": count, "prints": count, "tab": "", "save": "1"}
+    response = client.post(writer.url, data={**form, **forged})
     assert response.status_code == 409 and the_draft(db).content["title"] == "Echt"
 
 

@@ -179,9 +179,11 @@ def test_a_window_that_was_open_before_is_told(begun: bool, author: Any, idea: I
     form, action = page.form("#idea-form"), str(page.one("#idea-form")["action"])
     narrow(author, idea)
     form |= {"title": "Noch mehr Schichten", "save": "1"}
-    assert author.client.post(action, data=form).status_code == 409
     assert author.client.post(f"{author.url}/save", data=form).status_code == 409
-    assert author.client.page(author.url).form("#idea-form")["audience-2"] == "ministry"
+    told = html(author.client.post(action, data=form, follow_redirects=True))
+    assert "Ein anderes Fenster hatte inzwischen gespeichert" in told.text
+    found = author.client.page(author.url).form("#idea-form")
+    assert found["audience-2"] == "ministry" and found["title"] == "Noch mehr Schichten"
 
 
 def test_what_is_meant_for_fewer_already_stays_so(author: Any, idea: Idea) -> None:

@@ -120,8 +120,9 @@ def test_two_windows_show_both_marks(writer: Any, db: Any) -> None:
     form.update({"secret-1": "Gern mit anderen", "save": "1"})
     answer = writer.client.post(action, data=form)
     assert answer.status_code == 409
-    assert html(answer).one("#other-secret-1").get_text().strip() == SECRET
-    assert html(answer).one("#secret-1").get_text().strip() == "Gern mit anderen"
+    clash = html(answer).one("[aria-labelledby='clash-secret-1']")
+    assert clash.select_one("del").get_text() == SECRET and clash.select_one("ins").get_text() == "Gern mit anderen"
+    assert html(answer).form("#merge-form")["secret-1"] == "Gern mit anderen"
 
 
 def test_what_was_reworded_since_is_not_sent(make: Any, consultation: Any, cast: Any, db: Any) -> None:

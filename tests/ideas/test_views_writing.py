@@ -146,38 +146,6 @@ def test_private_pages_are_not_stored_by_proxies(writer: Any, client: Any) -> No
     assert "noindex" in response.get_data(as_text=True)
 
 
-def test_two_windows_keep_both_texts(writer: Any, client: Any, db: Any) -> None:
-    writer.open()
-    writer.send("save", FILLED)
-    one, two = (html(client.get(writer.url)).form("#idea-form") for _ in range(2))
-    first = client.post(writer.url, data={**one, "answer-1": "Aus dem ersten Fenster.", "save": "1"})
-    assert first.status_code == 303
-    second = client.post(writer.url, data={**two, "answer-1": "Aus dem zweiten Fenster.", "save": "1"})
-    assert second.status_code == 409
-    page = html(second)
-    assert page.form("#idea-form")["answer-1"].strip() == "Aus dem zweiten Fenster."
-    assert "Aus dem ersten Fenster." in page.one("#other-answer-1").get_text()
-    assert "Aus dem ersten" in the_draft(db).content["answers"][str(_question(db, 1))][0]
-    # knowing both, the second may replace the first
-    third = client.post(writer.url, data={**page.form("#idea-form"), "save": "1"})
-    assert third.status_code == 303
-    assert "Aus dem zweiten" in the_draft(db).content["answers"][str(_question(db, 1))][0]
-
-
-def _question(db: Any, position: int) -> int:
-    from consult.consultations.models import Question
-
-    return int(db.session.execute(select(Question.id).where(Question.position == position)).scalar_one())
-
-
-def test_two_windows_with_the_same_text_do_not_quarrel(writer: Any, client: Any) -> None:
-    writer.open()
-    writer.send("save", FILLED)
-    one, two = (html(client.get(writer.url)).form("#idea-form") for _ in range(2))
-    for form in (one, two):
-        assert client.post(writer.url, data={**form, "title": "Gleich", "save": "1"}).status_code == 303
-
-
 def test_a_draft_can_be_deleted(writer: Any, client: Any, db: Any) -> None:
     writer.open()
     writer.send("save", FILLED)
