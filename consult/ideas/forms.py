@@ -116,6 +116,7 @@ class IdeaForm(Form):
     draft_key = HiddenField()
     edit_count = HiddenField()
     prints = HiddenField()
+    questions = HiddenField()
     tab = HiddenField()
 
     positions: tuple[int, ...] = ()

@@ -28,6 +28,7 @@ from consult.ideas import (
     own_queries,
     page_queries,
     parts,
+    placing,
     queries,
     receipts,
     rules,
@@ -244,6 +245,7 @@ def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any
         can_write=rules.can_write(idea) and rules.can_send_in(view.consultation, idea.status),
         can_withdraw=rules.can_withdraw(idea),
         narrower=words.narrower_choices(view),
+        places=placing.places(list(view.questions.values())),
         may_release=rules.is_author(current_actor(), idea)
         and idea.waits_for_release
         and signoff.may_release(current_actor(), idea),
@@ -297,14 +299,11 @@ def narrow(token: str) -> Any:
     """Let fewer people read single answers: at once and everywhere."""
     allow_write()
     idea = frames.idea_by_status_token(token)
-    positions = {one.position: one.id for one in questions_of(idea.consultation_id)}
-    wanted = {}
-    for position, question_id in positions.items():
-        value = request.form.get(f"audience-{position}", "")
-        if value and value not in AUDIENCES:
-            raise Refused(_("Please choose one of the entries in the list."))
-        if value:
-            wanted[question_id] = value
+    questions = questions_of(idea.consultation_id)
+    sent = placing.placed(request.form, questions)
+    wanted = {one.id: value for one in questions if (value := sent.get(f"audience-{one.position}", ""))}
+    if any(value not in AUDIENCES for value in wanted.values()):
+        raise Refused(_("Please choose one of the entries in the list."))
     changed = operations.narrow_audiences(current_actor(), idea.id, wanted)
     flash_done(_("Done. From now on fewer people read it.") if changed else _("Nothing was changed."))
     return see_other(path("ideas.status", token=token))

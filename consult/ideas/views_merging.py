@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from consult.core.access import current_actor
 from consult.core.i18n import _, _n
 from consult.core.web import flash_done, path, see_other
-from consult.ideas import drafting, revisions
+from consult.ideas import drafting, placing, revisions
 from consult.ideas.drafting import Changes
 from consult.ideas.drafts import Content
 from consult.ideas.forms import IdeaForm
@@ -136,6 +136,7 @@ def _both_are_saved(frame: Frame, fields: list[str], who: str) -> str:
 def page(frame: Frame, form: IdeaForm, names: list[str] | None, who: str = "") -> Any:
     """Both texts side by side, field by field."""
     names = [name for name in (names if names is not None else request.form.getlist("clash")) if name in form]
+    form.questions.data = placing.places(frame.questions)
     if who:
         form.edit_count.data, form.prints.data = str(frame.edit_count), frame.prints
     else:

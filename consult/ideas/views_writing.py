@@ -27,6 +27,7 @@ from consult.ideas import (
     mails,
     operations,
     page_queries,
+    placing,
     previews,
     sharing,
     tokens,
@@ -134,6 +135,7 @@ def _frame_of(token: str) -> Frame:
 
 def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:
     form.edit_count.data, form.prints.data = str(frame.edit_count), frame.prints
+    form.questions.data = placing.places(frame.questions)
     _offer_partners(form)
     layout = Layout(frame, form)
     values = {
@@ -168,6 +170,7 @@ def _stored_form(frame: Frame) -> IdeaForm:
 
 def _sent_form(frame: Frame) -> IdeaForm:
     """The form as it was sent, over what is stored, with its errors."""
+    placing.put_in_place(frame.questions)
     form = form_class(tuple(frame.by_position))(
         data=initial(frame.content, frame.questions, draft_key=frame.draft_key, edit_count=str(frame.edit_count))
     )

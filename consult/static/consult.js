@@ -114,7 +114,7 @@ function written(form) {
 function autosave(form) {
   const status = form.querySelector("[data-save]");
   const key = () => new URL(form.action, location.href).pathname;
-  const hold = (sent = false) => kept.write(key(), { at: Date.now(), sent, fields: written(form) });
+  const hold = (sent = false) => kept.write(key(), { at: Date.now(), sent, questions: form.elements.questions?.value, fields: written(form) });
   let dirty = false;
   let busy = false;
   let sending = false;
@@ -180,6 +180,15 @@ function autosave(form) {
   window.addEventListener("beforeunload", (e) => { if (dirty && !sending) e.preventDefault(); });
 }
 
+// Fields are named by the position of their question; somebody may have moved it since the copy was made.
+function placed(name, then, now) {
+  const [, kind, position] = name.match(/^(\w+-)(\d+)$/) || [];
+  if (!position || !then || !now || then === now) return name;
+  const id = then.split(" ").map((pair) => pair.split(":")).find((pair) => pair[0] === position)?.[1];
+  const place = now.split(" ").map((pair) => pair.split(":")).find((pair) => pair[1] === id)?.[0];
+  return place ? kind + place : name;
+}
+
 function offer(form, key) {
   const notice = form.querySelector("[data-kept]");
   const copy = notice && kept.read(key);
@@ -191,7 +200,8 @@ function offer(form, key) {
   line.textContent = fill(line.dataset.text, { time });
   notice.hidden = false;
   notice.querySelector("[data-kept-take]").addEventListener("click", () => {
-    for (const [name, value, checked] of copy.fields) {
+    for (const [was, value, checked] of copy.fields) {
+      const name = placed(was, copy.questions, form.elements.questions?.value);
       const found = [...form.elements].filter((e) => e.name === name && (checked === null || e.value === value));
       found.forEach((e) => { if (checked === null) e.value = value; else e.checked = checked; });
     }

@@ -66,7 +66,7 @@ def test_two_windows_do_not_overwrite_each_other(browser: Any) -> None:
     first.reload()
     expect(first.locator("#idea-form [name=answer-1]")).to_have_value("Im ersten Fenster geschrieben.")
     second.locator("[name=pick-answer-1][value=mine]").check(force=True)
-    second.get_by_role("button", name="Auswahl speichern").click()
+    second.get_by_role("button", name="Speichern, was ich gewählt habe").click()
     expect(second.get_by_text("führt jederzeit zu Ihrem Entwurf zurück")).to_be_visible()
     first.reload()
     expect(first.locator("#idea-form [name=answer-1]")).to_have_value(re.compile("Im zweiten Fenster geschrieben."))
