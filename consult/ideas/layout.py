@@ -98,6 +98,8 @@ class Layout:
         """Whether a part is done, and what stands below its name."""
         if part.question is not None:
             count = words_in(self._value(f"answer-{part.key}"))
+            if part.question.is_closed and not count:
+                return False, _("takes no more answers")
             return bool(count), _n("answered, %(num)s word", "answered, %(num)s words", count) if count else _(
                 "still empty"
             )

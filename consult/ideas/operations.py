@@ -6,13 +6,13 @@ looked the link up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from consult.accounts.operations import as_actor, confirm_person, ensure_person
-from consult.consultations.models import Consultation
+from consult.consultations.models import Consultation, Question
 from consult.consultations.operations import take_number
 from consult.consultations.queries import questions_of, with_questions
 from consult.core import audit
@@ -66,9 +66,11 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
         raise Conflict(_("This idea was sent already."))
     draft = draft_row(idea)
     content = Content.of_document(draft.content)
-    consultation, _questions = with_questions(idea.consultation_id)
+    consultation, questions = with_questions(idea.consultation_id)
     confirms = idea.status == DRAFT and not actor.signed_in and rules.can_send_as(actor, idea)
-    check_complete(consultation, content, _email_fault(email) if confirms else "")
+    check_complete(
+        consultation, content, _email_fault(email) if confirms else "", _closed_faults(idea, content, questions)
+    )
     if not rules.can_send_in(consultation, idea.status, _is_invited(idea, consultation)):
         raise Invalid(message=closed_sentence(consultation))
     sharing.check_reach(actor, idea)
@@ -115,8 +117,22 @@ def closed_sentence(consultation: Consultation) -> str:
     return _("Nothing can be sent to this consultation at present. Your draft stays stored.")
 
 
-def check_complete(consultation: Consultation, content: Content, email_fault: str = "") -> None:
-    """Invalid at the fields of what cannot be sent: something is missing, too long or wrong, or a secret stands nowhere."""
+def _closed_faults(idea: Idea, content: Content, questions: Sequence[Question]) -> dict[str, str]:
+    """Answers to questions that take none any more; those that this idea gave before may be mended and sent."""
+    closed = {one.id: one.position for one in questions if one.is_closed and one.id in content.given}
+    if not closed:
+        return {}
+    sent = select(Answer.question_id).join(IdeaVersion, IdeaVersion.id == Answer.version_id)
+    before = set(db.session.execute(sent.where(IdeaVersion.idea_id == idea.id)).scalars())
+    why = _("This question takes no more answers. Please move your text to another question, or take it out.")
+    return {f"answer-{position}": why for one_id, position in closed.items() if one_id not in before}
+
+
+def check_complete(
+    consultation: Consultation, content: Content, email_fault: str = "", closed: Mapping[str, str] | None = None
+) -> None:
+    """Invalid at the fields of what cannot be sent: something is missing, too long or wrong, or a secret stands nowhere;
+    `closed` are the faults of answers that come too late for their question."""
     faults: dict[str, str] = {"email": email_fault} if email_fault else {}
     if not content.title.strip():
         faults["title"] = _("Please write a title of up to %(number)s characters.", number=120)
@@ -125,6 +141,7 @@ def check_complete(consultation: Consultation, content: Content, email_fault: st
         takes = [one for one in questions if not one.is_closed] or questions
         if takes:
             faults[f"answer-{takes[0].position}"] = _("Please answer at least one question, whichever you like.")
+    faults |= closed or {}
     faults |= _secret_faults(consultation, content)
     if fault := coauthors_fault(content.coauthors):
         faults["coauthors"] = fault
