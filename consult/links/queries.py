@@ -249,15 +249,21 @@ _From, _To = aliased(LinkEnd), aliased(LinkEnd)
 
 
 def links_to_confirm(ends: Iterable[tuple[str, int]]) -> list[tuple[Link, SubjectInfo, SubjectInfo]]:
-    """Proposals that wait for these things: (link, from, to), oldest first, at most fifty."""
-    places = [and_(Link.to_kind == kind, Link.to_id == end_id) for kind, end_id in sorted(set(ends))]
-    if not places:
+    """Proposals that wait for these things, at whichever end: (link, from, to), oldest first, at most fifty."""
+    waiting = sorted(set(ends))
+    if not waiting:
         return []
+    places = [
+        and_(Link.to_kind == kind, Link.to_id == end_id, Link.confirmed_to_at.is_(None)) for kind, end_id in waiting
+    ] + [
+        and_(Link.from_kind == kind, Link.from_id == end_id, Link.confirmed_from_at.is_(None))
+        for kind, end_id in waiting
+    ]
     statement = (
         select(Link, _From, _To)
         .join(_From, and_(_From.kind == Link.from_kind, _From.id == Link.from_id))
         .join(_To, and_(_To.kind == Link.to_kind, _To.id == Link.to_id))
-        .where(or_(*places), Link.status == "proposed", Link.confirmed_to_at.is_(None), _From.public.is_(True))
+        .where(or_(*places), Link.status == "proposed", _From.public.is_(True), _To.public.is_(True))
         .order_by(Link.id)
         .limit(50)
     )

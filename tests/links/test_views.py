@@ -46,6 +46,27 @@ def test_my_page_tells_what_waits(client: Any, sign_in: Any, cast: Any, proposal
     assert "von beiden Seiten bestätigt" in client.page("/de/clusters/photonik-musterland").text
 
 
+def test_my_page_tells_what_waits_at_the_beginning_of_a_link(
+    db: Any, client: Any, sign_in: Any, cast: Any, make: Any
+) -> None:
+    """What others say of one's own thing towards theirs, as "gives money to", waits just the same."""
+    other: Cluster = make.cluster("Fremder Cluster", nuts1="DE1", slug="fremder")
+    link = Link(
+        from_kind="cluster", from_id=cast.cluster.id, from_key=cast.cluster.slug, to_kind="cluster", to_id=other.id,
+        to_key=other.slug, created_at=now(), status=PROPOSED, type="complements", confirmed_to_at=now(),
+    )  # fmt: skip
+    db.session.add(link)
+    db.session.flush()
+    refresh_ends([("cluster", other.id), ("cluster", cast.cluster.id)])
+    page = sign_in(client, cast.cluster_manager).page("/de/me/")
+    assert "Photonik Musterland ergänzt Fremder Cluster" in page.one("section[aria-labelledby=proposals]").get_text()
+    assert "Bestätigen: Fremder Cluster" in page.text
+    client.post(f"/de/links/{link.id}/confirm", data=page.form("form[action$='/confirm']"))
+    db.session.refresh(link)
+    assert link.status == CONFIRMED
+    assert not client.page("/de/me/").select("#proposals")
+
+
 def test_declining_takes_a_link_from_the_page(
     db: Any, client: Any, new_client: Any, sign_in: Any, cast: Any, proposal: Callable[..., Link]
 ) -> None:
