@@ -164,13 +164,15 @@ def save_draft(
     tab: str,
     actor: Actor | None = None,
     prints: merging.Prints | None = None,
+    asked: bool = False,
 ) -> IdeaDraft:
     """Put changes into the draft. `seen` is the edit count that the form was opened with, `prints` what it held then, `tab`
     names the open page; a program that looks at nothing before has seen nothing (None).
 
     The page that saved last may go on; any other one must have seen the present state. EditedElsewhere otherwise, unless
     its changes are there already. An idea that was returned or is public gets a draft of its next version. `actor` is who
-    writes, where that is known: while it waits for a release, those who release may.
+    writes, where that is known: while it waits for a release, those who release may. Where it was `asked` for, the draft
+    counts as touched today, also with nothing new in it.
     """
     idea = _writable(idea_id, actor)
     draft = draft_row(idea)
@@ -178,6 +180,8 @@ def save_draft(
     changes.apply(content)
     document = content.document()
     if document == draft.content:
+        if asked:
+            draft.saved_at, draft.reminded_at = now(), None
         return draft
     if seen is not None and draft.edit_count != seen and draft.saved_by != tab:
         raise EditedElsewhere(draft, _merged(idea, draft, changes, seen, prints))

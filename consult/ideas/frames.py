@@ -6,7 +6,7 @@ The values are plain or detached, since the pages' reading transaction has ended
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -18,11 +18,11 @@ from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.rows import columns_of, looked_at
 from consult.core.text import slugify
-from consult.ideas import rules, sharing, tokens
+from consult.ideas import invitations, rules, sharing, tokens
 from consult.ideas.drafting import begins_with
 from consult.ideas.drafts import Content
 from consult.ideas.merging import fields_of, prints_of
-from consult.ideas.models import AWAITING, PUBLISHED, RETURNED, Idea, IdeaDraft
+from consult.ideas.models import AWAITING, DRAFT, PUBLISHED, RETURNED, Idea, IdeaDraft, IdeaInvitation
 from consult.moderation.queries import last_decision
 from consult.organisations import acting
 
@@ -39,7 +39,8 @@ class Mark:
 class Frame:
     """What the writing pages stand in. `idea_id` is None for a form that nothing was sent from yet; `waits` tells that it
     waits for a release; `organisation_id` is the organisation whose draft it is, `confirm_until` the moment until which the
-    mailed link confirms its sender's address.
+    mailed link confirms its sender's address, `invited_until` the last day on which it may be sent by a late invitation,
+    `is_served` that another idea was sent by it.
 
     Questions and consultation are detached: they can be read after the transaction has ended.
     """
@@ -61,6 +62,24 @@ class Frame:
     confirm_until: datetime | None = None
     marks: list[Mark] = field(default_factory=list)
     request_note: str = ""
+    invited_until: date | None = None
+    is_served: bool = False
+
+    @property
+    def refusal(self) -> str:
+        """Why what is written cannot be sent now, in a sentence; empty where it can."""
+        if self.is_served:
+            return invitations.served_sentence()
+        if rules.can_send_in(self.consultation, self.status, self.invited_until is not None):
+            return ""
+        return invitations.closed_sentence(self.consultation)
+
+    def invite(self, invitation: IdeaInvitation | None) -> None:
+        """Let it be sent after the end, by an invitation that holds good; an idea for which it has served is told so."""
+        if invitation is None or not invitations.lets_send(invitation, self.consultation):
+            return
+        self.is_served = invitations.has_served(invitation)
+        self.invited_until = None if self.is_served else invitations.last_day_of(invitation)
 
     @property
     def by_position(self) -> dict[int, Question]:
@@ -164,6 +183,8 @@ def _frame(idea: Idea, draft: IdeaDraft | None) -> Frame:
         frame.content, frame.edit_count = Content.of_document(draft.content), draft.edit_count
     else:
         frame.content, frame.edit_count = begins_with(idea)
+    if idea.status == DRAFT and idea.invitation_id is not None:
+        frame.invite(invitations.invitation_of(idea))
     if idea.status in (RETURNED, PUBLISHED):
         _add_marks(frame, idea)
     return frame

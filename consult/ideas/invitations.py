@@ -1,6 +1,8 @@
-"""Late entries: leave to send one idea after the consultation has closed, by a mailed link and until a day.
+"""What lets an idea be sent, and what is said where nothing does; and late entries: leave to send one idea after the
+consultation has closed, by a mailed link and until a day.
 
-Only while the consultation is closed and not evaluated yet. The link is the key; what is stored of it is a hash.
+Late entries come only while the consultation is closed and not evaluated yet. The link is the key; what is stored of it is
+a hash.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from consult.core.access import Actor
 from consult.core.clock import LOCAL, now, today
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
-from consult.core.i18n import _, current_language
+from consult.core.i18n import _, current_language, format_day
 from consult.ideas import mails, rules, tokens
 from consult.ideas.models import Idea, IdeaInvitation
 
@@ -24,6 +26,11 @@ audit.declare("idea.late_invited", "invitation_id")
 audit.declare("idea.late_revoked", "invitation_id")
 
 LONGEST = timedelta(days=60)
+
+
+def last_day_of(invitation: IdeaInvitation) -> date:
+    """The last day, in Germany, on which an idea can be sent by it."""
+    return (invitation.valid_until - timedelta(microseconds=1)).astimezone(LOCAL).date()
 
 
 def invitation_by_token(token: str) -> IdeaInvitation | None:
@@ -50,10 +57,44 @@ def lets_send(invitation: IdeaInvitation | None, consultation: Consultation) -> 
     )
 
 
+def is_invited(idea: Idea, consultation: Consultation) -> bool:
+    """Whether a late invitation lets this idea be sent, if it has not served yet."""
+    return lets_send(invitation_of(idea), consultation)
+
+
 def has_served(invitation: IdeaInvitation) -> bool:
-    """Whether an idea was sent by it already."""
+    """Whether an idea was sent by it already; what is not confirmed yet has no number and does not count."""
     statement = select(Idea.id).where(Idea.invitation_id == invitation.id, Idea.number.is_not(None)).limit(1)
     return db.session.execute(statement).first() is not None
+
+
+def closed_sentence(consultation: Consultation) -> str:
+    """Why nothing can be sent now."""
+    if consultation.phase == "announced" and consultation.opens_on:
+        return _(
+            "Ideas can be sent from %(day)s on. Your draft stays stored until then.",
+            day=format_day(consultation.opens_on),
+        )
+    if consultation.closes_on and consultation.phase != "inactive":
+        return _("Ideas could be sent until %(day)s. Your draft stays stored.", day=format_day(consultation.closes_on))
+    return _("Nothing can be sent to this consultation at present. Your draft stays stored.")
+
+
+def served_sentence() -> str:
+    """Why nothing more can be sent by an invitation that has served."""
+    return _("An idea was already sent with this invitation; each invitation is for one. Your draft stays stored.")
+
+
+def is_used_up(idea: Idea, consultation: Consultation) -> bool:
+    """Whether another idea was sent by the invitation by which this one was begun, and nothing else lets it be sent.
+
+    The invitation stays locked until the transaction ends, so that of two ideas sent at the same moment one is told.
+    """
+    if idea.invitation_id is None or consultation.phase == "open":
+        return False
+    statement = select(IdeaInvitation).where(IdeaInvitation.id == idea.invitation_id).with_for_update()
+    invitation = db.session.execute(statement).scalar_one_or_none()
+    return invitation is not None and has_served(invitation)
 
 
 def invitations_of(consultation_id: int) -> list[tuple[IdeaInvitation, int]]:

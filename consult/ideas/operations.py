@@ -21,7 +21,7 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.forms import email_problem
-from consult.core.i18n import _, format_day
+from consult.core.i18n import _
 from consult.core.states import move
 from consult.ideas import attachments, coauthoring, invitations, mails, redactions, rules, sharing, signoff, tokens
 from consult.ideas.coauthors import is_coauthor
@@ -71,8 +71,10 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     check_complete(
         consultation, content, _email_fault(email) if confirms else "", _closed_faults(idea, content, questions)
     )
-    if not rules.can_send_in(consultation, idea.status, _is_invited(idea, consultation)):
-        raise Invalid(message=closed_sentence(consultation))
+    if idea.status == DRAFT and invitations.is_used_up(idea, consultation):
+        raise Invalid(message=invitations.served_sentence())
+    if not rules.can_send_in(consultation, idea.status, invitations.is_invited(idea, consultation)):
+        raise Invalid(message=invitations.closed_sentence(consultation))
     sharing.check_reach(actor, idea)
     if idea.status != DRAFT:
         return _send_next(author_actor(actor, idea), idea, content, consultation)
@@ -95,26 +97,6 @@ def _organisation_named(actor: Actor, content: Content) -> int | None:
     if found is not None and not may_write_for(actor, found):
         raise Invalid({"organisation": _("You do not write for this organisation. Whoever speaks for it can let you.")})
     return found
-
-
-def _is_invited(idea: Idea, consultation: Consultation) -> bool:
-    """Whether a late invitation, which has not served yet, lets this idea be sent."""
-    invitation = invitations.invitation_of(idea) if idea.invitation_id is not None else None
-    if invitation is None or not invitations.lets_send(invitation, consultation):
-        return False
-    return not invitations.has_served(invitation)
-
-
-def closed_sentence(consultation: Consultation) -> str:
-    """Why nothing can be sent now."""
-    if consultation.phase == "announced" and consultation.opens_on:
-        return _(
-            "Ideas can be sent from %(day)s on. Your draft stays stored until then.",
-            day=format_day(consultation.opens_on),
-        )
-    if consultation.closes_on and consultation.phase != "inactive":
-        return _("Ideas could be sent until %(day)s. Your draft stays stored.", day=format_day(consultation.closes_on))
-    return _("Nothing can be sent to this consultation at present. Your draft stays stored.")
 
 
 def _closed_faults(idea: Idea, content: Content, questions: Sequence[Question]) -> dict[str, str]:
@@ -216,7 +198,7 @@ def confirm(idea_id: int) -> Idea:
         raise Conflict(_("This idea was sent already."))
     consultation = db.session.get_one(Consultation, idea.consultation_id)
     if consultation.phase not in ("open", "closed"):  # asked for in time, so the end of the phase does not matter
-        raise Conflict(closed_sentence(consultation))
+        raise Conflict(invitations.closed_sentence(consultation))
     person = ensure_person(idea.author_email, idea.language)
     confirm_person(person)
     actor = as_actor(person)
@@ -231,6 +213,8 @@ def submit(
 
     `author` is whose idea it is where the actor releases it for their organisation.
     """
+    if invitations.is_used_up(idea, consultation):  # in time, but another one was confirmed or released before
+        raise Conflict(invitations.served_sentence())
     _check_and_use_up(author or actor, idea)
     moment = now()
     number = take_number(consultation, moment)

@@ -15,7 +15,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.i18n import _
 from consult.core.notices import notify
 from consult.core.states import move
-from consult.ideas import mails, operations, revisions, rules, sharing, signoff
+from consult.ideas import invitations, mails, operations, revisions, rules, sharing, signoff
 from consult.ideas.drafting import draft_row, locked
 from consult.ideas.drafts import Content, title_in
 from consult.ideas.models import AWAITING_RELEASE, DRAFT, RETURNED, Idea, IdeaDraft
@@ -52,7 +52,7 @@ def release(actor: Actor, idea_id: int, seen: int) -> Idea:
     idea, draft = _deciding(actor, idea_id, seen)
     consultation = db.session.get_one(Consultation, idea.consultation_id)
     if consultation.phase not in ("open", "closed"):
-        raise Conflict(operations.closed_sentence(consultation))
+        raise Conflict(invitations.closed_sentence(consultation))
     content = Content.of_document(draft.content)
     content.release_note = ""
     operations.check_complete(consultation, content)  # who releases may have changed it

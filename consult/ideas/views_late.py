@@ -10,7 +10,7 @@ from flask import render_template
 from consult.consultations.models import Consultation
 from consult.consultations.queries import consultation_by_slug
 from consult.core.access import access, current_actor
-from consult.core.clock import today
+from consult.core.clock import now, today
 from consult.core.errors import Invalid, NotFound
 from consult.core.i18n import _
 from consult.core.limits import allow_write
@@ -46,6 +46,7 @@ def _page(consultation: Consultation, form: LateForm) -> Any:
         form=form,
         rows=invitations.invitations_of(consultation.id),
         state_of=_state_of,
+        last_day_of=invitations.last_day_of,
     )
 
 
@@ -54,7 +55,7 @@ def _state_of(invitation: Any, sent: int) -> str:
         return "done"
     if invitation.revoked_at is not None:
         return "ended"
-    return "invited" if invitation.valid_until.astimezone().date() > today() else "lapsed"
+    return "invited" if now() < invitation.valid_until else "lapsed"
 
 
 @blueprint.post("/ideas/late/<slug>")

@@ -61,7 +61,8 @@ def new() -> Any:
     found = frames.new_frame(request.args.get("consultation", ""), tokens.new_key(), current_language())
     if found is None or not found.questions:
         raise NotFound(_("There is no consultation to which ideas can be sent."))
-    if found.consultation.phase != "open" and _invitation(found) is None:
+    found.invite(_invitation(found))
+    if found.refusal:
         return render_template(
             "ideas/closed.html", draft=found, may_invite=can_invite_late(current_actor(), found.consultation.id)
         )
@@ -217,7 +218,7 @@ def _first_post() -> tuple[Frame, IdeaForm | None]:
         invitation_id = invitation.id if invitation is not None else None
     if known is None:
         if frame.consultation.phase != "open" and invitation_id is None:
-            raise Conflict(operations.closed_sentence(frame.consultation))
+            raise Conflict(invitations.closed_sentence(frame.consultation))
         idea = drafting.start_draft(current_actor(), frame.consultation.id, key, current_language(), invitation_id)
         frame.idea_id, frame.has_draft = idea.id, True
     return frame, form
@@ -231,8 +232,9 @@ def _allow_saving() -> None:
         )
 
 
-def _save(frame: Frame, form: IdeaForm) -> None:
-    """Store what holds good of the form; EditedElsewhere if another window was faster."""
+def _save(frame: Frame, form: IdeaForm, asked: bool = False) -> None:
+    """Store what holds good of the form; EditedElsewhere if another window was faster. `asked` where somebody pressed a
+    button for it."""
     actor, idea_id = current_actor(), frame.idea_id or 0
     idea = drafting.locked(idea_id)
     sharing.check_reach(actor, idea)  # once more: somebody may have left since the draft was looked up
@@ -240,7 +242,7 @@ def _save(frame: Frame, form: IdeaForm) -> None:
     sharing.keep_place(actor, idea, changes)
     stored = drafting.save_draft(
         idea_id, changes, seen=seen_count(request.form.get("edit_count")), tab=request.form.get("tab", "")[:40],
-        actor=actor, prints=read_prints(request.form.get("prints", "")[:4000]),
+        actor=actor, prints=read_prints(request.form.get("prints", "")[:4000]), asked=asked,
     )  # fmt: skip
     frame.edit_count, frame.content = stored.edit_count, Content.of_document(stored.content)
     sharing.place(actor, idea_id, frame.content)
@@ -255,7 +257,7 @@ def _store(frame: Frame, form: IdeaForm) -> Any:
     if views_merging.unanswered(form):
         return kept(views_merging.page(frame, form, None))
     try:
-        _save(frame, form)
+        _save(frame, form, asked=True)
     except drafting.EditedElsewhere as conflict:
         return views_merging.merge(frame, form, conflict)
     _change_attachments(frame, form)

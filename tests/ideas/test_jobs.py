@@ -7,6 +7,7 @@ from typing import Any
 from consult.core.access import GUEST
 from consult.ideas import drafting, jobs, operations
 from consult.ideas.models import Idea, IdeaDraft
+from tests.ideas.conftest import the_draft
 
 
 def test_a_link_lapses_after_seven_days(make: Any, consultation: Any, clock: Any, db: Any, outbox: Any) -> None:
@@ -63,6 +64,25 @@ def test_who_goes_on_writing_is_left_alone(make: Any, consultation: Any, clock: 
     clock.shift(days=20)
     assert jobs.delete_forgotten_drafts() == 0
     assert db.session.get(IdeaDraft, idea.id).reminded_at is None
+
+
+def test_who_saves_it_as_it_is_keeps_it(writer: Any, clock: Any, db: Any, outbox: Any) -> None:
+    """The reminder says: save it once, and it stays. What a page saves by itself is no such act."""
+    writer.open()
+    writer.send("save", {"title": "Bleibt", "email": "ada@firma.example"})
+    clock.shift(days=54)
+    jobs.delete_forgotten_drafts()
+    db.session.commit()
+    assert the_draft(db).reminded_at is not None
+    clock.shift(days=5)
+    form = writer.client.page(writer.url).form("#idea-form")
+    assert writer.client.post(f"{writer.url}/save", data=form).status_code == 200
+    assert the_draft(db).reminded_at is not None
+    writer.send("save")
+    assert the_draft(db).reminded_at is None
+    clock.shift(days=50)
+    assert jobs.delete_forgotten_drafts() == 0
+    assert the_draft(db) is not None
 
 
 def test_the_job_runs_by_itself(make: Any, consultation: Any, db: Any, run_jobs: Any, app: Any) -> None:

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from consult.consultations.models import Consultation
 from consult.core.errors import Conflict, Invalid, Refused
+from consult.core.registry import touch
 from consult.ideas import invitations, operations
 from consult.ideas.models import Idea, IdeaInvitation
 from tests.ideas.conftest import the_idea
 from tests.support.mail import paths
 from tests.support.page import html
 
+LAST = datetime(2026, 12, 10, 23, 0, tzinfo=UTC)  # midnight after the last day of an invitation
 END = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)  # midnight in Berlin: 30 November is the last day
 
 
@@ -106,9 +109,103 @@ def test_a_late_entry_is_sent_once(link: str, client: Any, sign_in: Any, cast: A
     sign_in(client, cast.owner)
     assert "OR-2026-00001" in html(send_by(client, link)).text
     assert the_idea(db).status == "submitted"
-    again = send_by(client, link)
-    assert again.status_code == 422
+    page = client.page(link)
+    assert not page.select("#idea-form") and "schon eine Idee abgesendet" in page.h1
+    assert "Jede Einladung gilt für eine Idee" in page.text
     assert db.session.query(Idea).filter(Idea.number.is_not(None)).count() == 1
+
+
+def test_who_was_begun_by_an_invitation_that_has_served_is_told_why(
+    link: str, client: Any, new_client: Any, sign_in: Any, cast: Any, db: Any
+) -> None:
+    sign_in(client, cast.owner)
+    form = client.page(link).form("#idea-form")
+    second = sign_in(new_client(), cast.outsider)
+    draft = second.submit(
+        link, {"title": "Auch nachgereicht", "answer-1": "Noch eine.", "save": "1"}, form="#idea-form"
+    )
+    sent = client.post(
+        "/de" + link.removeprefix("/de"), data={**form, "title": "Eins", "answer-1": "Ja.", "submit": "1"}
+    )
+    assert sent.status_code == 303
+    page = second.page(draft.location)
+    assert "Mit dieser Einladung wurde schon eine Idee abgesendet" in page.text
+    assert not page.select("#idea-form [name=submit]") and page.select("#idea-form [name=save]")
+    answer = second.post(draft.location, data={**page.form("#idea-form"), "submit": "1"})
+    assert answer.status_code == 422 and "Mit dieser Einladung wurde schon eine Idee abgesendet" in html(answer).text
+    assert "konnten bis" not in html(answer).text
+
+
+def test_of_two_sent_by_one_invitation_one_is_confirmed(
+    link: str, client: Any, new_client: Any, outbox: Any, db: Any
+) -> None:
+    addresses = ("ada@people.example", "otto@people.example")
+    for one, browser in zip(addresses, (client, new_client()), strict=True):
+        fields = {"title": one, "answer-1": "Doch noch.", "email": one, "submit": "1"}
+        assert browser.submit(link, fields, form="#idea-form").status_code == 303
+    ways = [next(way for way in paths(outbox.last(one)) if "/ideas/confirm/" in way) for one in addresses]
+    assert client.submit(ways[0]).status_code == 303
+    told = client.submit(ways[1])
+    assert told.status_code == 409 and "Mit dieser Einladung wurde schon eine Idee abgesendet" in html(told).text
+    db.session.rollback()
+    assert sorted(db.session.execute(select(Idea.status)).scalars()) == ["awaiting_confirmation", "submitted"]
+
+
+def test_the_form_and_the_list_say_until_when(
+    link: str, client: Any, new_client: Any, sign_in: Any, cast: Any, clock: Any
+) -> None:
+    """The last day is the one in the mail, to its end, wherever the server stands."""
+    assert (
+        "Mit Ihrer Einladung lässt sich die Idee bis 10. Dezember 2026, 24 Uhr deutscher Zeit" in client.page(link).text
+    )
+    draft = client.submit(link, {"title": "Später", "save": "1"}, form="#idea-form").location
+    for view in ("", "?view=one&question=2"):
+        assert "10. Dezember 2026, 24 Uhr deutscher Zeit" in client.page(draft + view).text
+    admin = sign_in(new_client(), cast.admin)
+    for moment, state in ((END.replace(month=12, day=10, hour=22, minute=59), "Eingeladen"), (LAST, "abgelaufen")):
+        clock.move_to(moment)
+        row = sign_in(admin, cast.admin).page("/de/ideas/late/open-region").one("tbody tr").get_text(" ")
+        assert "10. Dezember 2026, 24 Uhr" in row and state in row
+    assert "Mit Ihrer Einladung" not in client.page(draft).text and "konnten bis" in client.page(draft).text
+
+
+# ---- a draft that cannot be sent ------------------------------------------------------------------------------------
+
+SENTENCES = {
+    "announced": "Ideen können ab 1. Dezember 2026 abgesendet werden",
+    "open": "Ideen lassen sich bis 30. November 2026, 24 Uhr deutscher Zeit senden",
+    "closed": "Ideen konnten bis 30. November 2026 abgesendet werden",
+    "inactive": "Zu dieser Konsultation kann zurzeit nichts abgesendet werden",
+}
+
+
+@pytest.mark.parametrize("phase", SENTENCES)
+@pytest.mark.parametrize("view", ["", "?view=one&part=partners"])
+def test_a_draft_says_whether_it_can_be_sent(
+    phase: str, view: str, ending: Any, write: Any, client: Any, clock: Any, db: Any
+) -> None:
+    writer = write(client)
+    writer.open()
+    writer.send("save", {"title": "Noch nicht gesendet", "answer-1": "Text."})
+    if phase == "closed":
+        clock.move_to(END)
+    elif phase != "open":
+        found = db.session.execute(select(Consultation)).scalar_one()
+        found.is_active = phase != "inactive"
+        found.opens_at = datetime(2026, 11, 30, 23, 0, tzinfo=UTC) if phase == "announced" else found.opens_at
+        found.closes_at = None if phase == "announced" else found.closes_at
+        touch("consultation", found.id)
+        db.session.commit()
+    page = client.page(writer.url + view)
+    if not (phase == "open" and view):
+        assert SENTENCES[phase] in page.text, page.text
+    names = {str(one["name"]) for one in page.select("#idea-form button[name]")}
+    assert ("submit" in names) is (phase == "open") and {"save", "preview"} <= names
+    preview = client.page(f"{writer.url}/preview")
+    assert bool(preview.select("[name=submit]")) is (phase == "open")
+    assert (SENTENCES[phase] in preview.text) is (phase != "open")
+    saved = client.post(writer.url, data={**client.page(writer.url).form("#idea-form"), "title": "Neu", "save": "1"})
+    assert saved.status_code == 303 and client.page(writer.url).form("#idea-form")["title"] == "Neu"
 
 
 def test_without_invitation_the_form_stays_closed(closed: Any, client: Any) -> None:
