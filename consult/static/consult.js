@@ -10,8 +10,9 @@
    form[data-autosave-url]                saves 800 ms after the last key; POSTs the whole form. Answer: JSON, {"url": …}
                                           moves the form to the draft's address, {"token": …} is not needed; then
                                           [data-unsaved] is hidden and [data-once-saved] shown
-     [data-save][data-busy][data-saved][data-failed][data-ended]   its status line; saved may contain {time}, ended tells
-                                          that the session is over, which trying again does not mend
+     [data-save][data-busy][data-saved][data-failed][data-ended][data-confined]   its status line; saved may contain {time},
+                                          ended tells that the session is over, which trying again does not mend; confined
+                                          tells what is kept in this window only
      [data-kept] [data-kept-time][data-text] [data-kept-take] [data-kept-drop]   notice, hidden at first: what could not be
                                           saved is kept in this browser for seven days and offered when the form is opened
    fieldset[data-picker=NAME]             list of checkboxes with a search box ([data-picker-find], hidden without scripts)
@@ -82,12 +83,24 @@ function preview(field) {
   if (field.value) show();
 }
 
-// What could not be saved is kept in this browser, by the address of its form, until it is saved, dropped or seven days old.
+// What could not be saved is kept in this browser, by the address of its form, until it is saved, dropped or seven days old;
+// what is not for everyone only in this window: others may use the device.
 const KEPT = "consult.kept:";
+const stored = (storage, key) => { try { return JSON.parse(storage().getItem(KEPT + key)); } catch { return null; } };
+const store = (storage, key, copy) => { try { storage().setItem(KEPT + key, JSON.stringify(copy)); } catch { /* no room, or not allowed */ } };
 const kept = {
-  read(key) { try { return JSON.parse(localStorage.getItem(KEPT + key)); } catch { return null; } },
-  write(key, copy) { try { localStorage.setItem(KEPT + key, JSON.stringify(copy)); } catch { /* no room, or not allowed */ } },
-  drop(key) { try { localStorage.removeItem(KEPT + key); } catch { /* not allowed: then nothing is there */ } },
+  read(key) {
+    const copy = stored(() => localStorage, key);
+    const own = stored(() => sessionStorage, key);
+    return copy || own ? { ...own, ...copy, fields: [...(copy?.fields ?? []), ...(own?.fields ?? [])] } : null;
+  },
+  write(key, copy, confined) {
+    store(() => localStorage, key, copy);
+    store(() => sessionStorage, key, { ...copy, fields: confined });
+  },
+  drop(key) {
+    for (const storage of [() => localStorage, () => sessionStorage]) try { storage().removeItem(KEPT + key); } catch { /* not allowed: then nothing is there */ }
+  },
   sweep() {
     try {
       const from = document.referrer ? new URL(document.referrer).pathname : "";
@@ -101,20 +114,21 @@ const kept = {
   },
 };
 
-function written(form) {
-  // what is not for everyone does not stay on a device that others may use
-  const narrow = (e) => {
-    const audience = form.elements[e.name.replace("answer-", "audience-")];
-    return e.name.startsWith("answer-") && audience && ["agency", "ministry"].includes(audience.value);
-  };
-  const fields = [...form.elements].filter((e) => e.name && !/^(secret-|email$)/.test(e.name) && !narrow(e) && !["hidden", "submit", "button", "file", "password"].includes(e.type) && !e.name.startsWith("find_"));
+// what is not for everyone does not stay on a device that others may use
+function isConfined(e) {
+  const audience = e.form.elements[e.name.replace("answer-", "audience-")];
+  return /^(secret-|email$)/.test(e.name) || (e.name.startsWith("answer-") && audience && ["agency", "ministry"].includes(audience.value));
+}
+
+function written(form, confined = false) {
+  const fields = [...form.elements].filter((e) => e.name && isConfined(e) === confined && !["hidden", "submit", "button", "file", "password"].includes(e.type) && !e.name.startsWith("find_"));
   return fields.map((e) => [e.name, e.value, e.type === "checkbox" || e.type === "radio" ? e.checked : null]);
 }
 
 function autosave(form) {
   const status = form.querySelector("[data-save]");
   const key = () => new URL(form.action, location.href).pathname;
-  const hold = (sent = false) => kept.write(key(), { at: Date.now(), sent, questions: form.elements.questions?.value, fields: written(form) });
+  const hold = (sent = false) => kept.write(key(), { at: Date.now(), sent, questions: form.elements.questions?.value, fields: written(form) }, written(form, true));
   let dirty = false;
   let busy = false;
   let sending = false;
@@ -126,10 +140,11 @@ function autosave(form) {
     status.classList.toggle("is-failed", state === "failed");
     if (status.textContent !== text) status.textContent = text;
   };
+  const toldKept = (text) => [text, written(form, true).some((one) => one[1]) && status?.dataset.confined].filter(Boolean).join(" ");
   const failed = (reason) => {
     dirty = true;
     hold();
-    say(reason || status?.dataset.failed, "failed");
+    say(reason || toldKept(status?.dataset.failed), "failed");
     clearTimeout(timer);
     if (reason) return; // it will not get better by itself: another window was faster, or an entry cannot be taken
     timer = setTimeout(save, wait);
@@ -148,7 +163,7 @@ function autosave(form) {
       if (data.url) moveTo(data.url, data.autosave_url);
       for (const name of ["edit_count", "prints"]) if (name in data && form.elements[name]) form.elements[name].value = data[name]; // what this page knows of the draft
       if (answer.status === 409 || answer.status === 422) { failed(data.error || Object.values(data.errors || {}).join(" ")); return; }
-      if ([400, 401, 403].includes(answer.status)) { failed(status?.dataset.ended); return; }
+      if ([400, 401, 403].includes(answer.status)) { failed(toldKept(status?.dataset.ended)); return; }
       if (!answer.ok) throw new Error(answer.status);
       kept.drop(key());
       wait = 5000;
@@ -193,8 +208,8 @@ function offer(form, key) {
   const notice = form.querySelector("[data-kept]");
   const copy = notice && kept.read(key);
   if (!copy) return;
-  const here = JSON.stringify(written(form));
-  if (JSON.stringify(copy.fields) === here) { kept.drop(key); return; }
+  const here = [...written(form), ...written(form, true)].map((one) => JSON.stringify(one));
+  if (copy.fields.every((one) => here.includes(JSON.stringify(one)))) { kept.drop(key); return; }
   const line = notice.querySelector("[data-kept-time]");
   const time = new Date(copy.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   line.textContent = fill(line.dataset.text, { time });

@@ -82,8 +82,15 @@ def test_without_connection_nothing_is_lost(browser: Any) -> None:
     page.locator("#idea-form [name=answer-2]").fill("Nur für das Ministerium.")
     page.locator("#idea-form [name=answer-1]").fill("Im Zug geschrieben.")
     expect(page.locator("[data-save]")).to_have_text(NOT_SAVED)
+    expect(page.locator("[data-save]")).to_have_text(re.compile("nur in diesem Fenster erhalten, bis Sie es schließen"))
     stored = page.evaluate("JSON.stringify(Object.values(localStorage))")
     assert "Im Zug geschrieben." in stored and "Nur für das Ministerium." not in stored, "others may use the device"
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.get_by_role("button", name="In das Formular übernehmen").click()
+    expect(page.locator("#idea-form [name=answer-2]")).to_have_value("Nur für das Ministerium.")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no connection')); }")
+    page.locator("#idea-form [name=answer-1]").press_sequentially(" ")
     page.close(run_before_unload=False)
     again = page.context.new_page()
     again.goto(address)
@@ -91,11 +98,11 @@ def test_without_connection_nothing_is_lost(browser: Any) -> None:
     expect(again.locator("[data-kept]")).to_contain_text("nicht gespeichert wurde")
     assert_good_everywhere(again)
     again.get_by_role("button", name="In das Formular übernehmen").click()
-    expect(again.locator("#idea-form [name=answer-1]")).to_have_value("Im Zug geschrieben.")
+    expect(again.locator("#idea-form [name=answer-1]")).to_have_value(re.compile("Im Zug geschrieben."))
     expect(again.locator("[data-save]")).to_have_text(SAVED)
     assert kept(again) == 0
     again.reload()
-    expect(again.locator("#idea-form [name=answer-1]")).to_have_value("Im Zug geschrieben.")
+    expect(again.locator("#idea-form [name=answer-1]")).to_have_value(re.compile("Im Zug geschrieben."))
     expect(again.locator("[data-kept]")).to_be_hidden()
 
 
@@ -181,3 +188,26 @@ def test_by_keyboard_on_a_phone(browser: Any) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text(re.compile("Postfach"))
     assert_good_everywhere(page)
+
+
+def test_help_is_beside_the_text_or_one_step_away(browser: Any) -> None:
+    """On a wide screen it stays in sight; on a phone a line below the answer leads there, and another one back."""
+    page = browser.page()
+    begin(page, "Prüfstand teilen")
+    text = "Wir möchten freie Stunden auf Prüfständen und in unserer Klimakammer in einen gemeinsamen Kalender stellen."
+    page.set_viewport_size({"width": 1280, "height": 720})
+    last = page.locator("#idea-form [name^=answer-]").last
+    last.fill(text)
+    expect(page.locator("#helps-similar")).to_be_attached(timeout=15_000)
+    last.scroll_into_view_if_needed()
+    expect(page.locator("#helps-similar")).to_be_in_viewport()
+    expect(page.locator("[data-helps-line]")).to_be_hidden()
+    assert_good_everywhere(page)
+    page.set_viewport_size({"width": 360, "height": 720})
+    line = page.locator("[data-helps-line] a")
+    expect(line).to_have_text(re.compile("ähnliche Idee"))
+    line.click()
+    expect(page.locator("#helps-similar")).to_be_in_viewport()
+    page.get_by_role("link", name="Zurück zu Ihrem Text").click()
+    expect(last).to_be_in_viewport()
+    assert overflow(page) <= 0
