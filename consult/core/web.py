@@ -235,11 +235,11 @@ def typed_fields() -> list[tuple[str, str]]:
     ][:200]
 
 
-def again_page(status: int, heading: str, text: str, sign_in: bool = False) -> Any:
-    """A page that keeps what was typed and offers to send it again."""
+def again_page(status: int, heading: str, text: str, sign_in: bool = False, calm: bool = False) -> Any:
+    """A page that keeps what was typed and offers to send it again; `calm` where nothing went wrong: no error is named."""
     body = render_template(
         "errors/again.html",
-        code=status,
+        code="" if calm else status,
         heading=heading,
         text=text,
         fields=typed_fields(),
@@ -333,6 +333,16 @@ def _on_domain(error: errors.DomainError) -> Any:
 
 def _on_csrf(_error: CSRFError) -> Any:
     db.session.rollback()
+    if request.method == "POST" and not wants_problem() and typed_fields():
+        return again_page(
+            400,
+            _("Nothing is lost: please send it once more"),
+            _(
+                "Your session has ended, or the page was open for a long time. What you typed stands here, and is stored "
+                "once you press the button. If you were signed in, you are asked to do so first."
+            ),
+            calm=True,
+        )
     return error_page(
         400, _("The page was open for a long time, or cookies are switched off. Please send the form once more.")
     )

@@ -64,6 +64,11 @@ def text_of(content: Content) -> str:
     return "\n".join([content.title, content.summary, *(one.body for one in content.given.values())]).strip()
 
 
+def answers_in(content: Content) -> str:
+    """What is judged for how it reads: the answers. A title is no sentence."""
+    return "\n".join(one.body for one in content.given.values())
+
+
 def reading_of(text: str) -> Reading | None:
     """How a text reads; None for an empty one."""
     said = "\n".join(
@@ -116,8 +121,9 @@ def similar_to(idea: Idea) -> list[Similar]:
 def helps_for(content: Content, idea_id: int | None) -> Helps:
     """The help for a draft. At most seven queries, whatever there is to compare with."""
     text = text_of(content)
+    reading = reading_of(answers_in(content))
     if len(text) < LEAST_CHARACTERS:
-        return Helps([], [], reading_of(text))
+        return Helps([], [], reading)
     about = weigh(text, content.language)
     partners = _partners(about, content.sector, content.region, 3)
-    return Helps(alike(about, "idea", but=idea_id, limit=4), partners, reading_of(text))
+    return Helps(alike(about, "idea", but=idea_id, limit=4), partners, reading)

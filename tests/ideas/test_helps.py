@@ -46,6 +46,15 @@ def test_the_part_is_for_the_writing_page(client: Any, draft: str) -> None:
     assert html(client.get(draft)).select("[data-helps] a[href$='/helps']"), "without scripts a link leads there"
 
 
+def test_how_it_reads_is_judged_by_the_answers(writer: Any) -> None:
+    """A title is no sentence: a short one beside one long sentence would make the average half as long."""
+    sentence = "Wir möchten " + "freie Stunden " * 14 + "teilen."
+    writer.open()
+    writer.send("save", {"title": "Prüfstand teilen", "summary": "Ganz kurz.", "answer-1": sentence})
+    page = writer.client.page(f"{writer.url}/helps")
+    assert "im Schnitt 31 Wörter" in page.text and "31 Wörter." in page.text
+
+
 def test_a_public_idea_says_what_is_like_it_who_may_fit_and_how_that_is_counted(client: Any, demo: Any) -> None:
     address = next(one for one in client.page("/de/ideas/OR-2026-00001").links() if one.endswith("/near"))
     page = client.page(address)

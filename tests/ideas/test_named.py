@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consult.core.limits import limits
+from consult.ideas import coauthoring
 from consult.ideas.models import IdeaCoauthor
 from consult.ideas.tokens import status_token
 from tests.ideas.conftest import the_idea
@@ -59,3 +60,17 @@ def test_who_could_not_be_asked_is_told_with_the_reason(
     link = next(one for one in paths(outbox.last("Otto@firma.example")) if "/ideas/invited/" in one)
     new_client().submit(link, {"name": "Otto Voll", "confirm": "1"}, form="main form")
     assert rows(db) == {"Otto@firma.example": "confirmed", "nora@firma.example": "invited"}
+
+
+def test_who_is_signed_out_is_told_how_to_speak_for_an_organisation(
+    make: Any, consultation: Any, new_client: Any, sign_in: Any, cast: Any, outbox: Any, db: Any
+) -> None:
+    idea = make.idea(consultation=consultation, author=cast.owner)
+    coauthoring.invite(cast.actor(cast.owner), idea.id, cast.outsider.email, "")
+    db.session.commit()
+    address = next(one for one in paths(outbox.last(cast.outsider)) if "/ideas/invited/" in one)
+    hint = "Wenn Sie für eine Organisation sprechen möchten, melden Sie sich bitte zuerst an"
+    page = new_client().page(address)
+    assert hint in page.text
+    assert any("/account/sign-in?next=" in link and "invited" in link for link in page.links())
+    assert hint not in sign_in(new_client(), cast.outsider).page(address).text

@@ -41,6 +41,11 @@ def test_the_form_stands_at_once_and_stores_nothing(writer: Any, db: Any) -> Non
     assert page.form("#idea-form")["draft_key"] != writer.open().form("#idea-form")["draft_key"]
 
 
+def test_days_are_called_as_they_are_counted(writer: Any) -> None:
+    text = writer.open().text
+    assert "innerhalb von 2 Arbeitstagen" in text and "Werktag" not in text
+
+
 def test_the_question_asked_for_comes_first(writer: Any) -> None:
     areas = [str(one["name"]) for one in writer.open("?question=3").select("#idea-form textarea[name^=answer]")]
     assert areas == ["answer-3", "answer-1", "answer-2", "answer-4", "answer-5"]
@@ -144,6 +149,24 @@ def test_private_pages_are_not_stored_by_proxies(writer: Any, client: Any) -> No
     response = client.get(writer.url)
     assert "no-store" in response.headers["Cache-Control"]
     assert "noindex" in response.get_data(as_text=True)
+
+
+def test_a_session_that_has_ended_costs_no_text_and_is_no_error(writer: Any, client: Any, db: Any) -> None:
+    writer.open()
+    writer.send("save", FILLED)
+    form = client.page(writer.url).form("#idea-form") | {
+        "answer-2": "Danach geschrieben, und lang genug, um noch da zu stehen.",
+        "save": "1",
+    }
+    told = client.post(writer.url, data={**form, "csrf_token": "vergangen"})
+    page = html(told)
+    assert told.status_code == 400 and page.h1 == "Nichts ist verloren: Bitte senden Sie es noch einmal"
+    assert "Fehler" not in page.text and "Ihre Sitzung ist zu Ende" in page.text
+    assert [one.get_text().strip() for one in page.select("main textarea")] == [
+        "Danach geschrieben, und lang genug, um noch da zu stehen."
+    ]
+    assert client.post(writer.url, data=page.form("[data-again]")).status_code == 303
+    assert "um noch da zu stehen" in str(the_draft(db).content)
 
 
 def test_a_draft_can_be_deleted(writer: Any, client: Any, db: Any) -> None:
