@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import Stemmer
@@ -415,7 +415,7 @@ class Group:
     rare: bool = False
     seen: int = 0
 
-    @property
+    @cached_property
     def beginnings(self) -> tuple[str, ...]:
         """How longer words begin that this one may stand for: like a stem, but where the stemmer took more than an ending
         away, like the word itself: safety is nothing visible, though German *Sicherheit* and *Sicht* both begin with *sich*.

@@ -179,8 +179,8 @@ def results(query: str, documents: Sequence[int], *, dated: bool = False) -> lis
         info = infos.get((document.kind, document.subject_id)) if document is not None else None
         if document is not None and info is not None and info.public:
             shown.append((document, info, *_text_for_reader(document, marker)))
-    snippets = marker.snippets(body for _document, _info, body, _language in shown)
-    titles = marker.marked([info.title for _document, info, _body, _language in shown])
+    said = [info.title for _document, info, _body, _language in shown]
+    titles, snippets = marker.lines_and_snippets(said, (body for _document, _info, body, _language in shown))
     return [
         Result(info, labels[info.kind], title, snippet, language, document.at if dated else None)
         for (document, info, _body, language), title, snippet in zip(shown, titles, snippets, strict=True)

@@ -123,20 +123,27 @@ class Marker:
         The parts of a document are its lines (a description, an answer, a term of a list). A short part stands behind
         the beginning of the first one, since a term alone says little.
         """
+        return self.lines_and_snippets((), bodies, length)[1]
+
+    def lines_and_snippets(
+        self, lines: Sequence[str], bodies: Iterable[str], length: int = LENGTH
+    ) -> tuple[list[Markup], list[Markup]]:
+        """Lines as a whole and pieces of texts, both with the words marked that match: all of it in one go."""
         cut = [self._cut(body, length) for body in bodies]
-        marked = self._marked([piece for _before, piece, _behind in cut])
-        return [
-            Markup(f"{before}{piece}{behind}")  # noqa: S704 - every piece of a text is escaped
-            for (before, _piece, behind), piece in zip(cut, marked, strict=True)
+        whole = [line.replace("\n", " ") for line in lines]
+        marked = self._marked([*whole, *(piece for _before, piece, _behind in cut)])
+        pieces = zip(cut, marked[len(whole) :], strict=True)
+        return [Markup(one) for one in marked[: len(whole)]], [  # noqa: S704 - every piece of a text is escaped
+            Markup(f"{before}{piece}{behind}")  # noqa: S704 - as above
+            for (before, _piece, behind), piece in pieces
         ]
 
     def _cut(self, body: str, length: int) -> tuple[str, str, str]:
         """The piece of a text, still as it was written, and what stands before and behind it as HTML."""
-        parts = [part for part in body.split("\n") if part.strip()] or [""]
-        part, place = self._first_typed(body) or self._looked_through(parts)
-        if part == parts[0] or len(part) >= SHORT_PART:
+        part, place = self._first_typed(body) or self._looked_through(_parts(body))
+        if len(part) >= SHORT_PART or part == (begin := _parts(body)[0]):
             return _piece(part, place, length)
-        before, first, behind = _piece(parts[0], 0, length - len(part))
+        before, first, behind = _piece(begin, 0, length - len(part))
         return f"{before}{escape(first)}{behind} · ", *_piece(part, 0, length)[1:]
 
     def _first_typed(self, body: str) -> tuple[str, int] | None:
@@ -162,10 +169,6 @@ class Marker:
                 chosen = part, found[0][0]
         return chosen or (parts[0], 0)
 
-    def marked(self, lines: Sequence[str]) -> list[Markup]:
-        """Lines as a whole, as HTML, with the words marked that match."""
-        return [Markup(one) for one in self._marked([" ".join(line.split("\n")) for line in lines])]  # noqa: S704 - escaped
-
     def _marked(self, pieces: Sequence[str]) -> list[str]:
         """Pieces as HTML with the words marked that match. All at once: looking at each by itself costs twice as much."""
         if not pieces:
@@ -190,6 +193,10 @@ class Marker:
             signed += [text[done:first], _OPEN[0], text[first:last], _CLOSE[0]]
             done = last
         return "".join((*signed, text[done:])) if signed else text
+
+
+def _parts(body: str) -> list[str]:
+    return [part for part in body.split("\n") if part.strip()] or [""]
 
 
 _OPEN, _CLOSE = ("\x00(", "<mark>"), ("\x00)", "</mark>")
