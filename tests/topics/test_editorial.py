@@ -90,7 +90,8 @@ def test_a_topic_from_draft_to_archive(
     assert f"/de/ideas/new?consultation=dialog&question={question.position}" in page.links(".c-call a")
     assert "Von einer Maschine übersetzt" not in page.text
     assert slug in visitor.get("/feeds/de/topics.atom").text and slug in visitor.get("/sitemap.xml?part=topic-0").text
-    assert slug in visitor.get("/api/v1/topics").text and "Offene Labore" in visitor.get("/de/search?q=Labore").text
+    assert slug in visitor.get("/api/v1/topics").text
+    assert visitor.page("/de/search?q=Labore").links("main h2 a") == [f"/de/topics/{slug}"]
 
 
 def _nothing_is_told(visitor: Any, slug: str) -> None:
