@@ -67,6 +67,11 @@ class Content:
         """The answers that hold text."""
         return {question: written for question, written in self.answers.items() if written.body.strip()}
 
+    def keep_to(self, questions: Collection[int]) -> None:
+        """Let go of what was written for questions that were taken out since: no form shows it, and nothing can hold it."""
+        self.answers = {one_id: one for one_id, one in self.answers.items() if one_id in questions}
+        self.secrets = {one_id: found for one_id, found in self.secrets.items() if one_id in questions}
+
     def partner_ids(self, kind: str) -> list[int]:
         """The ids of the linked things of a kind, in order."""
         return [one_id for one_kind, one_id, _type in self.partners if one_kind == kind]

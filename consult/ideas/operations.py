@@ -67,6 +67,7 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     draft = draft_row(idea)
     content = Content.of_document(draft.content)
     consultation, questions = with_questions(idea.consultation_id)
+    content.keep_to({one.id for one in questions})
     confirms = idea.status == DRAFT and not actor.signed_in and rules.can_send_as(actor, idea)
     check_complete(
         consultation, content, _email_fault(email) if confirms else "", _closed_faults(idea, content, questions)
@@ -203,7 +204,9 @@ def confirm(idea_id: int) -> Idea:
     confirm_person(person)
     actor = as_actor(person)
     idea.author_email = ""  # the link stays known: used again it leads to the status
-    return submit(actor, idea, Content.of_document(draft_row(idea).content), consultation, "confirm")
+    content = Content.of_document(draft_row(idea).content)
+    content.keep_to({one.id for one in questions_of(consultation.id)})
+    return submit(actor, idea, content, consultation, "confirm")
 
 
 def submit(

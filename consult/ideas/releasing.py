@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from consult.consultations.models import Consultation
+from consult.consultations.queries import questions_of
 from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import db
@@ -55,6 +56,7 @@ def release(actor: Actor, idea_id: int, seen: int) -> Idea:
         raise Conflict(invitations.closed_sentence(consultation))
     content = Content.of_document(draft.content)
     content.release_note = ""
+    content.keep_to({one.id for one in questions_of(consultation.id)})
     operations.check_complete(consultation, content)  # who releases may have changed it
     by = sharing.author_for(actor, idea)
     if idea.status == AWAITING_RELEASE:

@@ -15,7 +15,8 @@ from consult.core.registry import touch
 from consult.ideas import placing, tokens
 from consult.ideas.drafts import Content
 from consult.ideas.models import Answer
-from tests.ideas.conftest import the_draft
+from tests.ideas.conftest import the_draft, the_idea
+from tests.support.mail import paths
 from tests.support.page import html
 
 
@@ -99,6 +100,30 @@ def test_a_question_that_was_taken_out(writer: Any, client: Any, db: Any, consul
     lost = client.post("/de/ideas/new", data={**form, "title": "x", "answer-5": "Weg?", "save": "1"})
     assert lost.status_code == 409 and "wurde inzwischen herausgenommen" in html(lost).text
     assert client.post("/de/ideas/new", data={**form, "title": "x", "answer-2": "Da.", "save": "1"}).status_code == 303
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_what_was_written_for_a_question_that_was_taken_out_is_not_sent(
+    confirmed: bool, writer: Any, sign_in: Any, cast: Any, db: Any, outbox: Any
+) -> None:
+    """Before it is sent, or while it waits for its address to be confirmed: the rest is sent all the same."""
+    if not confirmed:
+        sign_in(writer.client, cast.owner)
+    writer.open()
+    writer.send("save", {"title": "Rest", "answer-1": "Bleibt.", "answer-5": "Weg.", "secret-5": "Weg."})
+    if confirmed:
+        writer.send("submit", {"email": "ada@firma.example"})
+    last = db.session.execute(select(Question).where(Question.position == 5)).scalar_one()
+    touch("question", last.id)
+    db.session.delete(last)
+    db.session.commit()
+    if confirmed:
+        way = next(one for one in paths(outbox.last("ada@firma.example")) if "/ideas/confirm/" in one)
+        writer.client.submit(way)
+    else:
+        writer.send("submit")
+    assert the_idea(db).status == "submitted"
+    assert db.session.execute(select(Answer.body)).scalars().all() == ["Bleibt."]
 
 
 class Place:
