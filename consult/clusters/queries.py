@@ -27,6 +27,7 @@ PAGE_SIZE = 20
 TOTAL = "total"
 FEW = 300  # so many clusters are named one by one
 MATRIX_SIZE = 25
+LEAST_OF_NAME = 4  # letters that are sought within names, too: IT stands in every initiative
 NO_PORTFOLIO = "cross-sector"  # across sectors nobody is alike
 
 Counts = dict[tuple[str, str], int]
@@ -37,8 +38,10 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Cluster.listed.is_(True)]
     if selection.words:
         hits = matching("cluster", selection.words)
-        name = Cluster.name_key.contains(sort_key(selection.words), autoescape=True)
-        found.append(or_(Cluster.id.in_(select(hits.c.id)), name))
+        fits: ColumnElement[bool] = Cluster.id.in_(select(hits.c.id))
+        if len(selection.words) >= LEAST_OF_NAME:
+            fits = or_(fits, Cluster.name_key.contains(sort_key(selection.words), autoescape=True))
+        found.append(fits)
     for facet, codes in selection.codes.items():
         having = select(ClusterFacet.cluster_id).where(ClusterFacet.facet == facet, ClusterFacet.code.in_(codes))
         found.append(Cluster.id.in_(having))

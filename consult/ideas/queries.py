@@ -54,6 +54,7 @@ from consult.search.queries import matching
 
 SIZE = 20
 NUMBER = re.compile(r"^[A-Z0-9][A-Z0-9-]{2,39}$")
+REFERENCE = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*-\d{4}-\d{3,}")  # a number as it is given: letters, year, place
 COUNTED = 1000
 LARGEST = 8  # clusters and projects offered as filters: those with the most ideas
 RARE = 3000  # up to so many ideas a filter leads the query
@@ -197,6 +198,9 @@ def _filtered(filters: Filters, found: Tallies, *columns: Any) -> tuple[Select[A
             statement = statement.where(has)
     if not filters.q:
         return statement, None
+    number = filters.q.strip().upper()
+    if REFERENCE.fullmatch(number):  # as it stands on receipts and in letters
+        return statement.where(Idea.number == number), None
     hits = matching("idea", filters.q)
     return statement.join(hits, hits.c.id == Idea.id), hits
 

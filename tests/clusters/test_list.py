@@ -59,6 +59,12 @@ def test_a_card_says_what_where_how_many_and_how_sure(client: Any, facts: Datase
     assert "Mitgliederzahl fehlt" in page.text
 
 
+def test_few_letters_are_a_word_and_no_part_of_a_name(client: Any, indexed_facts: Dataset) -> None:
+    found = [one.get_text(" ", strip=True) for one in client.page("/de/clusters/?q=IT").select("article.c-cluster h3")]
+    assert not [name for name in found if "Initiative" in name]
+    assert client.page("/de/clusters/?q=Initiat").select("article.c-cluster")
+
+
 CODES = {
     "region": lambda one: {
         code[:3] for code in (one["nuts"]["nuts1"], *one.get("regions_covered", {}).get("values", []))

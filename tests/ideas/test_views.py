@@ -115,6 +115,14 @@ def test_an_empty_list_says_what_fewer_filters_would_give(three: list[Idea], cli
         assert f": {len(titles(client.page(address)))}" in label
 
 
+def test_a_number_finds_its_idea(three: list[Idea], client: Any) -> None:
+    for idea in three:
+        for typed in (idea.number, f" {str(idea.number).lower()}"):
+            assert titles(client.page(f"/de/ideas/?q={typed}")) == [idea.title]
+            assert len(client.get(f"/de/ideas/?q={typed}&format=json").json) == 1
+    assert titles(client.page("/de/ideas/?q=OR-2026-99999")) == []
+
+
 def test_a_mistyped_word_gets_a_suggestion(three: list[Idea], client: Any) -> None:
     page = client.page("/de/ideas/?q=Kunstoff")
     assert "Meinten Sie" in page.text
