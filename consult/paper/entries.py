@@ -34,6 +34,9 @@ from consult.search.similar import Similar
 
 audit.declare("idea.entered", "channel", "consent", "run")
 
+NEARLY_THE_SAME = (
+    35  # of 100: so alike is an idea that whoever enters a text is stopped by; else entering is no question
+)
 SAME_REFERENCE, SAME_WORDS = "reference", "words"
 
 
@@ -80,7 +83,8 @@ def fingerprint_of(content: Content) -> str:
 
 def doubles(consultation: Consultation, entry: Entry, limit: int = 3) -> Doubles:
     """What could be the same idea already. At most seven queries."""
-    return Doubles(entered_before(consultation, entry, limit), helps.helps_for(entry.content, None).similar[:limit])
+    near = [one for one in helps.helps_for(entry.content, None).similar if one.likeness.score >= NEARLY_THE_SAME]
+    return Doubles(entered_before(consultation, entry, limit), near[:limit])
 
 
 def entered_before(consultation: Consultation, entry: Entry, limit: int = 3) -> list[tuple[str, str]]:

@@ -210,7 +210,7 @@ def _twin(record: Record) -> str:
     words = [record["title"], record.get("summary", "")]
     words += [record[f"answer-{position}"] for position in _POSITIONS if f"answer-{position}" in record]
     found = similar("\n".join(words), record.get("language", "de"), "idea", limit=1)
-    return found[0].info.key if found else ""
+    return found[0].info.key if found and found[0].likeness.score >= entries.NEARLY_THE_SAME else ""
 
 
 def _write(actor: Actor, run: int | None, record: Record, before: Record | None) -> None:

@@ -240,6 +240,19 @@ def test_a_public_idea_that_says_the_same_is_shown_first(
     assert "/de/paper/" in client.page("/de/me/").links()
 
 
+def test_what_only_has_words_in_common_stops_nobody(
+    clock: Any, demo: Any, cast: Any, db: Any, client: Any, sign_in: Any
+) -> None:
+    text = (
+        "Kleine Werkstätten geben Prüfaufträge gesammelt ab: Ein Haus der Region nimmt alle an, prüft zweimal im Monat und "
+        "schickt die Ergebnisse in einem Formular zurück. Die Hersteller sparen Wege, und die Daten bleiben bei ihnen."
+    )
+    db.session.commit()
+    sign_in(client, cast.official)
+    typed = {**TYPED, "title": "Prüfaufträge sammeln", "answer-1": text, "received_on": clock.now.date().isoformat()}
+    assert client.submit("/de/paper/open-region/enter", typed, form="main form").status_code == 303
+
+
 def test_what_is_split_off_was_entered_too(here: Any, make: Any, cast: Any, db: Any) -> None:
     typist = cast.actor(cast.moderator)
     entry = an_entry(here, reference="A 1")
