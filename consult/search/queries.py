@@ -140,9 +140,10 @@ def suggestion(query: str, chosen: Chosen | None = None) -> str | None:
     German nouns begin with a capital. Four queries.
     """
     better = did_you_mean(query)
-    if better is None:
+    groups = query_groups(better) if better is not None else []
+    if better is None or not groups:
         return None
-    statement, bound = _question(query_groups(better), chosen or {})
+    statement, bound = _question(groups, chosen or {})
     ids = [row[0] for row in db.session.execute(statement, bound).fetchmany(LOOKED_INTO)]
     if not ids:
         return None

@@ -193,7 +193,9 @@ def _better_spelling(word: str, counts: dict[str, int]) -> str | None:
         if any(own & set(stems(one, "de")[:1]) for one in counts if one.startswith(word[:3])):
             return None
     options = [
-        (score, counts[one], one) for one, score, _place in near if one != word and counts[one] >= seen * FAR_MORE
+        (score, counts[one], one)
+        for one, score, _place in near
+        if one != word and counts[one] >= seen * FAR_MORE and stems(one, "de")
     ]
     return max(options)[2] if options else None
 

@@ -95,6 +95,13 @@ def test_titles_are_marked(demo: Any, client: Any) -> None:
     assert "<mark>Prüfstandstunden</mark> über Ländergrenzen" in page
 
 
+@pytest.mark.parametrize("word", ["Diesel", "Wiese", "Wieser", "Jeder", "Dieses"])
+def test_no_stop_word_is_offered_instead(demo: Any, client: Any, word: str) -> None:
+    assert did_you_mean(word) is None
+    for address in (f"/de/search?q={word}", f"/en/ideas/?q={word}"):
+        assert client.get(address).status_code == 200
+
+
 @pytest.mark.parametrize("word", ["Firma", "Materialien", "Themen", "Vertrag", "Mov'eo", "Startups", "Ilmkreis", "IT"])
 def test_good_words_are_not_corrected(demo: Any, word: str) -> None:
     assert did_you_mean(word) is None
