@@ -15,7 +15,7 @@ from consult.core import audit
 from consult.core.access import Actor, check_not_suspended
 from consult.core.clock import now
 from consult.core.db import db
-from consult.core.errors import Conflict, Invalid, NotFound, Refused
+from consult.core.errors import Conflict, Invalid, NotFound, Over, Refused
 from consult.core.i18n import _, in_language
 from consult.core.registry import SubjectInfo, Verdict, registries, touch
 from consult.core.states import move
@@ -246,7 +246,7 @@ def _rendered(body: str) -> Markup:
 def _open_mode(kind: str, subject_id: int) -> str:
     mode = queries.mode_of(kind, subject_id)
     if mode not in rules.MODES or mode == "closed":
-        raise Conflict(_("Comments are closed here by now. What was written stays readable."))
+        raise Over(_("Comments are closed here by now. What was written stays readable."))
     return mode
 
 

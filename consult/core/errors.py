@@ -56,6 +56,10 @@ class Conflict(DomainError):
     status = 409
 
 
+class Over(Conflict):
+    """The time in which this could be done is over; sending it once more changes nothing."""
+
+
 class Gone(DomainError):
     """It was here and is not any more: an expired link, a withdrawn text."""
 

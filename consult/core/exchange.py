@@ -36,6 +36,7 @@ MAX_INT = 2**63 - 1
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_GERMAN_DAY = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})")
 _RELATIVE = re.compile(r"([+-]\d{1,4})d")
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _YES, _NO = frozenset({"true", "yes", "ja", "wahr", "1"}), frozenset({"false", "no", "nein", "falsch", "0"})
@@ -303,9 +304,13 @@ def _flag(one: Field, value: Any, name: str, faults: Faults | None) -> Read:
 
 
 def day_of(words: str) -> str | None:
-    """A date as precise as it is given, a relative one ("+21d") as the day that it means today; None for no date."""
+    """A date as precise as it is given, a relative one ("+21d") as the day that it means today; None for no date. A German
+    day (20.11.2026) is read as such.
+    """
     if match := _RELATIVE.fullmatch(words):
         return (today() + timedelta(days=int(match[1]))).isoformat()
+    if match := _GERMAN_DAY.fullmatch(words):
+        words = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
     match = _DATE.fullmatch(words)
     if match is None:
         return None
@@ -320,8 +325,8 @@ def _date(one: Field, value: Any, name: str, faults: Faults | None) -> Read:
     words = (_words(value) or "").strip()
     found = day_of(words)
     if found is None or (one.type == DAY and len(found) != 10):
-        full = _("A day is written 2026-11-28.")
-        return None, full if one.type == DAY else _("A date is written 2026, 2026-11 or 2026-11-28.")
+        full = _("A day is written 2026-11-28 or 28.11.2026.")
+        return None, full if one.type == DAY else _("A date is written 2026, 2026-11, 2026-11-28 or 28.11.2026.")
     return found, ""
 
 

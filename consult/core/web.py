@@ -235,8 +235,12 @@ def typed_fields() -> list[tuple[str, str]]:
     ][:200]
 
 
-def again_page(status: int, heading: str, text: str, sign_in: bool = False, calm: bool = False) -> Any:
-    """A page that keeps what was typed and offers to send it again; `calm` where nothing went wrong: no error is named."""
+def again_page(
+    status: int, heading: str, text: str, sign_in: bool = False, calm: bool = False, over: bool = False
+) -> Any:
+    """A page that keeps what was typed and offers to send it again; `calm` where nothing went wrong: no error is named;
+    `over` where it is too late for that: then the text is there to be copied.
+    """
     body = render_template(
         "errors/again.html",
         code="" if calm else status,
@@ -244,6 +248,7 @@ def again_page(status: int, heading: str, text: str, sign_in: bool = False, calm
         text=text,
         fields=typed_fields(),
         sign_in=sign_in,
+        over=over,
         token=generate_csrf(),
     )
     return current_app.make_response((body, status))
@@ -326,6 +331,8 @@ def _on_domain(error: errors.DomainError) -> Any:
     db.session.rollback()
     if isinstance(error, errors.SignInNeeded):
         return _ask_to_sign_in()
+    if isinstance(error, errors.Over) and not wants_problem():
+        return again_page(error.status, _("The time for this is over"), str(error.message), calm=True, over=True)
     if isinstance(error, errors.Outside) and request.method == "POST" and not wants_problem() and typed_fields():
         return again_page(error.status, error_texts(error.status)[0], str(error.message))
     return error_page(error.status, error.message, getattr(error, "retry_after", None))

@@ -19,7 +19,7 @@ from consult.core import audit
 from consult.core.access import Actor, check_not_suspended
 from consult.core.clock import now
 from consult.core.db import db
-from consult.core.errors import Conflict, Invalid, NotFound, Refused
+from consult.core.errors import Conflict, Invalid, NotFound, Over, Refused
 from consult.core.forms import email_problem
 from consult.core.i18n import _
 from consult.core.states import move
@@ -199,7 +199,7 @@ def confirm(idea_id: int) -> Idea:
         raise Conflict(_("This idea was sent already."))
     consultation = db.session.get_one(Consultation, idea.consultation_id)
     if consultation.phase not in ("open", "closed"):  # asked for in time, so the end of the phase does not matter
-        raise Conflict(invitations.closed_sentence(consultation))
+        raise Over(invitations.closed_sentence(consultation))
     person = ensure_person(idea.author_email, idea.language)
     confirm_person(person)
     actor = as_actor(person)
@@ -375,7 +375,7 @@ def set_support(actor: Actor, idea_id: int, wanted: bool, organisation_id: int |
         raise NotFound()
     phase = db.session.get_one(Consultation, idea.consultation_id).phase if wanted else ""
     if wanted and phase != "open":
-        raise Conflict(_("Support could be given until the consultation closed."))
+        raise Over(_("Support could be given until the consultation closed."))
     if wanted and (not rules.can_support(actor, idea) or is_coauthor(actor, idea.id)):
         raise Refused(_("You cannot support your own idea; others can."))
     if wanted:

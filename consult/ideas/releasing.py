@@ -12,7 +12,7 @@ from consult.consultations.queries import questions_of
 from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import db
-from consult.core.errors import Conflict, Invalid, NotFound, Refused
+from consult.core.errors import Conflict, Invalid, NotFound, Over, Refused
 from consult.core.i18n import _
 from consult.core.notices import notify
 from consult.core.states import move
@@ -53,7 +53,7 @@ def release(actor: Actor, idea_id: int, seen: int) -> Idea:
     idea, draft = _deciding(actor, idea_id, seen)
     consultation = db.session.get_one(Consultation, idea.consultation_id)
     if consultation.phase not in ("open", "closed"):
-        raise Conflict(invitations.closed_sentence(consultation))
+        raise Over(invitations.closed_sentence(consultation))
     content = Content.of_document(draft.content)
     content.release_note = ""
     content.keep_to({one.id for one in questions_of(consultation.id)})

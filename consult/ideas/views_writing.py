@@ -12,7 +12,7 @@ from flask import jsonify, render_template, request
 
 from consult.core.access import access, current_actor
 from consult.core.db import reading
-from consult.core.errors import Conflict, DomainError, Gone, Invalid, NotFound
+from consult.core.errors import DomainError, Gone, Invalid, NotFound
 from consult.core.i18n import _, current_language
 from consult.core.limits import TooMany, allow_write, client_address, limits
 from consult.core.registry import SubjectInfo, registries
@@ -217,8 +217,7 @@ def _first_post() -> tuple[Frame, IdeaForm | None]:
         invitation = _invitation(frame) if frame.consultation.phase != "open" else None
         invitation_id = invitation.id if invitation is not None else None
     if known is None:
-        if frame.consultation.phase != "open" and invitation_id is None:
-            raise Conflict(invitations.closed_sentence(frame.consultation))
+        # also where it is too late to send it: what was typed is kept, and the page of the draft says so
         idea = drafting.start_draft(current_actor(), frame.consultation.id, key, current_language(), invitation_id)
         frame.idea_id, frame.has_draft = idea.id, True
     return frame, form

@@ -31,6 +31,7 @@ from consult.ideas.models import (
     SUBMITTED,
     WITHDRAWN,
     Idea,
+    IdeaVersion,
 )
 from consult.ideas.own_queries import StatusView
 from consult.ideas.page_queries import IdeaView
@@ -89,7 +90,7 @@ def public_timeline(view: IdeaView) -> list[Step]:
     """What everyone may know of an idea's way: received, published after so long, new versions."""
     idea, steps = view.idea, []
     if idea.submitted_at is not None:
-        steps.append(_step(idea.submitted_at, origins.received_words(view.version)))
+        steps.append(_received(idea, view.version))
     steps += _past(view.milestones)
     if idea.published_at is not None:
         steps.append(
@@ -106,6 +107,15 @@ def public_timeline(view: IdeaView) -> list[Step]:
     ]  # fmt: skip
     steps.sort(key=lambda step: step["iso"])
     return steps + _ahead(view.consultation, _("You can support and comment")) + _due(view.milestones)
+
+
+def _received(idea: Any, version: IdeaVersion | None) -> Step:
+    """When and how it came: what staff entered on the day that the original bears; when it was typed in says nothing."""
+    words = origins.received_words(version)
+    origin = origins.origin_of(idea.id) if origins.channel_of(version) else None
+    if origin is None:
+        return _step(idea.submitted_at, words)
+    return {"when": format_day(origin.received_on), "iso": origin.received_on.isoformat(), "text": words}
 
 
 def _past(milestones: Sequence[Milestone]) -> list[Step]:
@@ -135,6 +145,17 @@ def _ahead(consultation: Consultation, meanwhile: str) -> list[Step]:
     if consultation.phase == "open" and consultation.closes_on is not None:
         day = format_day(consultation.closes_on)
         steps.append({"when": _("until %(day)s", day=day), "text": meanwhile, "next": True})
+    if consultation.phase == "closed" and consultation.evaluation_on is not None:
+        day = format_day(consultation.evaluation_on - timedelta(days=1))
+        steps.append({"when": _("until %(day)s", day=day), "text": _("You can comment"), "next": True})
+    if consultation.phase == "results" and consultation.results_on is not None:
+        steps.append(
+            {
+                "when": format_day(consultation.results_on), "iso": consultation.results_on.isoformat(),
+                "text": _("Results of the consultation") + ":", "url": path("consultations.show", slug=consultation.slug),
+                "link": pick(consultation.title),
+            }
+        )  # fmt: skip
     if consultation.phase in ("open", "closed", "evaluation") and consultation.results_on is not None:
         day = format_day(consultation.results_on)
         steps.append({"when": _("on %(day)s", day=day), "text": _("Results of the consultation"), "next": True})

@@ -260,7 +260,8 @@ def test_closed_comments_keep_what_was_typed(note: Note, notes: Notes, participa
     body = "Ein Kommentar, der zu spät kommt und trotzdem nicht verloren gehen soll."
     response = participant.post(CREATE, data={**fields, "body": body})
     assert response.status_code == 409
-    assert body in response.get_data(as_text=True)
+    text = response.get_data(as_text=True)
+    assert body in text and "Das geht jetzt nicht mehr" in text and "Formular noch einmal senden" not in text
 
 
 # ---- changing, removing, alone --------------------------------------------------------------------------------------

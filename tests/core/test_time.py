@@ -9,6 +9,7 @@ from flask import Flask
 
 from consult.core.calendar import add_working_days, is_working_day
 from consult.core.clock import LOCAL, end_of_day, start_of_day
+from consult.core.exchange import day_of
 from consult.core.i18n import format_ago, format_clock, format_day, format_span, in_language
 
 
@@ -56,3 +57,19 @@ def test_words(app: Flask, clock: object) -> None:
             assert format_day(moment) == "12 February 2027"
             assert format_clock(moment) == "9:30 am"
             assert format_span(moment - berlin("2027-02-11T14:30")) == "19 hours"
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2026-11-20", "2026-11-20"),
+        ("20.11.2026", "2026-11-20"),
+        ("3. 1. 2027", "2027-01-03"),
+        ("2026-11", "2026-11"),
+        ("31.02.2026", None),
+        ("20.11.26", None),
+        ("11/20/2026", None),
+    ],
+)
+def test_a_day_in_a_table_may_be_written_as_germans_do(typed: str, day: str | None) -> None:
+    assert day_of(typed) == day

@@ -452,6 +452,18 @@ def test_nothing_is_sent_after_the_end(writer: Any, consultation: Any, db: Any) 
     assert the_idea(db).status == "draft"
 
 
+def test_what_was_begun_before_the_end_and_first_sent_after_it_is_kept(
+    writer: Any, consultation: Any, client: Any, db: Any
+) -> None:
+    form = writer.open().form("#idea-form")
+    consultation.closes_at = now() - timedelta(hours=1)
+    sent = {**form, **FILLED, "email": "anna@beispiel.example", "submit": "1"}
+    answered = client.post("/de/ideas/new", data=sent, follow_redirects=True)
+    assert answered.status_code == 422 and "Ihr Entwurf bleibt gespeichert" in html(answered).text
+    kept = client.page(f"/de/ideas/drafts/{tokens.draft_token(the_idea(db).draft_key)}")
+    assert kept.form("#idea-form")["title"] == FILLED["title"] and "konnten bis" in kept.text
+
+
 def test_a_foreign_account_does_not_send_somebodys_draft(
     client: Any, new_client: Any, cast: Any, sign_in: Any, write: Any, db: Any, consultation: Any
 ) -> None:

@@ -197,7 +197,8 @@ def test_from_the_sheet_to_the_public_page(
     make.decide("idea", idea.id, "publish", moderator=cast.moderator2)
     db.session.commit()
     public = reader.page(f"/de/ideas/{idea.number}")
-    assert "Auf Papier eingegangen" in public.text and "Werft Beispiel GmbH" in public.text
+    # on the day that the sheet bears, not when it was typed in
+    assert "20. November 2026 Auf Papier eingegangen" in public.text and "Werft Beispiel GmbH" in public.text
     for outlet in (public.text, reader.get(f"/api/v1/ideas/{idea.number}").text):
         assert not [one for one in ("Rathaus", "12/34", "Erika", cast.moderator.name, "unter uns") if one in outlet]
     assert (
