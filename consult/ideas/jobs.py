@@ -6,6 +6,7 @@ not make one long transaction.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -22,7 +23,7 @@ from consult.core.notices import notify
 from consult.core.settings_store import recall, remember
 from consult.core.states import move
 from consult.ideas import mails, release_mails, rules, signoff
-from consult.ideas.drafting import delete_draft
+from consult.ideas.drafting import delete_draft, locked
 from consult.ideas.drafts import title_in
 from consult.ideas.models import AWAITING, DRAFT, RETURNED, Idea, IdeaDraft, IdeaVersion
 from consult.ideas.rules import TERMS
@@ -107,11 +108,26 @@ def delete_forgotten_drafts() -> int:
         if draft.reminded_at is None:
             draft.reminded_at = moment
             mails.remind_of_draft(idea, title, max(draft.saved_at + TERMS.draft, moment + TERMS.reminder))
-        elif moment >= max(draft.saved_at + TERMS.draft, draft.reminded_at + TERMS.reminder):
+        elif _is_due(draft, moment) and _is_still_forgotten(idea.id, moment):
             mails.tell_draft_deleted(idea, title)
             delete_draft(SYSTEM, idea.id, "untouched")
             deleted += 1
     return deleted
+
+
+def _is_due(draft: Any, moment: datetime) -> bool:
+    return draft.reminded_at is not None and moment >= max(
+        draft.saved_at + TERMS.draft, draft.reminded_at + TERMS.reminder
+    )
+
+
+def _is_still_forgotten(idea_id: int, moment: datetime) -> bool:
+    """Once more, now that nobody else writes to it: its author may have saved or sent it since it was looked for."""
+    status = locked(idea_id).status
+    draft = db.session.execute(
+        select(IdeaDraft.saved_at, IdeaDraft.reminded_at).where(IdeaDraft.idea_id == idea_id)
+    ).first()
+    return status == DRAFT and draft is not None and _is_due(draft, moment)
 
 
 REMINDED = "ideas.releases_reminded"  # name of a remembered value: the last day on which reminders went out

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from sqlalchemy import event, text
+
 from consult.core.access import GUEST
 from consult.ideas import drafting, jobs, operations
 from consult.ideas.models import Idea, IdeaDraft
@@ -83,6 +86,37 @@ def test_who_saves_it_as_it_is_keeps_it(writer: Any, clock: Any, db: Any, outbox
     clock.shift(days=50)
     assert jobs.delete_forgotten_drafts() == 0
     assert the_draft(db) is not None
+
+
+@pytest.mark.postgresql
+def test_who_saves_it_while_the_job_looks_for_forgotten_ones_keeps_it(
+    make: Any, consultation: Any, clock: Any, db: Any, cast: Any, outbox: Any
+) -> None:
+    """On SQLite nobody can write between two statements of a job that writes."""
+    idea = make.idea("Gerettet", consultation=consultation, author=cast.owner, status="draft")
+    clock.shift(days=54)
+    jobs.delete_forgotten_drafts()
+    db.session.commit()
+    clock.shift(days=8)
+    saved = text("update idea_draft set saved_at = :at, reminded_at = null where idea_id = :id")
+
+    times: list[str] = []
+
+    def save_beside(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "FOR UPDATE" in statement and not times:
+            times.append(statement)
+            with db.engine.begin() as other:
+                other.execute(saved, {"at": clock.now, "id": idea.id})
+
+    event.listen(db.engine, "before_cursor_execute", save_beside)
+    try:
+        assert jobs.delete_forgotten_drafts() == 0
+    finally:
+        event.remove(db.engine, "before_cursor_execute", save_beside)
+    db.session.commit()
+    assert times
+    assert the_draft(db) is not None
+    assert not outbox.to(cast.owner, "idea.draft_deleted")
 
 
 def test_the_job_runs_by_itself(make: Any, consultation: Any, db: Any, run_jobs: Any, app: Any) -> None:
