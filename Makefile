@@ -47,7 +47,7 @@ system: ## Chromium, PostgreSQL and Redis by the system's package manager (root 
 
 .PHONY: test
 test: install-dev ## the test suite, at most 15 minutes on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-long
 test-long: install-dev ## soak, large data, fault series

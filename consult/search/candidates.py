@@ -92,6 +92,10 @@ def weigh(source: str, language: str) -> Weighed:
         stem: known.get(written[stem], 0) if is_counted(word) else total // NOT_COUNTED
         for stem, word in meaning.items()
     }
+    if german:  # a part stands wherever its compound does, too
+        for stem, word in meaning.items():
+            compound = stems(word, language)[0]
+            counts[stem] += known.get(compound, 0) if compound != stem else 0
     weak = weak_stems()
     weights = {
         stem: math.log(1 + total / (1 + count)) * (WEAK if stem in weak else 1) for stem, count in counts.items()

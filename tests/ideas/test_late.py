@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from consult.consultations.models import Consultation
 from consult.core.errors import Conflict, Invalid, Refused
+from consult.core.i18n import format_day
 from consult.core.registry import touch
 from consult.ideas import invitations, operations
 from consult.ideas.models import Idea, IdeaInvitation
 from tests.ideas.conftest import the_idea
 from tests.support.mail import paths
-from tests.support.page import html
+from tests.support.page import html, plain_spaces
 
 LAST = datetime(2026, 12, 10, 23, 0, tzinfo=UTC)  # midnight after the last day of an invitation
 END = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)  # midnight in Berlin: 30 November is the last day
@@ -264,3 +265,27 @@ def test_a_day_that_makes_no_sense(day: str, closed: Any, client: Any, sign_in: 
 def test_no_late_entry_while_it_is_open(ending: Any, cast: Any) -> None:
     with pytest.raises(Conflict):
         invitations.invite_late(cast.actor(cast.admin), ending, "x@people.example", "", date(2026, 11, 28))
+
+
+def timeline_of(page: Any) -> list[str]:
+    return [plain_spaces(one.get_text(" ")) for one in page.select(".c-time li")]
+
+
+def test_after_the_end_the_timeline_says_until_when_and_where_the_results_are(
+    consultation: Any, make: Any, cast: Any, client: Any, clock: Any, db: Any
+) -> None:
+    idea = make.idea("Was bleibt", consultation=consultation, author=cast.owner)
+    moment, day = clock.now, timedelta(days=1)
+    found = db.session.get(Consultation, consultation.id)
+    found.closes_at, found.evaluation_at, found.results_at = moment - day, moment + 5 * day, moment + 9 * day
+    db.session.commit()
+    url = f"/de/ideas/{idea.number}"
+    comment_until = format_day(found.evaluation_on - day)
+    assert f"bis {comment_until} Sie können kommentieren" in timeline_of(client.page(url))
+    clock.shift(days=6)
+    steps = timeline_of(client.page(url))
+    assert "kommentieren" not in " ".join(steps) and steps[-1].endswith("Ergebnisse der Konsultation")
+    clock.shift(days=5)
+    page = client.page(url)
+    assert "Ergebnisse der Konsultation:" in timeline_of(page)[-1]
+    assert page.select(f".c-time a[href='/de/consultations/{consultation.slug}']")

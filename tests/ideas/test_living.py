@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from consult.consultations.models import Consultation
 from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.errors import Conflict
@@ -488,23 +487,3 @@ def test_what_is_not_at_its_end_is_withdrawn_first(
     idea = make.idea(consultation=consultation, author=cast.owner, status=status)
     with pytest.raises(Conflict):
         withdrawing.erase(cast.actor(cast.owner), idea.id)
-
-
-def test_after_the_end_the_timeline_says_until_when_and_where_the_results_are(
-    consultation: Any, make: Any, cast: Any, client: Any, clock: Any, db: Any
-) -> None:
-    idea = make.idea("Was bleibt", consultation=consultation, author=cast.owner)
-    moment, day = clock.now, timedelta(days=1)
-    found = db.session.get(Consultation, consultation.id)
-    found.closes_at, found.evaluation_at, found.results_at = moment - day, moment + 5 * day, moment + 9 * day
-    db.session.commit()
-    url = f"/de/ideas/{idea.number}"
-    comment_until = format_day(found.evaluation_on - day)
-    assert f"bis {comment_until} Sie können kommentieren" in steps_of(client.page(url))
-    clock.shift(days=6)
-    steps = steps_of(client.page(url))
-    assert "kommentieren" not in " ".join(steps) and steps[-1].endswith("Ergebnisse der Konsultation")
-    clock.shift(days=5)
-    page = client.page(url)
-    assert "Ergebnisse der Konsultation:" in steps_of(page)[-1]
-    assert page.select(f".c-time a[href='/de/consultations/{consultation.slug}']")
