@@ -317,6 +317,20 @@ def _tail(word: str) -> tuple[str, ...]:
     return ()
 
 
+def _within(word: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts of a compound, and the words that some of three or more make together: prufstand in prufstandstunden."""
+    if len(parts) < 3:
+        return parts
+    places, place = [], 0
+    for part in parts:
+        begin = word.index(part, place)
+        place = begin + len(part)
+        places.append((begin, place))
+    pairs = ((first, last) for first in range(len(parts)) for last in range(first + 1, len(parts)))
+    longer = (word[places[first][0] : places[last][1]] for first, last in pairs if last - first < len(parts) - 1)
+    return (*parts, *longer)
+
+
 def _base(word: str) -> str:
     for ending in ("en", "e", "n", "s"):
         if word.endswith(ending) and word[: -len(ending)] in lexicon():
@@ -358,7 +372,10 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     folded = fold_umlauts(lowered)
     found = [
         _fair(word) or fold_umlauts(stemmer.stemWord(lowered)),
-        *(_fair(part) or fold(stemmer.stemWord(part)) for part in split_compound(folded) or _tail(folded)),
+        *(
+            _fair(part) or fold(stemmer.stemWord(part))
+            for part in _within(folded, split_compound(folded)) or _tail(folded)
+        ),
     ]
     return tuple(dict.fromkeys(token for token in found if token))
 

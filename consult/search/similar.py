@@ -8,7 +8,7 @@ within words (cosine of weighted counts), which also sees what endings, compound
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -108,9 +108,17 @@ class Rated(NamedTuple):
         # a measuring technique and one of cooling share a part, but neither text speaks of the other's; and what has to do
         # with a border of a Land does not speak of Länder
         whole = [stem for stem in telling if stem in ours | given and (len(stem) > SHORT or stem in ours & given)]
-        both = [(theirs[stem], about.written[stem]) for stem in whole or telling]
+        both = [(theirs[stem], about.written[stem]) for stem in whole or filter(self._begins_both(about), telling)]
         named = _named(both, f"{title}\n{body}", about.source, spoken)
         return Likeness(self.score, self.by_words, self.by_characters, named, self.by_sense)
+
+    def _begins_both(self, about: Weighed) -> Callable[[str], bool]:
+        """Tells of a part of two compounds whether both begin with it: Laborzeiten and Laborwochen have to do with the same,
+        Messtechnik and Lasertechnik need not."""
+        pairs = ((stem, self.taken.written[stem], about.written[stem]) for stem in self.shared)
+        long = (one for one in pairs if len(one[0]) > SHORT)
+        begun = {stem for stem, *both in long if all(fold_umlauts(word).startswith(stem) for word in both)}
+        return begun.__contains__
 
 
 def _compare(about: Weighed, documents: Sequence[Document]) -> list[Rated]:

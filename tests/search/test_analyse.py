@@ -30,6 +30,8 @@ from consult.search.analyse import query_groups, split_compound, stems, tokens
         ("Material", "neue Materialien"),
         ("Konten", "ein Konto"),
         ("Prüfstand", "ein Vibrationsprüfstand"),
+        ("Prüfstand", "freie Prüfstandstunden"),
+        ("Projektleitung", "die Forschungsprojektleitung"),
         ("Messe", "auf der Leitmesse"),
         ("Messen", "die Messe"),
         ("Startups", "junge Start-ups"),

@@ -193,6 +193,9 @@ def test_a_part_that_stands_in_two_compounds_is_not_named_as_what_both_speak_of(
     )
     [other] = [one for one in room.similar(source, "de", "idea") if one.info.title.startswith("Freie Prüfstandstunden")]
     assert "Klimatechnik" not in other.likeness.shared  # which only the other one speaks of
+    fitting = room.matches("Messtechnik und Fertigungstechnik: wer prüft Bauteile im Takt?", "de", "cluster", limit=9)
+    named = {word for one in fitting for word in one.likeness.shared}
+    assert named.isdisjoint({"Lasertechnik", "Medizintechnik", "Mikrosystemtechnik"}), named
     assert {"Prüfstandstunden", "Stand"} & set(other.likeness.shared)
 
 
