@@ -196,10 +196,13 @@ class ActorPart:
     load: Callable[[int], dict[str, Any]]
 
 
+PLAIN_MAIL = "mails/notice"  # the mail that says what the list says, and where it leads
+
+
 @dataclass(frozen=True)
 class NoticeKind:
-    """A kind of notice. `mail` is the mail template ("ideas/mail_x") or empty for in-app only; `text` renders the line
-    in the list from the context (called in the reader's language)."""
+    """A kind of notice. `mail` is the mail template (PLAIN_MAIL, "ideas/mail_x") or empty for in-app only; `text` renders
+    the line in the list from the context (called in the reader's language)."""
 
     kind: str
     text: Callable[[Mapping[str, Any]], str]

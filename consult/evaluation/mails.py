@@ -7,7 +7,7 @@ from typing import Any
 
 from consult.core.i18n import _, current_language, format_day
 from consult.core.notices import notify
-from consult.core.registry import NoticeKind
+from consult.core.registry import PLAIN_MAIL, NoticeKind
 from consult.core.text import plain_html
 from consult.core.web import path
 from consult.evaluation.models import Commitment, CommitmentReport
@@ -121,11 +121,13 @@ def _to_idea(context: Mapping[str, Any]) -> str:
     return path("ideas.show", number=context["number"]) + "#responses"
 
 
-MAIL = "evaluation/mail_notice"
 KINDS = (
-    NoticeKind(RESPONDED, _responded, _to_idea, MAIL),
-    NoticeKind(REPORTED, _reported, _to_idea, MAIL),
+    NoticeKind(RESPONDED, _responded, _to_idea, PLAIN_MAIL),
+    NoticeKind(REPORTED, _reported, _to_idea, PLAIN_MAIL),
     NoticeKind(
-        "commitment.due", _due, lambda context: path("evaluation.report", commitment_id=context["commitment_id"]), MAIL
+        "commitment.due",
+        _due,
+        lambda context: path("evaluation.report", commitment_id=context["commitment_id"]),
+        PLAIN_MAIL,
     ),
 )

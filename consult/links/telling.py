@@ -33,12 +33,11 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.i18n import _, pick
 from consult.core.notices import notify
-from consult.core.registry import NoticeKind, registries
+from consult.core.registry import PLAIN_MAIL, NoticeKind, registries
 from consult.core.web import path
 from consult.links.models import CONFIRMED, DECLINED, ENDED, PROPOSED, Link, LinkEnd
 from consult.links.relations import relation_label
 
-MAIL = "links/mail_notice"
 SIDES = ("from", "to")
 SETTLED = timedelta(minutes=10)  # before that, what a decision links may be taken back with it, and nobody was told
 
@@ -75,7 +74,7 @@ def _url(context: Mapping[str, Any]) -> str:
     return path("links.show", link_id=context["link_id"]) if context["link_id"] else path("pages.me")
 
 
-KINDS = tuple(NoticeKind(kind, _text(sentence), _url, MAIL) for kind, sentence in _SENTENCES.items())
+KINDS = tuple(NoticeKind(kind, _text(sentence), _url, PLAIN_MAIL) for kind, sentence in _SENTENCES.items())
 
 
 # ---- who is told ----------------------------------------------------------------------------------------------------

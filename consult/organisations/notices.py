@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from consult.core.i18n import _, pick
-from consult.core.registry import NoticeKind
+from consult.core.registry import PLAIN_MAIL, NoticeKind
 from consult.core.web import path
-
-MAIL = "organisations/mail_notice"
 
 
 def _name(context: Mapping[str, Any]) -> str:
@@ -64,9 +62,9 @@ def _page(context: Mapping[str, Any]) -> str:
 
 
 NOTICE_KINDS = (
-    NoticeKind("organisation.asked", _asked, _members_page, MAIL),
-    NoticeKind("organisation.decided", _decided, _page, MAIL),
-    NoticeKind("organisation.answered", _answered, _members_page, MAIL),
-    NoticeKind("organisation.left", _left, _page, MAIL),
-    NoticeKind("organisation.moderated", _moderated, _page, MAIL),
+    NoticeKind("organisation.asked", _asked, _members_page, PLAIN_MAIL),
+    NoticeKind("organisation.decided", _decided, _page, PLAIN_MAIL),
+    NoticeKind("organisation.answered", _answered, _members_page, PLAIN_MAIL),
+    NoticeKind("organisation.left", _left, _page, PLAIN_MAIL),
+    NoticeKind("organisation.moderated", _moderated, _page, PLAIN_MAIL),
 )

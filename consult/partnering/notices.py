@@ -15,12 +15,11 @@ from consult.clusters.models import ClusterManager
 from consult.core.db import db
 from consult.core.i18n import _, format_day, pick
 from consult.core.notices import notify
-from consult.core.registry import NoticeKind
+from consult.core.registry import PLAIN_MAIL, NoticeKind
 from consult.core.web import path
 from consult.organisations.queries import member_ids
 from consult.partnering.models import Offer, OfferInterest
 
-MAIL = "partnering/mail_notice"
 _SENTENCES = {
     "partnering.asked": lambda title: _("Somebody is interested in “%(title)s”.", title=title),
     "partnering.accepted": lambda title: _("Your interest in “%(title)s” was accepted.", title=title),
@@ -113,7 +112,7 @@ def _offer_url(context: Mapping[str, Any]) -> str:
 
 
 KINDS = (
-    *(NoticeKind(kind, _text(kind), _url, MAIL) for kind in _SENTENCES),
-    NoticeKind("partnering.closed", _closed, _offer_url, MAIL),
+    *(NoticeKind(kind, _text(kind), _url, PLAIN_MAIL) for kind in _SENTENCES),
+    NoticeKind("partnering.closed", _closed, _offer_url, PLAIN_MAIL),
     NoticeKind("partnering.expired", _expired, _offer_url),
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from consult.core.i18n import _, pick
-from consult.core.registry import NoticeKind
+from consult.core.registry import PLAIN_MAIL, NoticeKind
 from consult.core.web import path
 from consult.programmes.page import deadline_words
 
@@ -35,6 +35,6 @@ def address_of(context: Mapping[str, Any]) -> str:
 
 
 KINDS = (
-    NoticeKind("programmes.deadline", _reminder, address_of, "programmes/mail_notice"),
-    NoticeKind("programmes.moved", _moved, address_of, "programmes/mail_notice"),
+    NoticeKind("programmes.deadline", _reminder, address_of, PLAIN_MAIL),
+    NoticeKind("programmes.moved", _moved, address_of, PLAIN_MAIL),
 )

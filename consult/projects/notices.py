@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from consult.core.i18n import _, pick
-from consult.core.registry import NoticeKind
+from consult.core.registry import PLAIN_MAIL, NoticeKind
 from consult.core.vocabularies import term_title
 from consult.core.web import path
 
@@ -21,13 +21,11 @@ def _requested(context: Mapping[str, Any]) -> str:
 
 
 KINDS = (
-    NoticeKind(
-        "projects.asked", _asked, lambda context: path("projects.members", slug=context["slug"]), "projects/mail_notice"
-    ),
+    NoticeKind("projects.asked", _asked, lambda context: path("projects.members", slug=context["slug"]), PLAIN_MAIL),
     NoticeKind(
         "activities.requested",
         _requested,
         lambda context: path("activities.participants", slug=context["slug"]),
-        "projects/mail_notice",
+        PLAIN_MAIL,
     ),
 )
