@@ -24,6 +24,7 @@
    [data-keys-help]                       opened by ?
    [data-when="outcome:merge,split"]      shown only while the form's field has one of these values
    [data-act]                             text of the chosen option: the button names the act
+   [data-print]                           hidden at first: its button prints the page
    [data-tray] [data-compare] [data-count]   comparison: counts what is ticked, data-max is the limit
 */
 
@@ -338,6 +339,11 @@ function act(label) {
   show();
 }
 
+function print(line) {
+  line.hidden = false;
+  line.querySelector("button").addEventListener("click", () => window.print());
+}
+
 function tray(box) {
   const ticks = all("[data-compare]");
   const max = Number(box.dataset.max || 6);
@@ -355,6 +361,7 @@ const parts = {
   "details[data-menu]": menu, "details[data-open-wide]": openWide, "[data-counter]": counter, "[data-preview-url]": preview,
   "form[data-autosave-url]": autosave, "[data-picker]": picker, "table[data-queue]": queue, "form[data-keys]": keys,
   "[data-keys-help]": keysHelp, "[data-when]": when, "[data-act]:not(input)": act, "[data-tray]": tray,
+  "[data-print]": print,
 };
 kept.sweep();
 for (const [selector, enhance] of Object.entries(parts)) all(selector).forEach(enhance);

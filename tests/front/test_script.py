@@ -134,6 +134,15 @@ def test_menu_closes_with_escape_and_gives_the_focus_back(app: Any, tab: Any) ->
     assert not page.locator("details[data-menu]").evaluate("e => e.open")
 
 
+def test_a_button_prints_the_page_and_is_hidden_where_no_script_can(app: Any, tab: Any) -> None:
+    body = '<p data-print hidden><button type="button">Drucken</button></p>'
+    page = tab(small(body))
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    page.get_by_role("button", name="Drucken").click()
+    assert page.title() == "printed"
+    assert not tab(small(body), javascript=False).get_by_role("button", name="Drucken").is_visible()
+
+
 # ---- writing --------------------------------------------------------------------------------------------------------
 
 
