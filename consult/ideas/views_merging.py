@@ -7,16 +7,17 @@ The page's form is the writing form with few fields: `pick-answer-2` says which 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import after_this_request, render_template, request
+from flask import after_this_request, flash, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from consult.core.access import current_actor
 from consult.core.i18n import _, _n
-from consult.core.web import flash_done, path, see_other
+from consult.core.web import flash_done
 from consult.ideas import drafting, placing, revisions
 from consult.ideas.drafting import Changes
 from consult.ideas.drafts import Content
@@ -28,6 +29,7 @@ from consult.moderation.diff import word_diff
 
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
 PICK = "pick-"
+FILE_FIELDS = ("attachment_file", "attachment_title", "attachment_audience")
 
 
 @dataclass(frozen=True)
@@ -100,21 +102,35 @@ def _in_form(field: str, frame: Frame) -> str:
     return f"{kind}-{position}" if kind and position is not None else field
 
 
-def merge(frame: Frame, form: IdeaForm, conflict: drafting.EditedElsewhere) -> Any:
-    """Store both sides' changes as far as they do not touch each other; for the rest show the page that lets choose."""
+def merge(
+    frame: Frame, form: IdeaForm, conflict: drafting.EditedElsewhere, files: Callable[[Frame, IdeaForm], None]
+) -> Any:
+    """Store both sides' changes as far as they do not touch each other; for the rest show the page that lets choose. None
+    where there is nothing to choose.
+
+    `files` takes in the file that came with the form: no text speaks against it.
+    """
     actor = current_actor()
     draft = drafting.save_merged(frame.idea_id or 0, conflict.merged, seen=conflict.edit_count, tab="", actor=actor)
     frame.edit_count, frame.content, frame.has_draft = draft.edit_count, Content.of_document(draft.content), True
+    files(frame, form)
     who = _("Another window")
     if frame.organisation_id is not None:
         who = revisions.last_other(draft, actor) or _("Somebody of your organisation")
     names = [_in_form(one, frame) for one in conflict.merged.conflicts]
     names += [one.name for one in form if one.name in request.form and not form.holds_good(one.name)]
-    names = [one for one in dict.fromkeys(names) if one in form]
+    names = [one for one in dict.fromkeys(names) if one in form and one not in FILE_FIELDS]
     if names:
+        for fault in file_faults(form):
+            flash(fault, "warning")
         return kept(page(frame, form, names, who), 409)
     flash_done(_both_are_saved(frame, conflict.merged.taken, who))
-    return see_other(path("ideas.draft", token=frame.token))
+    return None
+
+
+def file_faults(form: IdeaForm) -> list[str]:
+    """What is wrong with the file that came with a form."""
+    return [str(error) for name in FILE_FIELDS for error in form[name].errors]
 
 
 def _both_are_saved(frame: Frame, fields: list[str], who: str) -> str:

@@ -258,13 +258,23 @@ def _store(frame: Frame, form: IdeaForm) -> Any:
     try:
         _save(frame, form, asked=True)
     except drafting.EditedElsewhere as conflict:
-        return views_merging.merge(frame, form, conflict)
+        return views_merging.merge(frame, form, conflict, _change_attachments) or _both_texts(frame, form)
     _change_attachments(frame, form)
     if not form.is_storable or (form.to_mend and "submit" in request.form):
         return kept(_page(frame, form))
     if "submit" in request.form:
         return _submit(frame, form)
     return see_other(_next_address(frame))
+
+
+def _both_texts(frame: Frame, sent: IdeaForm) -> Any:
+    """The draft with the texts of both windows; where the file that was sent cannot be taken, the page says so at once."""
+    if not views_merging.file_faults(sent):
+        return see_other(path("ideas.draft", token=frame.token))
+    form = _stored_form(frame)
+    for name in views_merging.FILE_FIELDS:
+        form[name].data, form[name].errors = sent[name].data, sent[name].errors
+    return kept(_page(frame, form))
 
 
 def _change_attachments(frame: Frame, form: IdeaForm) -> None:
