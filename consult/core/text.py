@@ -77,9 +77,11 @@ class _Cleaners(threading.local):
 _cleaners = _Cleaners()
 
 
-# Words and punctuation that mean nothing to Markdown, HTML or the finding of links: no dot before a letter, no double slash.
+# Words and punctuation that mean nothing to Markdown, HTML or the finding of links: no dot before a letter but
+# between digits (3.500 Euro), no double slash.
 _PLAIN = re.compile(
-    r"""(?:^(?:[^\W\d_]|[(„“»«])(?:[^\W_]|[ ,;:!?()„“”‚‘’»«'"%§€–—…·+-]|\.(?!\w)|/(?!/))*(?<! )(?:\n+|\Z))+""",
+    r"""(?:^(?:[^\W\d_]|[(„“»«])(?:[^\W_]|[ ,;:!?()„“”‚‘’»«'"%§€–—…·+-]|"""
+    r"""\.(?!\w)|(?<=\d)\.(?=\d)|/(?!/))*(?<! )(?:\n+|\Z))+""",
     re.MULTILINE,
 )
 

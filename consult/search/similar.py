@@ -7,9 +7,10 @@ within words (cosine of weighted counts), which also sees what endings, compound
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from consult.search.candidates import ASKED, SOME_TEXTS, Document, Weighed, cand
 from consult.search.comparing import DAMPED, READ, Taken, grams_of, pool_of, taken_of
 from consult.search.models import SearchDoc, is_counted
 
-MOST_NAMED = 40  # of the most telling shared words, five of which are named
+MOST_NAMED, NAMED = 40, 5  # of the most telling shared words so many are looked at and named
 TELLING = 2.2  # weight from which on a shared word is named: fewer than about an eighth of the texts have it
 SHORT = 4  # letters of a word that is named only where it stands as a whole in both texts
 LONG, TWO = 60, 2  # telling words of a text: so many always have something in common, and one name is chance
@@ -145,10 +146,14 @@ def _named(both: Sequence[tuple[str, str]], theirs: str, ours: str, language: st
     """
     told = {word: own for word, own in both if is_counted(word)}
     if language != "de":
-        return tuple(told)[:5]
-    kinds = {word: {_kind(word, theirs), _kind(own, ours)} for word, own in told.items()}
-    same = {word for word, own in told.items() if word.casefold() == own.casefold()}
-    return tuple(word for word, kind in kinds.items() if "noun" in kind and ("other" not in kind or word in same))[:5]
+        return tuple(told)[:NAMED]
+    return tuple(islice((word for word, own in told.items() if _says_why(word, theirs, own, ours)), NAMED))
+
+
+def _says_why(word: str, theirs: str, own: str, ours: str) -> bool:
+    """Whether both texts, or the one that is known to, use a word as a noun; written the same in both, one is enough."""
+    kinds = {_kind(word, theirs), _kind(own, ours)}
+    return "noun" in kinds and ("other" not in kinds or word.casefold() == own.casefold())
 
 
 def _kind(word: str, text: str) -> str:
@@ -157,8 +162,25 @@ def _kind(word: str, text: str) -> str:
     """
     if not word[0].isupper():
         return "other"
-    within = re.search(rf"[^\W_][,;]?[ -]{re.escape(word)}\b", text) is not None
-    return "noun" if within or len(stems(word, "de")) > 1 or fold_umlauts(word) in lexicon() else ""
+    return "noun" if _is_known_noun(word) or _is_within(word, text) else ""
+
+
+@lru_cache(maxsize=5000)
+def _is_known_noun(word: str) -> bool:
+    return len(stems(word, "de")) > 1 or fold_umlauts(word) in lexicon()
+
+
+def _is_within(word: str, text: str) -> bool:
+    """Whether a word stands somewhere within a sentence: right behind another one, or behind its comma."""
+    place = text.find(word, 1)
+    while place >= 0:
+        before, behind = text[max(0, place - 3) : place], text[place + len(word) : place + len(word) + 1]
+        if before[-1] in " -" and not (behind.isalnum() or behind == "_"):
+            last = before[-3:-2] if before[-2:-1] in (",", ";") else before[-2:-1]
+            if last.isalnum():
+                return True
+        place = text.find(word, place + 1)
+    return False
 
 
 # ---- answers --------------------------------------------------------------------------------------------------------
@@ -192,9 +214,8 @@ def alike(about: Weighed, kind: str, *, but: int | None = None, limit: int = 5) 
     ]
     told = (Similar(info, one.explained(about), (one.document.id, one.document.stamp)) for info, one in shown)
     long = len(about.weights) > LONG
-    return [one for one in told if not long or one.likeness.by_sense is not None or len(one.likeness.shared) >= TWO][
-        :limit
-    ]
+    kept = (one for one in told if not long or one.likeness.by_sense is not None or len(one.likeness.shared) >= TWO)
+    return list(islice(kept, limit))
 
 
 def _by_sense(about: Weighed, kind: str, but: int, rated: list[Rated]) -> list[Rated]:
@@ -234,10 +255,9 @@ def fitting(about: Weighed, kind: str, *, sector: str = "", region: str = "", li
         info = infos.get((kind, one.document.subject_id))
         if info is None or not info.public:
             continue
-        likeness = one.explained(about)
-        fits = ["text"] if likeness.shared else []
+        fits: list[str] = []
         missing: list[str] = []
-        score = TEXT * likeness.score / max(best, ENOUGH)
+        score = TEXT * one.score / max(best, ENOUGH)
         land = info.region[:3] if len(info.region) > 2 else ""  # two letters are a country
         for name, wanted, given, weight in (
             ("sector", sector, info.sectors, SECTOR), ("region", region[:3], land and (land,), REGION),
@@ -249,7 +269,13 @@ def fitting(about: Weighed, kind: str, *, sector: str = "", region: str = "", li
                 fits.append(name)
             else:
                 missing.append(name)
-        own = (one.document.id, one.document.stamp)
-        found.append(Match(info, round(score), likeness, tuple(fits), tuple(missing), own))
-    found.sort(key=lambda one: (-one.score, -one.likeness.score, one.info.id))  # the same in both languages
-    return found[:limit]
+        found.append((round(score), one, info, fits, missing))
+    found.sort(key=lambda each: (-each[0], -each[1].score, each[2].id))  # the same in both languages
+    return [_told(about, *each) for each in found[:limit]]
+
+
+def _told(about: Weighed, score: int, one: Rated, info: SubjectInfo, fits: list[str], missing: list[str]) -> Match:
+    """A match with its reasons, which are looked up for those that are shown only."""
+    likeness = one.explained(about)
+    said = ["text"] if likeness.shared else []
+    return Match(info, score, likeness, (*said, *fits), tuple(missing), (one.document.id, one.document.stamp))

@@ -55,7 +55,8 @@ def test_words_come_back_as_typed(text: str) -> None:
 
 
 PIECES = [
-    "Wir teilen", "und/oder", "z. B.", "z.B.", "3,5 %", "3.500", "1. eins", "- eins", "(so)", "„Ja“", "»nein«",
+    "Wir teilen", "und/oder", "z. B.", "z.B.", "3,5 %", "3.500", "24.11.2026",
+    "1.2.de", "9.Mai", ".5", "v2.0", "1. eins", "- eins", "(so)", "„Ja“", "»nein«",
     "Ende.", "\n", "\n\n", " \n", "  \n", " ", "www.x.de", "http://a.de", "https:", "//", "a@b.de", "mailto:a", "---",
     "===", "+", "#", ">", "*", "_", "`", "~~", "[x](y)", "![", "&", "&amp;", "<b>", "\\", '"', "'s", "…", "—", "§ 5",
     "\u00a0", "\u00ad", "e\u0301", "😀", "٣", "ª", ":)",
