@@ -105,6 +105,7 @@ def documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
 
 
 def _document(offer: Offer, version: OfferVersion) -> SearchDocument:
+    title = pick(offer.title, "de")
     parts = [plain(body) for body in version.body.values()]
     for language in LANGUAGES:
         with in_language(language):
@@ -117,8 +118,8 @@ def _document(offer: Offer, version: OfferVersion) -> SearchDocument:
             if offer.shows_owner:
                 parts.append(pick(offer.owner_title))
     return SearchDocument(
-        kind=KIND, id=offer.id, title=pick(offer.title, "de"), body="\n".join(dict.fromkeys(filter(None, parts))),
-        language=picked_language(offer.title, "de") or "de", at=offer.published_at,
+        kind=KIND, id=offer.id, title=title, language=picked_language(offer.title, "de") or "de", at=offer.published_at,
+        body="\n".join(part for part in dict.fromkeys(parts) if part and part != title),  # which says it already
         facets={"region": [offer.region] if offer.region else []},
     )  # fmt: skip
 
