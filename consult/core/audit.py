@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, String, Table, select, text
+from sqlalchemy import ForeignKey, Index, String, Table, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consult.core.access import Actor
@@ -146,6 +146,14 @@ def link_pending(session: Session) -> None:
         row.hash = previous = _row_hash(row)
     add_rows(AuditRow, [{name: getattr(row, name) for name in _COLUMNS} for row, _detail in pending])
     add_rows(AuditDetail, details)
+
+
+def forget_details(kind: str, subject_id: int) -> None:
+    """The words in the rows about a thing go, since what it said was deleted for good; the rows and their chain stay."""
+    here = select(AuditRow.seq).where(AuditRow.subject_kind == kind, AuditRow.subject_id == subject_id)
+    db.session.execute(
+        delete(AuditDetail).where(AuditDetail.seq.in_(here)).execution_options(synchronize_session=False)
+    )
 
 
 def record_apart(event: str, actor: Actor, subject: tuple[str, int] | None = None, **keys: Any) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, case, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import jobs
@@ -107,6 +108,24 @@ def cancel(reference: str) -> int:
         mail.cancelled_at = now()
         count += 1
     return count
+
+
+def forget(references: Collection[str]) -> None:
+    """What was written in messages of these references goes; that each was sent, to whom and when, stays. What has yet to
+    leave is left alone for a quarter of an hour, and after that it does not leave any more."""
+    if not references:
+        return
+    gone = or_(
+        Mail.sent_at.is_not(None), Mail.cancelled_at.is_not(None), Mail.send_after < now() - timedelta(minutes=15)
+    )
+    db.session.execute(
+        update(Mail)
+        .where(Mail.reference.in_(references), gone)
+        .values(
+            subject="", text="", html="", cancelled_at=case((Mail.sent_at.is_(None), now()), else_=Mail.cancelled_at)
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def compose(mail: Mail, sender: str) -> EmailMessage:

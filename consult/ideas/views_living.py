@@ -44,7 +44,7 @@ def _row(number: str) -> tuple[IdeaRow, bool]:
     """The idea and whether the reader is one of its authors; NotFound for who may not open its page."""
     actor = current_actor()
     row = page_queries.idea_row(number, actor.person_id)
-    if row is None:
+    if row is None or row.idea.erased_at is not None:
         raise NotFound()
     own = rules.reads_all(actor, row.idea, row.beside)
     if not own and not row.idea.is_public:

@@ -3,21 +3,30 @@
 Without trace nothing of the texts stays in the database, and its address says only that something was there. It waits
 where somebody may still have to look at the text: while a report is being examined, and as long as a restriction can be
 complained about (Regulation (EU) 2022/2065, Art. 20: six months).
+
+What others keep of it goes, too: titles in notices, in cases and in mails that were sent, passages that a decision quotes.
+Mails that were just on their way are looked at once more an hour later.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
+from consult.comments.models import Comment
 from consult.core import audit
 from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict
 from consult.core.i18n import _, format_day
+from consult.core.jobs import enqueue, handler
+from consult.core.mail import forget as forget_mails
+from consult.core.web import path
 from consult.ideas import origins, rules
 from consult.ideas.drafting import locked
 from consult.ideas.models import (
@@ -26,12 +35,17 @@ from consult.ideas.models import (
     IdeaAttachment,
     IdeaCoauthor,
     IdeaDraft,
+    IdeaNote,
     IdeaOriginal,
     IdeaRedaction,
     IdeaVersion,
 )
 from consult.ideas.publishing import refresh_public
+from consult.links.models import Link
+from consult.moderation.forgetting import forget_text as forget_cases
+from consult.moderation.forgetting import forget_title
 from consult.moderation.queries import decisions_for, waiting_case
+from consult.notifications.forgetting import forget_text as forget_notices
 
 audit.declare("idea.erased", "versions")
 
@@ -74,7 +88,9 @@ def erase(actor: Actor, idea_id: int) -> Idea:
     refusal = why_not_erasable(idea)
     if refusal:
         raise Conflict(refusal)
-    ids = list(db.session.execute(select(IdeaVersion.id).where(IdeaVersion.idea_id == idea.id)).scalars())
+    versions = select(IdeaVersion.id, IdeaVersion.title).where(IdeaVersion.idea_id == idea.id)
+    titles = {row.id: row.title for row in db.session.execute(versions)}
+    ids = list(titles)
     for apart in (IdeaOriginal, IdeaRedaction):
         db.session.execute(delete(apart).where(apart.version_id.in_(ids)))
     db.session.execute(update(Answer).where(Answer.version_id.in_(ids)).values(body="", html=Markup(""), excerpt=""))
@@ -85,7 +101,7 @@ def erase(actor: Actor, idea_id: int) -> Idea:
             title="", summary="", organisation_name="", partners=[], attributes={}, attachments=[], is_redacted=False
         )
     )
-    for beside in (IdeaDraft, IdeaCoauthor, IdeaAttachment):
+    for beside in (IdeaDraft, IdeaNote, IdeaCoauthor, IdeaAttachment):
         db.session.execute(delete(beside).where(beside.idea_id == idea.id))
     origins.forget(idea.id)
     idea.title = idea.teaser = idea.byline = idea.sector = idea.region = idea.size = idea.cross_to = ""
@@ -93,4 +109,37 @@ def erase(actor: Actor, idea_id: int) -> Idea:
     db.session.flush()
     audit.record("idea.erased", actor, ("idea", idea.id), versions=len(ids))
     refresh_public(idea)
+    _forget_elsewhere(idea, {one for one in titles.values() if one})
+    enqueue("idea.forget", {"idea_id": idea.id}, run_at=now() + timedelta(hours=1))
     return idea
+
+
+@handler("idea.forget")
+def forget_what_was_sent(payload: dict[str, Any]) -> None:
+    """Once more, now that nothing of it is on its way any longer."""
+    idea = db.session.get(Idea, payload["idea_id"])
+    if idea is not None and idea.erased_at is not None:
+        _forget_elsewhere(idea)
+
+
+def _forget_elsewhere(idea: Idea, titles: Collection[str] = ()) -> None:
+    """What notices, cases, decisions and sent mails say of the idea in its author's words."""
+    links = select(Link.id).where(
+        or_((Link.from_kind == "idea") & (Link.from_id == idea.id), (Link.to_kind == "idea") & (Link.to_id == idea.id))
+    )
+    comments = list(
+        db.session.execute(
+            select(Comment.id).where(Comment.subject_kind == "idea", Comment.subject_id == idea.id)
+        ).scalars()
+    )
+    number = idea.number or ""
+    mentions: dict[str, list[int] | list[str]] = {
+        "idea_id": [idea.id],
+        "number": [number] if number else [],
+        "link_id": list(db.session.execute(links).scalars()),
+        "comment_id": comments,
+        "case_id": [*forget_cases("idea", idea.id, number), *forget_title("comment", comments, titles, number)],
+    }
+    forget_notices(mentions, path("ideas.show", number=number) if number else "")
+    forget_mails([f"idea:{idea.id}"])
+    audit.forget_details("idea", idea.id)

@@ -22,7 +22,7 @@ from consult.moderation.rules import AT_ONCE, UNDO
 from consult.moderation.statements import spoken_outcome, statement_of
 
 
-def _reference(decision_id: int) -> str:
+def reference_of(decision_id: int) -> str:
     return f"decision:{decision_id}"
 
 
@@ -72,13 +72,13 @@ def send_decision(
         },
         person_id=person_id,
         delay=None if decision.outcome in AT_ONCE else UNDO,
-        reference=_reference(decision.id),
+        reference=reference_of(decision.id),
     )
 
 
 def take_back(decision: Decision, title: str) -> None:
     """After a reversal: stop what has not left, and tell those whom a mail has reached already."""
-    reference = _reference(decision.id)
+    reference = reference_of(decision.id)
     left = (
         db.session.execute(select(Mail).where(Mail.reference == reference, Mail.sent_at.is_not(None))).scalars().all()
     )
@@ -91,6 +91,7 @@ def take_back(decision: Decision, title: str) -> None:
             kind="moderation.reversal",
             context={"decision": decision, "title": title},
             person_id=mail.person_id,
+            reference=reference,
         )
 
 

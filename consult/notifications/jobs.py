@@ -15,7 +15,7 @@ from consult.core.mail import queue_template
 from consult.core.registry import registries
 from consult.core.retention import Retention, periods
 from consult.core.web import address
-from consult.notifications import operations, queries
+from consult.notifications import forgetting, operations, queries
 from consult.notifications.models import Notice
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def deliver(payload: dict[str, Any]) -> None:
         log.info("notice %s for person %s has no place any more", payload["kind"], payload["person_id"])
         return
     context = payload["context"]
-    operations.add_notice(person.id, kind.kind, context)
+    notice = operations.add_notice(person.id, kind.kind, context)
     if not kind.mail or not person.is_active or not queries.wants_mail(person.id, kind.kind):
         return
     with in_language(person.language):
@@ -42,7 +42,10 @@ def deliver(payload: dict[str, Any]) -> None:
         preferences = address("notifications.preferences")
     link = current_app.config["SETTINGS"].site_url + path
     given = {"name": person.name, "text": text, "link": link, "preferences": preferences, **context}
-    queue_template(person.email, kind.mail, person.language, kind=kind.kind, context=given, person_id=person.id)
+    queue_template(
+        person.email, kind.mail, person.language, kind=kind.kind, context=given, person_id=person.id,
+        reference=forgetting.mail_reference(notice.id),
+    )  # fmt: skip
 
 
 def init_app() -> None:

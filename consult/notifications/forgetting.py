@@ -1,0 +1,62 @@
+"""What notices say of a text goes with it, where its author has it deleted for good: its title stands in many of them.
+
+Those that were told go from the lists of people, those that wait are not told, and of their mails only that they were sent
+stays. What a search found stays without the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, delete, or_, select
+
+from consult.core.db import db
+from consult.core.jobs import Job
+from consult.core.mail import forget
+from consult.notifications.models import Notice
+from consult.notifications.search_jobs import KIND as SEARCH
+
+Mentions = Mapping[str, Collection[int] | Collection[str]]
+
+
+def mail_reference(notice_id: int) -> str:
+    """What the mail of a notice is known by."""
+    return f"notice:{notice_id}"
+
+
+def forget_text(mentions: Mentions, path: str) -> None:
+    """Forget what notices say of a text. `mentions` is how their contexts name it: the entry, and its values; `path` is
+    the end of its address, by which searches name it."""
+    told = list(db.session.execute(select(Notice.id).where(_names(Notice.context, mentions))).scalars())
+    found = db.session.execute(select(Notice).where(Notice.kind == SEARCH, _leads_to(Notice.context, path))).scalars()
+    searches = list(found)
+    forget([mail_reference(one) for one in (*told, *(one.id for one in searches))])
+    db.session.execute(delete(Notice).where(Notice.id.in_(told)).execution_options(synchronize_session=False))
+    for notice in searches:
+        notice.context = _without(notice.context, path)
+        if not notice.context["found"]:
+            db.session.delete(notice)
+    context = Job.payload["context"]
+    jobs = delete(Job).where(Job.kind == "notice.deliver", or_(_names(context, mentions), _leads_to(context, path)))
+    db.session.execute(jobs.execution_options(synchronize_session=False))
+    db.session.flush()
+
+
+def _names(context: Any, mentions: Mentions) -> ColumnElement[bool]:
+    return or_(*(_is_one(context[name], values) for name, values in mentions.items() if values))
+
+
+def _is_one(entry: Any, values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
+    known = entry.as_integer() if all(isinstance(one, int) for one in values) else entry.as_string()
+    found: ColumnElement[bool] = known.in_(list(values))
+    return found
+
+
+def _leads_to(context: Any, path: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = cast(context["found"], String).like(f'%{path}"%')
+    return found
+
+
+def _without(context: dict[str, Any], path: str) -> dict[str, Any]:
+    return {**context, "found": [one for one in context["found"] if not one["url"].endswith(path)]}
