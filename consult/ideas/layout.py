@@ -114,13 +114,14 @@ class Layout:
         return named, _("given") if named else _("if you like")
 
     def contents(self) -> list[dict[str, Any]]:
-        """The table of contents: what is done, where one is, how to get elsewhere."""
+        """The table of contents: what is done, where one is, how to get elsewhere; to another page by saving this one."""
         items = []
         for number, part in enumerate(self.parts):
             done, note = self._note(part)
             items.append(
                 {
-                    "url": self.address(part.key) if self.one else f"#part-{part.key}",
+                    "url": f"#part-{part.key}",
+                    "save": f"to-{part.key}" if self.one else None,
                     "done": done,
                     "current": part.key == self.part,
                     "number": part.key if part.question is not None else ("•" if number else "T"),

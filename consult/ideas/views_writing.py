@@ -21,10 +21,10 @@ from consult.core.vocabularies import short_region
 from consult.core.web import flash_done, path, see_other
 from consult.ideas import (
     attachments,
+    draft_links,
     drafting,
     frames,
     invitations,
-    mails,
     operations,
     page_queries,
     placing,
@@ -35,7 +35,16 @@ from consult.ideas import (
     words,
 )
 from consult.ideas.drafts import ANSWER_MAX, PARTNER_KINDS, Content, people_in
-from consult.ideas.forms import AUDIENCE_NOTES, SHOWN, AddressForm, IdeaForm, form_class, initial, searched, seen_count
+from consult.ideas.forms import (
+    AUDIENCE_NOTES,
+    SHOWN,
+    AddressForm,
+    IdeaForm,
+    form_class,
+    initial,
+    searched,
+    seen_count,
+)
 from consult.ideas.frames import Frame
 from consult.ideas.layout import Layout
 from consult.ideas.merging import read_prints
@@ -82,9 +91,10 @@ def draft(token: str) -> Any:
         return see_other(path("ideas.status", token=frame.status_token))
     if "delete" in request.form:
         return _delete(frame)
-    if "mail_link" in request.form:
-        return _mail_link(frame)
-    _allow_saving()
+    if draft_links.is_asked_for():
+        allow_write()
+    else:
+        _allow_saving()
     with reading():
         form = _sent_form(frame)
     return _store(frame, form)
@@ -141,7 +151,7 @@ def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:
     layout = Layout(frame, form)
     values = {
         "submitted": "submit" in request.form,
-        "link_form": AddressForm(formdata=None),
+        "link_form": draft_links.LinkForm(formdata=None),
         "near": page_queries.near_answers(layout.question_id, frame.idea_id),
         "notes": AUDIENCE_NOTES,
         "files": attachments.attachments(frame.content.attachments),
@@ -264,14 +274,16 @@ def _store(frame: Frame, form: IdeaForm) -> Any:
         return kept(_page(frame, form))
     if "submit" in request.form:
         return _submit(frame, form)
-    return see_other(_next_address(frame))
+    return _mail_link(frame, form) if draft_links.is_asked_for() else see_other(_next_address(frame))
 
 
 def _both_texts(frame: Frame, sent: IdeaForm) -> Any:
     """The draft with the texts of both windows; where the file that was sent cannot be taken, the page says so at once."""
-    if not views_merging.file_faults(sent):
-        return see_other(path("ideas.draft", token=frame.token))
     form = _stored_form(frame)
+    if not views_merging.file_faults(sent):
+        return (
+            _mail_link(frame, form) if draft_links.is_asked_for() else see_other(path("ideas.draft", token=frame.token))
+        )
     for name in views_merging.FILE_FIELDS:
         form[name].data, form[name].errors = sent[name].data, sent[name].errors
     return kept(_page(frame, form))
@@ -321,6 +333,8 @@ def _next_address(frame: Frame) -> str:
         return path("ideas.release", idea_id=frame.idea_id)
     if "preview" in request.form:
         return path("ideas.preview", token=frame.token)
+    if goal == "helps":
+        return path("ideas.draft_helps", token=frame.token)
     if "attach" in request.form or "detach" in request.form:
         return f"{layout.address(layout.part)}#part-attachments"
     if "find" in request.form:
@@ -345,20 +359,12 @@ def _delete(frame: Frame) -> Any:
     return see_other(path("ideas.status", token=frame.status_token))
 
 
-def _mail_link(frame: Frame) -> Any:
-    allow_write()
-    with reading():
-        form = AddressForm()
-        if not form.validate() or not form.email.data:
-            if not form.email.errors:
-                form.email.errors = [_("Please enter your e-mail address.")]
-            return _page(frame, _stored_form(frame), link_form=form), 422
-    idea = drafting.locked(frame.idea_id or 0)
-    if not idea.author_email and idea.author_id is None:
-        idea.author_email = form.email.data  # reminders go where the link went
-    mails.send_draft_link(idea, form.email.data, current_language(), frame.content.title)
-    flash_done(_("The link is on its way to %(address)s.", address=form.email.data))
-    return see_other(path("ideas.draft", token=frame.token))
+def _mail_link(frame: Frame, form: IdeaForm) -> Any:
+    link_form = draft_links.mail_link(frame)
+    if link_form is not None:
+        return kept(_page(frame, form, link_form=link_form))
+    layout = Layout(frame)
+    return see_other(layout.address(layout.part))
 
 
 # ---- autosave, live preview, choice of partners: for scripts --------------------------------------------------------

@@ -122,7 +122,7 @@ function isConfined(e) {
 }
 
 function written(form, confined = false) {
-  const fields = [...form.elements].filter((e) => e.name && isConfined(e) === confined && !["hidden", "submit", "button", "file", "password"].includes(e.type) && !e.name.startsWith("find_"));
+  const fields = [...form.elements].filter((e) => e.name && isConfined(e) === confined && !["hidden", "submit", "button", "file", "password"].includes(e.type) && !e.name.startsWith("find_") && e.name !== "link_email");
   return fields.map((e) => [e.name, e.value, e.type === "checkbox" || e.type === "radio" ? e.checked : null]);
 }
 

@@ -43,7 +43,7 @@ def test_the_part_is_for_the_writing_page(client: Any, draft: str) -> None:
     part = response.get_data(as_text=True)
     assert "<html" not in part
     assert "Freie Prüfstandstunden" in part
-    assert html(client.get(draft)).select("[data-helps] a[href$='/helps']"), "without scripts a link leads there"
+    assert html(client.get(draft)).select("[data-helps] button[value=helps]"), "without scripts a button leads there"
 
 
 def test_how_it_reads_is_judged_by_the_answers(writer: Any) -> None:

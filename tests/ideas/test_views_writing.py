@@ -223,17 +223,6 @@ def test_a_sent_idea_renews_public_pages_once_it_is_published(
     assert "Prüfstand teilen" in reader.page("/de/ideas/").text
 
 
-def test_the_link_is_mailed_on_request(writer: Any, client: Any, outbox: Any, db: Any) -> None:
-    writer.open()
-    writer.send("save", FILLED)
-    token = html(client.get(writer.url)).form("#idea-form")["csrf_token"]
-    bad = client.post(writer.url, data={"csrf_token": token, "mail_link": "1", "email": "info@beispiel"})
-    assert bad.status_code == 422 and "fehlt die Endung" in html(bad).text
-    client.post(writer.url, data={"csrf_token": token, "mail_link": "1", "email": "anna@beispiel.example"})
-    mail = outbox.last("anna@beispiel.example")
-    assert writer.url in paths(mail) and "Entwurf" in mail.subject
-
-
 # ---- for scripts ----------------------------------------------------------------------------------------------------
 
 
