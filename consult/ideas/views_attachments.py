@@ -41,12 +41,13 @@ def allow_large_file() -> None:
 def file(key: str) -> Any:
     """A file of an idea, for whoever may read it. Pictures are shown, everything else is saved.
 
-    `link` is the secret of the draft or of the status page: it makes its holder an author.
+    `link` is the secret of the draft or of the status page: it makes its holder an author, of what belongs to an
+    organisation only those who write for it.
     """
     attachment, idea = attachments.by_key(key)
     actor = current_actor()
     shared = attachments.is_for_everyone(attachment, idea)
-    if not shared and not _holds_link(idea) and not _is_own(actor, idea):
+    if not shared and not _holds_link(actor, idea) and not _is_own(actor, idea):
         _check_rights(actor, attachment, idea)
     answer = Response(attachments.content_of(attachment), content_type=attachment.media_type)
     way = "inline" if attachment.is_image else "attachment"
@@ -58,9 +59,10 @@ def file(key: str) -> Any:
     return answer.make_conditional(request) if shared else answer
 
 
-def _holds_link(idea: Idea) -> bool:
+def _holds_link(actor: Actor, idea: Idea) -> bool:
+    """Whether the address carries the secret of the draft or of the status page, and the actor could open that page."""
     given = request.args.get("link", "")
-    if not given:
+    if not given or not rules.reaches(actor, idea):
         return False
     sent = tokens.token_hash(given)
     return hmac.compare_digest(sent, idea.draft_token_hash) or hmac.compare_digest(sent, idea.status_token_hash)

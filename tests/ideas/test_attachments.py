@@ -141,10 +141,10 @@ def test_who_reads_which_file_in_which_state(
             path = f"/de/ideas/files/{row.key}"
             found = {who for who, client in readers.items() if client.get(path).status_code == 200}
             assert found == expected[audience], (audience, found ^ expected[audience])
-            assert (readers["visitor"].get(f"{path}?link={link}").status_code == 200) is linked
-            assert (
-                readers["visitor"].get(f"{path}?link={link}x").status_code == readers["visitor"].get(path).status_code
-            )
+            # it is an organisation's: the link opens it to those who write there, and to nobody else
+            assert (readers["colleague"].get(f"{path}?link={link}").status_code == 200) is linked
+            for who, given in (("colleague", f"{link}x"), ("visitor", link), ("outsider", link)):
+                assert readers[who].get(f"{path}?link={given}").status_code == readers[who].get(path).status_code
 
     check(dict.fromkeys(files, WAITING))
     make.decide("idea", idea.id, "publish")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from consult.ideas.merging import document_of, fields_of, merged
 from consult.ideas.models import DraftRevision, Idea
 from consult.ideas.tokens import draft_token, status_token
 from consult.organisations.models import OrganisationMember
+from tests.files import samples
 from tests.ideas.conftest import the_draft, the_idea
 from tests.support.page import html
 
@@ -124,6 +126,26 @@ def test_who_leaves_has_no_access_at_once(
     pair.second.send("submit")
     idea = the_idea(db)
     assert (idea.status, idea.author_id) == ("submitted", pair.carl.id), "it is sent in the name of who is still there"
+
+
+def test_its_files_open_to_the_same_people_as_the_text(pair: Pair, new_client: Any, db: Any) -> None:
+    """The secret link alone opens a file no more than the draft or the private page; who leaves keeps nothing."""
+    sent = {"attachment_file": (io.BytesIO(samples.PDF), "plan.pdf"), "attachment_title": "Plan", "attach": "1"}
+    pair.first.send("attach", {**sent, "attachment_audience": "ministry"}, content_type="multipart/form-data")
+    drafts = [str(one["href"]) for one in pair.second.client.page(pair.second.url).select(".c-files a")]
+    pair.first.send("submit")
+    idea = the_idea(db)
+    ways = [*drafts, drafts[0].partition("link=")[0] + f"link={status_token(idea.draft_key)}"]
+    assert len(ways) == 2
+
+    def read_by(client: Any) -> list[int]:
+        return [client.get(one).status_code for one in ways]
+
+    assert read_by(pair.first.client) == read_by(pair.second.client) == [200, 200]
+    assert read_by(new_client()) == [404, 404]
+    db.session.query(OrganisationMember).filter_by(person_id=pair.anna.id).delete()
+    db.session.commit()
+    assert read_by(pair.first.client) == [404, 404] and read_by(pair.second.client) == [200, 200]
 
 
 def test_what_comes_later_goes_to_those_who_stayed(pair: Pair, make: Any, outbox: Any, run_jobs: Any, db: Any) -> None:
