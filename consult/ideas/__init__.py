@@ -10,18 +10,16 @@ from __future__ import annotations
 
 from flask import Flask
 
-from consult.core.i18n import _, _l
+from consult.core.i18n import _l
 from consult.core.registry import (
     Commentable,
     Loader,
     ModeratedKind,
     NavigationItem,
-    NoticeKind,
     Searchable,
     SubjectKind,
     registries,
 )
-from consult.core.web import path
 from consult.ideas import (
     cards,
     decisions,
@@ -29,6 +27,7 @@ from consult.ideas import (
     exchange,
     jobs,
     loading,
+    news,
     operations,
     panels,
     personal,
@@ -76,12 +75,7 @@ def init_app(app: Flask) -> None:
         KIND, subjects.comment_mode, operations.count_comments, subjects.watchers, subjects.consultation_of,
         subjects.due_days,
     )  # fmt: skip
-    registries.notice_kinds["idea.published"] = NoticeKind(
-        "idea.published",
-        lambda context: _("New idea: %(title)s", title=context["title"]),
-        lambda context: path("ideas.show", number=context["number"]),
-    )
-    for kind in release_notices.KINDS:
+    for kind in (*news.KINDS, *release_notices.KINDS):
         registries.notice_kinds[kind.kind] = kind
     registries.resolvers["ideas.show"] = lambda values: _resolve(values.get("number", ""))
     registries.question_in_use.append(subjects.question_in_use)

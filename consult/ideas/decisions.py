@@ -7,22 +7,18 @@ wrong is undone later by `reinstate`, the outcome of a complaint or a second loo
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 
 from consult.accounts.operations import as_actor
 from consult.core.access import SYSTEM, Actor
-from consult.core.audiences import PUBLIC
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict
 from consult.core.i18n import _
 from consult.core.jobs import enqueue
-from consult.core.notices import notify
 from consult.core.registry import Verdict
 from consult.core.states import move
-from consult.ideas import attachments, mails, redactions, rules, transfers
+from consult.ideas import attachments, mails, news, redactions, rules, transfers
 from consult.ideas.models import (
     CURRENT,
     HELD,
@@ -43,7 +39,6 @@ from consult.ideas.versions import link_partners, version_with_answers
 from consult.links.telling import tell_proposed
 from consult.moderation.queries import decisions_for
 from consult.moderation.rules import UNDO
-from consult.notifications.queries import followers
 
 # Outcomes about a version that waits, and the acts by which they move the idea or only its next version.
 ACTS = {"publish": "publish", "return": "return", "reject": "reject", "redact": "redact"}
@@ -86,8 +81,6 @@ def apply(actor: Actor, idea_id: int, verdict: Verdict) -> None:
     mails.send_decision(idea, verdict, title)
     if target is not None:
         mails.tell_merged_into(target, verdict)
-    if verdict.outcome in PUBLISHING:
-        _tell_followers(idea)
 
 
 def _move_whole(actor: Actor, idea: Idea, outcome: str) -> None:
@@ -181,32 +174,13 @@ def _make_public(idea: Idea, version: IdeaVersion) -> None:
     author = _as_author(idea)
     # the other sides hear of it once the decision cannot be taken back any more
     tell_proposed(author, link_partners(author, idea, version), run_at=moment + UNDO)
+    news.tell_later(idea, version)
 
 
 def _as_author(idea: Idea) -> Actor:
     """Links are set by the author, who chose the partners, not by the moderator."""
     person = mails.author_of(idea)
     return as_actor(person) if person is not None else SYSTEM
-
-
-def _tell_followers(idea: Idea) -> None:
-    """Those who follow a cluster, project or question that a new idea speaks to; once for each idea.
-
-    An answer without name is no reason: the notice names the idea, and would tell which answer of the question is its.
-    """
-    if not idea.is_public or not idea.number:
-        return
-    version = version_with_answers(idea.public_version_id or 0)
-    people: set[int] = set()
-    for kind, one_id, _type in version.partners:
-        people.update(followers(kind, int(one_id)))
-    for answer in version.answers:
-        if answer.audience == PUBLIC:
-            people.update(followers("question", answer.question_id))
-    people.update(followers("consultation", idea.consultation_id))
-    people.discard(idea.author_id or 0)
-    context: dict[str, Any] = {"number": idea.number, "title": idea.title, "language": idea.language}
-    notify("idea.published", people, context, dedupe=f"idea.published:{idea.id}")
 
 
 # ---- taken back within ten minutes ----------------------------------------------------------------------------------

@@ -301,6 +301,23 @@ def send_invitation(idea: Idea, row: IdeaCoauthor, token: str, author: str, lang
     )  # fmt: skip
 
 
+def tell_new_text(idea: Idea, version: IdeaVersion, person: Person, token: str) -> None:
+    """Somebody who stands for the idea: its text has changed and waits for the moderation."""
+    with in_language(person.language):
+        letter = Letter(
+            subject=_("New text of an idea for which you stand: %(number)s", number=idea.number or ""),
+            heading=_("An idea for which you stand has a new text"),
+            lines=[
+                _("Its author has sent it, and the moderation checks it."),
+                _("If it is published, your name stands by it as it does now."),
+            ],
+            facts=_facts(idea, version.title),
+            button=(_("Read the new text"), address("ideas.invited", token=token)),
+            after=[_("If you do not stand for it any more, you take your name away on the same page.")],
+        )
+    _send(idea, letter, "idea.coauthor_new_text", (person.email, person.language, person.id))
+
+
 def tell_answered(idea: Idea, row: IdeaCoauthor) -> None:
     """Somebody who was invited has answered, or has left again."""
     to = recipient_of(idea)

@@ -23,7 +23,18 @@ from consult.core.errors import Conflict, Invalid, NotFound, Over, Refused
 from consult.core.forms import email_problem
 from consult.core.i18n import _
 from consult.core.states import move
-from consult.ideas import attachments, coauthoring, invitations, mails, redactions, rules, sharing, signoff, tokens
+from consult.ideas import (
+    attachments,
+    coauthoring,
+    invitations,
+    mails,
+    news,
+    redactions,
+    rules,
+    sharing,
+    signoff,
+    tokens,
+)
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked, narrow_draft, use_up
 from consult.ideas.drafts import Content, coauthors_fault, length_faults, secret_fault
@@ -262,6 +273,7 @@ def submit_next(
     if idea.organisation_id is not None:
         idea.author_id = author.person_id
     _put_before_moderation(actor, idea, version, content, consultation)
+    news.tell_coauthors(actor, idea, version)
     return idea
 
 

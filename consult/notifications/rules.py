@@ -8,7 +8,9 @@ from consult.core.access import Actor
 
 MOST_SEARCHES = 20  # kept by one person
 LOOK_EVERY = timedelta(days=1)
-SETTLED = timedelta(minutes=5)  # what is younger may still be on its way into the database: the next look finds it
+# What is younger the next look finds: it may still be on its way into the database, and for ten minutes its publication
+# can be taken back.
+SETTLED = timedelta(minutes=15)
 MOST_TOLD = 20  # things named in one notice
 
 

@@ -196,7 +196,9 @@ def test_an_answer_without_name_leads_nowhere(idea: Idea, client: Any, consultat
     assert idea.number not in page.source
 
 
-def test_no_notice_joins_it_to_its_idea(make: Any, cast: Any, consultation: Any, db: Any, run_jobs: Any) -> None:
+def test_no_notice_joins_it_to_its_idea(
+    make: Any, cast: Any, consultation: Any, db: Any, run_jobs: Any, clock: Any
+) -> None:
     """Whoever follows a question alone hears of an idea that answers it by name, and of none that answers without."""
     from consult.notifications.queries import unread_of
 
@@ -208,6 +210,7 @@ def test_no_notice_joins_it_to_its_idea(make: Any, cast: Any, consultation: Any,
     )
     make.decide("idea", idea.id, "publish")
     db.session.commit()
+    clock.shift(minutes=10)
     run_jobs()
     assert [one.text for one in unread_of(told[1].id)] == ["Neue Idee: Vier Antworten"]
     assert unread_of(told[2].id) == []

@@ -222,16 +222,19 @@ def test_who_is_involved(who: str, involved: bool, sent: Idea, cast: Any) -> Non
     assert registries.moderated["idea"].involved(cast.actor(getattr(cast, who)), sent.id) is involved
 
 
-def test_followers_of_a_named_cluster_hear_of_it_once(sent: Idea, make: Any, db: Any, cast: Any, run_jobs: Any) -> None:
+def test_followers_of_a_named_cluster_hear_of_it_once(
+    sent: Idea, make: Any, db: Any, cast: Any, run_jobs: Any, clock: Any
+) -> None:
     from consult.notifications.operations import follow
     from consult.notifications.queries import unread_of
 
     follow(cast.actor(cast.participant), "cluster", cast.cluster.id)
-    make.decide("idea", sent.id, "publish")
-    new_version(sent, cast)
-    make.decide("idea", sent.id, "publish")
-    db.session.commit()
-    run_jobs()
+    for _time in range(2):
+        make.decide("idea", sent.id, "publish")
+        db.session.commit()
+        clock.shift(minutes=10)
+        run_jobs()
+        new_version(sent, cast)
     assert [one.text for one in unread_of(cast.participant.id)] == ["Neue Idee: Prüfstand teilen"]
 
 
