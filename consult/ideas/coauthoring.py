@@ -23,7 +23,8 @@ from consult.ideas.drafting import locked
 from consult.ideas.drafts import COAUTHORS_MAX, people_in
 from consult.ideas.models import CONFIRMED, INVITED, IS_AUTHOR, UNASKED, Idea, IdeaCoauthor, Support
 from consult.ideas.publishing import refresh_public
-from consult.organisations.rules import may_write_for
+from consult.organisations.queries import organisations_by_ids
+from consult.organisations.rules import may_approve, may_write_for
 
 audit.declare("idea.coauthor_asked", "coauthor_id")
 audit.declare("idea.coauthor_not_asked", "coauthor_id", "status")
@@ -114,6 +115,8 @@ def confirm(actor: Actor, coauthor_id: int, token: str, name: str, organisation:
     place = next((one for one in actor.memberships if str(one.organisation_id) == organisation), None)
     if organisation and (place is None or not may_write_for(actor, place.organisation_id)):
         raise Invalid({"organisation": _("You cannot write for this organisation.")})
+    if place is not None and organisation:
+        _check_release(actor, place.organisation_id)
     person_id = actor.person_id or _person(row, name)
     if person_id == idea.author_id:
         raise Refused(_("You are the author of this idea already."))
@@ -126,6 +129,20 @@ def confirm(actor: Actor, coauthor_id: int, token: str, name: str, organisation:
     _renew(idea)
     mails.tell_answered(idea, row)
     return row
+
+
+def _check_release(actor: Actor, organisation_id: int) -> None:
+    """Where an organisation signs off, its name stands by a text only once somebody who releases there has said so."""
+    signs_off = organisations_by_ids([organisation_id])[organisation_id].signoff
+    if signs_off and not may_approve(actor, organisation_id):
+        raise Invalid(
+            {
+                "organisation": _(
+                    "In this organisation somebody releases what is sent. Please have them invited, too, or stand for the "
+                    "idea as a person."
+                )
+            }
+        )
 
 
 def _person(row: IdeaCoauthor, name: str) -> int:

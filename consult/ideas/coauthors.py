@@ -8,7 +8,7 @@ the link of the draft.
 from __future__ import annotations
 
 from flask import g
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from consult.core.access import Actor
 from consult.core.db import db
@@ -30,6 +30,18 @@ def is_coauthor(actor: Actor, idea_id: int) -> bool:
         IdeaCoauthor.idea_id == idea_id, IdeaCoauthor.person_id == actor.person_id, IdeaCoauthor.status == CONFIRMED
     )
     return db.session.execute(statement).first() is not None
+
+
+def is_beside(actor: Actor, idea_id: int) -> bool:
+    """Whether the actor or an organisation to which they belong stands for the idea beside its author: then they never
+    decide on it."""
+    if actor.person_id is None:
+        return False
+    own = or_(
+        IdeaCoauthor.person_id == actor.person_id, IdeaCoauthor.organisation_id.in_(sorted(actor.organisation_ids))
+    )
+    statement = select(IdeaCoauthor.id).where(IdeaCoauthor.idea_id == idea_id, IdeaCoauthor.status == CONFIRMED, own)
+    return db.session.execute(statement.limit(1)).first() is not None
 
 
 def note_coauthor(actor: Actor, idea_id: int, beside: bool) -> None:

@@ -21,7 +21,7 @@ from consult.core.vocabularies import term_title
 from consult.core.web import path
 from consult.ideas import origins, redactions, rules
 from consult.ideas.attachments import PART, attachments, words_of_size
-from consult.ideas.coauthors import is_coauthor
+from consult.ideas.coauthors import is_beside
 from consult.ideas.drafting import newest_version_id
 from consult.ideas.models import HIDDEN, PUBLISHED, SUBMITTED, Answer, Idea, IdeaVersion
 from consult.ideas.versions import version_with_answers
@@ -157,11 +157,11 @@ def outcomes(idea_id: int, version_id: int | None) -> tuple[str, ...]:
 
 
 def involved(actor: Actor, idea_id: int) -> bool:
-    """Author, co-author or member of the author's organisation, and who entered it on behalf of its author."""
+    """Author, co-author or member of an organisation that stands for it, and who entered it on behalf of its author."""
     idea = db.session.get(Idea, idea_id)
     if idea is None:
         return False
-    return rules.is_involved(actor, idea) or rules.has_entered(actor, idea) or is_coauthor(actor, idea.id)
+    return rules.is_involved(actor, idea) or rules.has_entered(actor, idea) or is_beside(actor, idea.id)
 
 
 # ---- as its readers see it ------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from consult.core.jobs import enqueue
 from consult.core.registry import Verdict, registries
 from consult.core.states import move
 from consult.ideas import mails, origins, redactions, rules, tokens
+from consult.ideas.coauthors import coauthor_ids
 from consult.ideas.drafting import insert_into, locked
 from consult.ideas.drafts import TITLE_MAX, Content
 from consult.ideas.models import (
@@ -132,15 +133,25 @@ def _give(idea: Idea, target: Idea, transfer: IdeaTransfer) -> None:
 
 
 def _give_support(idea: Idea, target: Idea) -> list[int]:
-    """Let those who support the idea support the other one, each once and nobody their own; returns who is new there."""
-    statement = select(Support.person_id).where(
-        Support.idea_id == idea.id, Support.person_id != (target.author_id or 0)
+    """Let those who support the idea support the other one, each once, in the same name, and nobody their own; returns who
+    is new there."""
+    own = {target.author_id or 0, *coauthor_ids(target.id)}
+    statement = select(Support.person_id, Support.organisation_id).where(
+        Support.idea_id == idea.id, Support.person_id.not_in(own)
     )
-    people = list(db.session.execute(statement.order_by(Support.person_id)).scalars())
-    if not people:
+    rows = db.session.execute(statement.order_by(Support.person_id)).all()
+    if not rows:
         return []
     given: Any = insert_into(Support).values(
-        [{"idea_id": target.id, "person_id": person_id, "created_at": now()} for person_id in people]
+        [
+            {
+                "idea_id": target.id,
+                "person_id": one.person_id,
+                "organisation_id": one.organisation_id,
+                "created_at": now(),
+            }
+            for one in rows
+        ]
     )
     given = given.on_conflict_do_nothing(index_elements=["idea_id", "person_id"]).returning(Support.person_id)
     new = sorted(db.session.execute(given).scalars())
