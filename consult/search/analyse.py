@@ -10,14 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import Stemmer
 
 ANALYSER_VERSION = 4
-MOST_WORDS = 12  # of a query
 EXACT = "xq"  # prefix of tokens that stand for the unstemmed word, so that exact hits rank first
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
@@ -275,10 +273,7 @@ def weak_stems() -> frozenset[str]:
 
 
 SHORTEST_COMPOUND = 6  # Biogas, Landrat
-SHORTEST_PART = 5  # letters of each part of a compound that is sought by its parts
 SHORTEST_TAIL, SHORTEST_HEAD = 6, 4  # letters of a known word at the end of a compound, and of what stands before it
-SHORTEST_BEGINNING = 4  # letters that may stand for longer words
-LONGEST_ENDING = 2  # letters of an ending that longer words do without
 _JOINTS = ("", "s", "es", "n", "en", "e", "er")
 
 
@@ -308,7 +303,7 @@ def _tail(word: str) -> tuple[str, ...]:
     """
     for cut in range(SHORTEST_HEAD, len(word) - SHORTEST_TAIL + 2):
         tail = word[cut:]
-        if len(tail) < SHORTEST_TAIL and not _fair(tail):
+        if len(tail) < SHORTEST_TAIL and not fair(tail):
             continue
         if tail in lexicon() or _base(tail) != tail:
             return (tail,)
@@ -343,6 +338,11 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english" if language == "en" else "german", 20_000)
 
 
+def is_stop_word(word: str) -> bool:
+    """Whether a word stands in every text, as it is written."""
+    return word in _STOP
+
+
 def words(text: str) -> list[str]:
     """The words of a text in order, as written."""
     return _WORD.findall(text)
@@ -368,19 +368,19 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     if language == "en":
         token = fold(stemmer.stemWord(lowered))
         return (token,) if token else ()
-    lowered = _singular(lowered)
+    lowered = singular(lowered)
     folded = fold_umlauts(lowered)
     found = [
-        _fair(word) or fold_umlauts(stemmer.stemWord(lowered)),
+        fair(word) or fold_umlauts(stemmer.stemWord(lowered)),
         *(
-            _fair(part) or fold(stemmer.stemWord(part))
+            fair(part) or fold(stemmer.stemWord(part))
             for part in _within(folded, split_compound(folded)) or _tail(folded)
         ),
     ]
     return tuple(dict.fromkeys(token for token in found if token))
 
 
-def _singular(lowered: str) -> str:
+def singular(lowered: str) -> str:
     """The word itself, or of one of the plurals that have no stem in common with theirs the singular."""
     if not lowered.endswith(_PLURALS):
         return lowered
@@ -388,7 +388,7 @@ def _singular(lowered: str) -> str:
     return lowered.removesuffix(plural) + _SINGULAR[plural]
 
 
-def _fair(word: str) -> str:
+def fair(word: str) -> str:
     """The token of Messe, Messen, which the stemmer takes for what is measured: messen, Messtechnik."""
     return "messe" if word.casefold() == "messe" or word in ("Messen", "MESSEN") else ""
 
@@ -412,56 +412,3 @@ def tokens(text: str, language: str, known: dict[str, str] | None = None) -> str
         if found:
             out.append(f"{found[0]} {exact_token(word)}")
     return " ".join(out)
-
-
-@dataclass(frozen=True)
-class Group:
-    """What one word of a query may match: one of `stems` (German and English, and words that begin so), its `exact`
-    token, all of `parts`, or one of `ends`: compounds that end with it. `open`: whatever begins like a stem. `spelled`:
-    the exact token may stand where none of the stems does, as where Oefen is written for Öfen; else nobody looks for it.
-    `seen` is about how many documents have it, as far as its words are counted, `rare`: so few that all of them can be put
-    in order.
-    """
-
-    stems: tuple[str, ...]
-    exact: str
-    parts: tuple[str, ...] = ()
-    ends: tuple[str, ...] = ()
-    open: bool = False
-    spelled: bool = True
-    rare: bool = False
-    seen: int = 0
-
-    @cached_property
-    def beginnings(self) -> tuple[str, ...]:
-        """How longer words begin that this one may stand for: like a stem, but where the stemmer took more than an ending
-        away, like the word itself: safety is nothing visible, though German *Sicherheit* and *Sicht* both begin with *sich*.
-        """
-        typed = fold_umlauts(_singular(self.exact.removeprefix(EXACT)))
-        found = (one if len(typed) - len(one) <= LONGEST_ENDING else typed[:-LONGEST_ENDING] for one in self.stems)
-        return tuple(dict.fromkeys(one for one in found if len(one) >= SHORTEST_BEGINNING))
-
-
-def _falls_apart(word: str) -> bool:
-    """Whether a compound of a query is also meant where its parts stand apart: not where one is as short as Mess or Rat."""
-    parts = split_compound(fold_umlauts(word.casefold()))
-    return len(parts) > 1 and min(map(len, parts)) >= SHORTEST_PART
-
-
-def query_groups(query: str) -> list[Group]:
-    """A group for each meaningful word of a query; what is written with hyphens is one word, and its parts."""
-    groups = []
-    units = _UNIT.findall(query)[:MOST_WORDS]
-    abbreviated = not any(unit in _STOP for unit in units if unit != "it")  # "it sicherheit", not "how does it work"
-    for unit in units:
-        apart = words(unit)
-        word = "IT" if unit == "it" and abbreviated else "".join(apart)
-        german = stems(word, "de")
-        english = () if _fair(word) else stems(word, "en")
-        alternatives = tuple(dict.fromkeys((*german[:1], *english)))
-        if alternatives:
-            parts = german[1:] if _falls_apart(word) else ()
-            if len(apart) > 1:
-                parts = tuple(found[0] for one in apart if (found := stems(one, "de")))
-            groups.append(Group(alternatives, exact_token(word), parts))
-    return groups

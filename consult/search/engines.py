@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-from consult.search.analyse import Group
+from consult.search.asking import Group
 
 IN_TITLE, TITLE_AS_WRITTEN = 2, 1  # points of each word, see `queries`
 OF_SOME, OF_RAREST = (
@@ -91,8 +91,7 @@ def sqlite_statement(
 
     def word(group: Group) -> str:
         options = [*forms(group), *(f'"{token}"' for token in group.ends)]
-        if group.parts:
-            options.append("(" + " AND ".join(f'"{part}"' for part in group.parts) + ")")
+        options += ["(" + " AND ".join(f'"{part}"' for part in some) + ")" for some in group.together]
         return f"({' OR '.join(options)})"
 
     chosen = ["(" + " OR ".join(f'"{TAG}{tag}"' for tag in some) + ")" for some in tags]
@@ -127,8 +126,7 @@ def postgresql_statement(
 
     def word(group: Group) -> str:
         options = [*forms(group), *(f"'{token}'" for token in group.ends)]
-        if group.parts:
-            options.append("(" + " & ".join(f"'{part}'" for part in group.parts) + ")")
+        options += ["(" + " & ".join(f"'{part}'" for part in some) + ")" for some in group.together]
         return f"({' | '.join(options)})"
 
     chosen = ["(" + " | ".join(f"'{TAG}{tag}'" for tag in some) + ")" for some in tags]

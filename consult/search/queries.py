@@ -25,7 +25,8 @@ from sqlalchemy.sql.selectable import Subquery
 from consult.core.db import db, is_sqlite
 from consult.core.i18n import current_language
 from consult.core.registry import SubjectInfo, describe, registries
-from consult.search.analyse import EXACT, Group, query_groups, words
+from consult.search.analyse import EXACT, words
+from consult.search.asking import Group, query_groups
 from consult.search.engines import postgresql_statement, sqlite_statement
 from consult.search.models import SearchDoc, is_counted, tag_of
 from consult.search.snippets import Marker

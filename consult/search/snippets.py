@@ -16,7 +16,8 @@ from unicodedata import combining
 from markupsafe import Markup, escape
 
 from consult.core.i18n import LANGUAGES
-from consult.search.analyse import query_groups, stems, units, words
+from consult.search.analyse import stems, units, words
+from consult.search.asking import query_groups
 
 LENGTH = 240  # characters of a piece
 SHORT_PART = 80
@@ -59,7 +60,7 @@ def _sought(query: str) -> Sought:
     groups = query_groups(query)
     found = frozenset(stem for group in groups for stem in group.stems)
     longer = tuple({begin for group in groups for begin in group.beginnings})
-    parts = frozenset(part for group in groups for part in group.parts)
+    parts = frozenset(part for group in groups for some in group.together for part in some)
     begun = {beginning(stem) for stem in (*found, *longer, *parts)}
     return Sought(found, longer, parts, tuple(begun), tuple(words(query)))
 

@@ -20,7 +20,7 @@ from consult.core.text import clean_line
 from consult.core.vocabularies import vocabulary
 from consult.core.web import room_blueprint
 from consult.search import listing_files
-from consult.search.analyse import query_groups
+from consult.search.asking import query_groups
 from consult.search.drawing import results_drawn
 from consult.search.finding import Codes, fits, found
 from consult.search.queries import results, suggestion

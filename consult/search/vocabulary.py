@@ -16,7 +16,8 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, TextClause, and_, func, or_, select, text
 
 from consult.core.db import db, is_sqlite
-from consult.search.analyse import EXACT, Group, exact_token, fold_umlauts, query_groups, stems, words
+from consult.search.analyse import EXACT, exact_token, fold_umlauts, stems, words
+from consult.search.asking import Group, query_groups
 from consult.search.models import SearchWord, is_counted
 
 SHORTEST_PIECE = 5  # letters of what a compound begins or ends with

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consult.search.analyse import query_groups, split_compound, stems, tokens
+from consult.search.analyse import split_compound, stems, tokens
+from consult.search.asking import query_groups
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import select
 
 from consult.core.registry import describe
-from consult.search.analyse import Group, query_groups, tokens
+from consult.search.analyse import tokens
+from consult.search.asking import Group, query_groups
 from consult.search.models import SearchDoc, SearchWord
 from consult.search.queries import search_hits
 from consult.search.vocabulary import did_you_mean, widened
@@ -27,9 +28,18 @@ ASKED = {
     "Klimakammer": "Freie Prüfstand",
     "Klimaschrank": "Freie Stunden in unserem",
     "Kunststoff Medizin": "Beispiel: Online-Koop|Werkstoffsprechstunde|PolymerMat|TechnologyMountains",
-    "Auszubildende": "Initiative Erfurter|Azubi-Werbetage: ein|Industrieerleben",
-    "Azubi": "Beispiel: Azubi-Werbetag Metall|Beispiel: Azubi-Werbetage mit|"
-    "Azubi-Werbetage: ein|14. Berufsinfo|Tag im Unternehmen",
+    **dict.fromkeys(
+        ("Auszubildende", "Azubi", "Lehrling"),
+        "Initiative Erfurter|Azubi-Werbetage: ein|Industrieerleben|Beispiel: Azubi-Werbetag Metall|"
+        "Beispiel: Azubi-Werbetage mit|14. Berufsinfo|Tag im Unternehmen",
+    ),
+    **dict.fromkeys(
+        ("KI", "künstliche Intelligenz"),
+        "Gemeinsame Prüfung von KI|CyberForum|bwcon|Virtual Dimension|Software-Cluster|Automotive Cluster Ost",
+    ),
+    "Krankenhaus": "Klinische Testpartner|Cluster Medizintechnologie",
+    "KMU": "Baltic Virtual|Mechatronik BW|automotive thür",
+    "additive Fertigung": "Protonetz|MInD",
     "Ausbildung Bus": "Azubi-Werbetage: ein",
     "Messestand": "Gemeinschaftsstand mit",
     "Gemeinschaftsstände": "Gemeinschaftsstand mit|Gemeinschaftsstand ost",
@@ -97,7 +107,8 @@ def _earned(groups: list[Group], title: set[str], text: set[str]) -> int | None:
     """The published points of a document; None where it does not match."""
     score = 0
     for group in groups:
-        if not text & {*group.stems, group.exact, *group.ends} and not (group.parts and text.issuperset(group.parts)):
+        alone = {*group.stems, group.exact, *group.ends}
+        if not text & alone and not any(text.issuperset(some) for some in group.together):
             return None
         score += 2 * bool(title & {*group.stems, group.exact}) + (group.exact in title)
     return score + text.issuperset(group.exact for group in groups)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.core.i18n import LANGUAGES
-from consult.search.analyse import query_groups, stems, words
+from consult.search.analyse import stems, words
+from consult.search.asking import query_groups
 from consult.search.snippets import Marker, bare, beginning, snippet
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,143 @@
+"""What the words of a query may stand for: their stems in both languages, longer words that begin so, compounds by their
+parts, and other words that mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from consult.search.analyse import (
+    EXACT,
+    exact_token,
+    fair,
+    fold_umlauts,
+    is_stop_word,
+    singular,
+    split_compound,
+    stems,
+    units,
+    words,
+)
+
+MOST_WORDS = 12  # of a query
+SHORTEST_PART = 5  # letters of each part of a compound that is sought by its parts
+SHORTEST_BEGINNING = 4  # letters that may stand for longer words
+LONGEST_ENDING = 2  # letters of an ending that longer words do without
+
+Phrase = tuple[str, ...]  # stems that must stand in the same text
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one word of a query may match: one of `stems` (German and English, words that begin so, and others that mean the
+    same), its `exact` token, all of `parts`, all of one of `phrases` that mean the same, or one of `ends`: compounds that
+    end with it. `open`: whatever begins like a stem. `spelled`: the exact token may stand where none of the stems does, as
+    where Oefen is written for Öfen; else nobody looks for it. `seen` is about how many documents have it, as far as its
+    words are counted, `rare`: so few that all of them can be put in order.
+    """
+
+    stems: tuple[str, ...]
+    exact: str
+    parts: Phrase = ()
+    phrases: tuple[Phrase, ...] = ()
+    ends: tuple[str, ...] = ()
+    open: bool = False
+    spelled: bool = True
+    rare: bool = False
+    seen: int = 0
+
+    @cached_property
+    def beginnings(self) -> tuple[str, ...]:
+        """How longer words begin that this one may stand for: like a stem, but where the stemmer took more than an ending
+        away, like the word itself: safety is nothing visible, though German *Sicherheit* and *Sicht* both begin with *sich*.
+        """
+        typed = fold_umlauts(singular(self.exact.removeprefix(EXACT)))
+        found = (one if len(typed) - len(one) <= LONGEST_ENDING else typed[:-LONGEST_ENDING] for one in self.stems)
+        return tuple(dict.fromkeys(one for one in found if len(one) >= SHORTEST_BEGINNING))
+
+    @property
+    def together(self) -> tuple[Phrase, ...]:
+        """What it is found by where several words stand in a text: its parts, and phrases that mean the same."""
+        return tuple(some for some in (self.parts, *self.phrases) if some)
+
+
+def query_groups(query: str) -> list[Group]:
+    """A group for each meaningful word of a query; what is written with hyphens is one word, and its parts."""
+    groups = []
+    asked = [query[begin:last] for begin, last in units(query)][:MOST_WORDS]
+    abbreviated = not any(is_stop_word(one) for one in asked if one != "it")  # "it sicherheit", not "how does it work"
+    for unit in asked:
+        apart = words(unit)
+        word = "IT" if unit == "it" and abbreviated else "".join(apart)
+        german = stems(word, "de")
+        english = () if fair(word) else stems(word, "en")
+        alternatives = tuple(dict.fromkeys((*german[:1], *english)))
+        if alternatives:
+            parts = german[1:] if _falls_apart(word) else ()
+            if len(apart) > 1:
+                parts = tuple(found[0] for one in apart if (found := stems(one, "de")))
+            groups.append(Group(alternatives, exact_token(word), parts))
+    return _with_same_words(groups)
+
+
+def _falls_apart(word: str) -> bool:
+    """Whether a compound of a query is also meant where its parts stand apart: not where one is as short as Mess or Rat."""
+    parts = split_compound(fold_umlauts(word.casefold()))
+    return len(parts) > 1 and min(map(len, parts)) >= SHORTEST_PART
+
+
+# ---- words that mean the same ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _meanings() -> tuple[tuple[Phrase, ...], ...]:
+    """Of each meaning the words for it, each as the German stems of its words. Written for this project."""
+    lines = (Path(__file__).parent / "same_words.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(
+        tuple(dict.fromkeys(_stems_of(term) for term in line.split("=")))
+        for line in lines
+        if line and not line.startswith("#")
+    )
+
+
+def _stems_of(term: str) -> Phrase:
+    """The stems of a word or of several; what is written with hyphens is one word."""
+    apart = ("".join(words(term[begin:last])) for begin, last in units(term))
+    return tuple(found[0] for one in apart if (found := stems(one, "de")))
+
+
+@lru_cache(maxsize=1)
+def _meanings_by_stem() -> dict[str, list[tuple[Phrase, ...]]]:
+    found: dict[str, list[tuple[Phrase, ...]]] = {}
+    for terms in _meanings():
+        for stem in dict.fromkeys(stem for term in terms for stem in term):
+            found.setdefault(stem, []).append(terms)
+    return found
+
+
+def _known_as(stem: str, known: Container[str]) -> str:
+    """The stem itself, or what it is the plural of: the stemmer leaves Azubis and KMUs as they are."""
+    return stem if stem in known or stem.removesuffix("s") not in known else stem.removesuffix("s")
+
+
+def _with_same_words(groups: Sequence[Group]) -> list[Group]:
+    """The groups with what means the same: of a word other words and phrases; of the words of a phrase, if all are asked
+    for, the single words, for each of them.
+    """
+    known = _meanings_by_stem()
+    own = [_known_as(group.stems[0], known) for group in groups]
+    widened = []
+    for group, stem in zip(groups, own, strict=True):
+        singles: dict[str, None] = {}
+        phrases: dict[Phrase, None] = {}
+        for terms in known.get(stem, ()):
+            alone = (stem,) in terms
+            if alone or any(stem in term and set(term) <= set(own) for term in terms):
+                singles.update(dict.fromkeys(term[0] for term in terms if len(term) == 1))
+                phrases.update(dict.fromkeys(term for term in terms if alone and len(term) > 1))
+        more = tuple(dict.fromkeys((*group.stems, *singles)))
+        widened.append(replace(group, stems=more, phrases=tuple(phrases)) if singles or phrases else group)
+    return widened

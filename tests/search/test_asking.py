@@ -1,0 +1,47 @@
+"""Words that mean the same: whoever asks for one finds what says the other, but not what only has half of a phrase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consult.search.asking import query_groups
+from consult.search.queries import search_hits
+from tests.search.test_quality import corpus  # noqa: F401 - a fixture
+
+KI, AZUBI, KLINIK, START = 14, 8, 5, 17
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("AI", {KI}),
+        ("artificial intelligence", {KI}),
+        ("künstliche Intelligenz", {KI}),
+        ("Lehrlinge", {AZUBI}),
+        ("Azubis", {AZUBI}),
+        ("Krankenhäuser", {KLINIK}),
+        ("Krankenhaus Hersteller", {KLINIK}),
+        ("Teststände", {1}),
+        ("künstliche Gärung", set()),  # half of a phrase is not what the phrase means
+        ("Intelligenz Brauerei", set()),
+    ],
+)
+def test_what_means_the_same_is_found(corpus: Any, query: str, found: set[int]) -> None:  # noqa: F811
+    assert {hit.id for hit in search_hits(query, {"kind": ["book"]})} == found
+
+
+def test_what_was_asked_for_stands_before_what_means_the_same(corpus: Any, client: Any) -> None:  # noqa: F811
+    page = client.get("/de/search?q=Lehrlinge&kind=book").text
+    assert "<mark>Auszubildende</mark>" in page
+    [group] = query_groups("Lehrling")
+    assert group.stems[0] == "lehrling" and {"azubi", "auszubild"} < set(group.stems)
+
+
+def test_a_phrase_stands_for_its_abbreviation_and_no_word_of_it_alone() -> None:
+    both, alone, short = query_groups("künstliche Intelligenz"), query_groups("Intelligenz"), query_groups("KI")
+    assert all("ki" in group.stems for group in both)
+    assert "ki" not in alone[0].stems
+    assert ("kunstlich", "intelligenz") in short[0].together
+    assert "mittelstand" in query_groups("KMUs")[0].stems  # the stemmer leaves these plurals alone
