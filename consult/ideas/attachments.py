@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from consult.core import audit
 from consult.core.access import Actor
@@ -24,9 +24,11 @@ from consult.core.errors import Invalid, NotFound
 from consult.core.i18n import _, format_number
 from consult.core.jobs import every
 from consult.core.text import clean_line
+from consult.core.unit import bump_content
 from consult.files import checking, scanner
 from consult.files.checking import Checked
 from consult.files.storage import Missing, name_of, storage
+from consult.ideas import mails
 from consult.ideas.drafting import attachments_of, change_attachments
 from consult.ideas.models import BY_MODERATION, PUBLISHED, Idea, IdeaAttachment, IdeaDraft, IdeaRedaction, IdeaVersion
 from consult.moderation.blackening import places
@@ -238,8 +240,15 @@ def _is_named(attachment: IdeaAttachment, version_id: int | None) -> bool:
     return attachment.id in (named or [])
 
 
+def gone_words() -> str:
+    """What is said where a file would be that the scanner found something in."""
+    return _("This file was deleted: the virus scanner found something in it.")
+
+
 def content_of(attachment: IdeaAttachment) -> bytes:
-    """The file. NotFound where it is waiting for the scanner or is gone."""
+    """The file. NotFound, with the reason, where it is waiting for the scanner or is gone."""
+    if attachment.is_gone:
+        raise NotFound(gone_words())
     if attachment.scan != scanner.CLEAN:
         raise NotFound(_("This file is still being checked. Please come back later."))
     try:
@@ -253,17 +262,35 @@ def content_of(attachment: IdeaAttachment) -> bytes:
 
 @every("ideas.scan_attachments", minutes=5)
 def scan_waiting(_payload: dict[str, Any]) -> None:
-    """Ask the scanner once more about what it could not look at; what it finds something in is deleted."""
+    """Ask the scanner once more about what it could not look at; what it finds something in is deleted, and its author told.
+
+    All are looked at before anything is written: it takes its time, and others want to write.
+    """
     query = select(IdeaAttachment.id, IdeaAttachment.digest).where(IdeaAttachment.scan == scanner.WAITING)
     with reading():
         waiting = [(row.id, row.digest) for row in db.session.execute(query.order_by(IdeaAttachment.id).limit(20))]
+    states: dict[int, str] = {}
     for attachment_id, digest in waiting:
         try:
-            state = scanner.scan(storage().get(digest))
+            states[attachment_id] = scanner.scan(storage().get(digest))
         except Missing:
-            state = scanner.INFECTED  # there is nothing to show
+            states[attachment_id] = scanner.INFECTED  # there is nothing to show
+    for attachment_id, state in states.items():
         if state != scanner.WAITING:
-            db.session.execute(update(IdeaAttachment).where(IdeaAttachment.id == attachment_id).values(scan=state))
+            _keep_verdict(attachment_id, state)
+
+
+def _keep_verdict(attachment_id: int, state: str) -> None:
+    one = db.session.get(IdeaAttachment, attachment_id)
+    if one is None:  # deleted meanwhile
+        return
+    one.scan = state
+    idea = db.session.get_one(Idea, one.idea_id)
+    if idea.is_public:
+        bump_content()  # its page says that the file is being checked
+    if state == scanner.INFECTED:
+        storage().delete(one.digest)
+        mails.tell_file_deleted(idea, one.title, one.file_name)
 
 
 @every("ideas.sweep_attachments", minutes=360)

@@ -452,3 +452,24 @@ def tell_confirmation_lapsed(idea: Idea) -> None:
             button=(_("Open the draft"), draft_url(idea)),
         )
     _send(idea, letter, "idea.lapsed", to)
+
+
+def tell_file_deleted(idea: Idea, title: str, file_name: str) -> None:
+    """The scanner found something in a file that it could look at only later."""
+    to = recipient_of(idea)
+    if to is None:
+        return
+    with in_language(to[1]):
+        letter = Letter(
+            subject=_("Your attachment was deleted: %(name)s", name=file_name),
+            heading=_("The virus scanner found something in your attachment"),
+            lines=[
+                _("Nobody has opened the file here, and it is deleted now. Your text stays as it is."),
+                _("Please have your device checked. You can attach the file anew, without what was found, as you write on."),
+            ],
+            facts=[*_facts(idea), (_("Attachment"), f"»{title}«, {file_name}")],
+            button=(_("Open the draft"), draft_url(idea))
+            if idea.number is None
+            else (_("See how it stands"), status_url(idea)),
+        )  # fmt: skip
+    _send(idea, letter, "idea.file_deleted", to)

@@ -294,6 +294,11 @@ class IdeaAttachment(Base):
         """Whether it may be handed out at all."""
         return self.scan == "clean"
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the scanner found something in it: the stored file is deleted then."""
+        return self.scan == "infected"
+
 
 class Support(Base):
     """A person stands behind an idea, for themselves or for an organisation. At most once, by its key."""

@@ -20,7 +20,7 @@ from consult.core.text import render_markdown
 from consult.core.vocabularies import term_title
 from consult.core.web import path
 from consult.ideas import origins, redactions, rules
-from consult.ideas.attachments import PART, attachments, words_of_size
+from consult.ideas.attachments import PART, attachments, gone_words, words_of_size
 from consult.ideas.coauthors import is_beside
 from consult.ideas.drafting import newest_version_id
 from consult.ideas.models import HIDDEN, PUBLISHED, SUBMITTED, Answer, Idea, IdeaVersion
@@ -119,7 +119,9 @@ def _file_parts(version: IdeaVersion) -> list[ReviewPart]:
         link = Markup('<p>%s</p><p><a href="%s">%s</a>, %s</p>') % (
             one.title, path("ideas.file", key=one.key), one.file_name, words_of_size(one.size),
         )  # fmt: skip
-        if not one.is_ready:
+        if one.is_gone:
+            link = Markup("<p>%s</p><p>%s: %s</p>") % (one.title, one.file_name, gone_words())
+        elif not one.is_ready:
             link += Markup("<p>%s</p>") % _(
                 "The virus scanner has not looked at it yet; until then nobody can open it."
             )

@@ -13,10 +13,12 @@ from sqlalchemy import select
 from consult.accounts.erasure import take_out
 from consult.consultations.queries import questions_of
 from consult.core.audit import AuditRow
-from consult.files.storage import storage
+from consult.files import scanner
+from consult.files.storage import name_of, storage
 from consult.ideas import attachments, operations, tokens, withdrawing
 from consult.ideas.drafting import Changes, save_draft, start_draft
 from consult.ideas.models import IdeaAttachment
+from consult.moderation.queries import waiting_case
 from tests.files import samples
 from tests.ideas.conftest import the_idea
 from tests.support.page import html
@@ -217,6 +219,54 @@ def test_what_the_scanner_has_not_seen_is_shown_to_nobody(
     attachments.scan_waiting({})
     db.session.commit()
     assert client.get(f"/de/ideas/files/{row.key}?link={link}").status_code == 200
+
+
+def test_what_the_scanner_finds_later_is_deleted_and_its_author_told(
+    make: Any, cast: Any, consultation: Any, db: Any, new_client: Any, sign_in: Any, app: Any, outbox: Any,
+    writer: Any, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(app.config["SETTINGS"], "clamav_url", "tcp://127.0.0.1:1")
+    idea, files = _files(make, cast, consultation, db)
+    moderator, author, visitor = sign_in(new_client(), cast.moderator), sign_in(new_client(), cast.owner), new_client()
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    page = f"/de/ideas/{idea.number}"
+    assert "wird noch geprüft" in visitor.page(page).text
+
+    bad, good = files["public"], files["ministry"]
+    written: list[str] = []
+
+    def scan(content: bytes) -> str:
+        assert not db.session.dirty and not db.session.new
+        written.append(name_of(content))
+        return scanner.INFECTED if name_of(content) == bad.digest else scanner.CLEAN
+
+    monkeypatch.setattr(scanner, "scan", scan)
+    attachments.scan_waiting({})
+    db.session.commit()
+    assert len(written) == 3 and {row.scan for row in rows(db)} == {"clean", "infected"}
+    kept = {name for name, _moment in storage().names()}
+    assert bad.digest not in kept and good.digest in kept
+    mail = outbox.last(cast.owner)
+    assert mail.kind == "idea.file_deleted" and "public.pdf" in mail.subject and TITLE in mail.text
+
+    # nobody is told to come back for it, on no page, and no page kept in memory goes on saying so
+    words = "Der Virenscanner hat etwas darin gefunden"
+    shown = visitor.page(page)
+    assert words in shown.text and "wird noch geprüft" not in shown.text
+    answer = author.get(f"/de/ideas/files/{bad.key}")
+    assert answer.status_code == 404 and words in html(answer).text
+    draft = f"/de/ideas/drafts/{tokens.draft_token(idea.draft_key)}"
+    assert words in author.page(draft).text and words in author.page(f"{draft}/preview").text
+    assert f"/de/ideas/files/{bad.key}" not in author.page(draft).source
+    writer.client = author
+    writer.url = draft
+    writer.send("submit", {"title": "Neue Fassung"})
+    case = waiting_case("idea", idea.id)
+    assert case is not None
+    shown = moderator.page(f"/de/moderation/cases/{case.id}")
+    assert words in shown.text and f"/de/ideas/files/{bad.key}" not in shown.source
+    assert files["agency"].key in shown.source
 
 
 def test_what_nothing_names_is_swept_up(make: Any, cast: Any, consultation: Any, db: Any, clock: Any) -> None:
