@@ -55,7 +55,7 @@ def review(idea_id: int, version_id: int | None) -> Review:
         author_id=idea.author_id,
         organisation=version.organisation_name,
         organisation_id=idea.organisation_id,
-        previous=_parts(before, questions) if before is not None else [],
+        previous=[*_parts(before, questions), *_file_parts(before)] if before is not None else [],
         links=list(infos.values()),
         outcomes=outcomes(idea.id, version.id),
         public_url=path("ideas.show", number=idea.number) if idea.is_public and idea.number else "",

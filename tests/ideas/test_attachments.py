@@ -269,6 +269,31 @@ def test_what_the_scanner_finds_later_is_deleted_and_its_author_told(
     assert files["agency"].key in shown.source
 
 
+def test_moderation_opens_the_files_of_a_new_version(
+    make: Any, cast: Any, consultation: Any, db: Any, client: Any, new_client: Any, sign_in: Any, writer: Any
+) -> None:
+    """Those that were there before are told from the one that came; whatever view, each leads to its file."""
+    idea, files = _files(make, cast, consultation, db)
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    sign_in(client, cast.owner)
+    writer.url = f"/de/ideas/drafts/{tokens.draft_token(idea.draft_key)}"
+    send_file(writer, samples.photo(), "Neues Bild", **{"title": "Neue Fassung"})
+    writer.send("submit")
+    case = waiting_case("idea", idea.id)
+    assert case is not None
+    new = rows(db)[-1]
+    moderator = sign_in(new_client(), cast.moderator)
+    for view in ("changes", "raw"):
+        page = moderator.page(f"/de/moderation/cases/{case.id}?view={view}")
+        for one in (new, *files.values()):
+            link = page.one(f".c-doc a[href$='{one.key}']")
+            assert link.get_text() == one.file_name, view
+    heads = [one.get_text(" ") for one in moderator.page(f"/de/moderation/cases/{case.id}").select(".c-doc > div")]
+    told = [" ".join(one.split()) for one in heads if "Anhang" in one]
+    assert ["unverändert" in one for one in told] == [True, True, True, False]
+
+
 def test_what_nothing_names_is_swept_up(make: Any, cast: Any, consultation: Any, db: Any, clock: Any) -> None:
     for name, _moment in list(storage().names()):  # of tests before
         storage().delete(name)
