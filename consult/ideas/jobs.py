@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from consult.accounts.models import Person
 from consult.consultations.queries import consultations_by_ids
@@ -55,10 +55,11 @@ def end_periods(_payload: dict[str, Any]) -> None:
     remind_of_releases()
 
 
-def _waiting_since(status: str, period: Any) -> list[Idea]:
-    """What has stood so for so long; not what its author sent in time and its organisation has not released yet."""
+def _waiting_since(status: str, period: Any, *more: Any) -> list[Idea]:
+    """What has stood so for so long; not what its author sent in time and its organisation has not released yet. `more`
+    are further conditions: what there is nothing to do with must not take the place of others in the run."""
     statement = select(Idea).where(
-        Idea.status == status, Idea.moved_at < now() - period, Idea.release_asked_at.is_(None)
+        Idea.status == status, Idea.moved_at < now() - period, Idea.release_asked_at.is_(None), *more
     )
     return list(db.session.execute(statement.order_by(Idea.moved_at, Idea.id).limit(BATCH)).scalars())
 
@@ -78,16 +79,15 @@ def lapse_confirmations() -> int:
 
 
 def close_returned() -> int:
-    """Thirty days without an answer to a returned idea: closed. A week before, its author is reminded."""
-    closed = _waiting_since(RETURNED, TERMS.revision)
+    """Thirty days without an answer to a returned idea: closed, a week after its author was reminded at the earliest."""
+    closed = _waiting_since(RETURNED, TERMS.revision, Idea.reminded_at <= now() - TERMS.reminder)
     for idea in closed:
         move(rules.MACHINE, idea, "close", SYSTEM)
         idea.moved_at = now()
         mails.tell_closed(idea)
-    for idea in _waiting_since(RETURNED, TERMS.revision - TERMS.reminder):
-        if idea.reminded_at is None:
-            idea.reminded_at = now()
-            mails.remind_of_revision(idea, idea.moved_at + TERMS.revision)
+    for idea in _waiting_since(RETURNED, TERMS.revision - TERMS.reminder, Idea.reminded_at.is_(None)):
+        idea.reminded_at = now()
+        mails.remind_of_revision(idea, max(idea.moved_at + TERMS.revision, now() + TERMS.reminder))
     db.session.flush()
     return len(closed)
 
@@ -95,10 +95,15 @@ def close_returned() -> int:
 def delete_forgotten_drafts() -> int:
     """Sixty days untouched: deleted, if its author had been reminded a week before, or cannot be."""
     moment = now()
+    over = and_(IdeaDraft.saved_at <= moment - TERMS.draft, IdeaDraft.reminded_at <= moment - TERMS.reminder)
     statement = (
         select(Idea, IdeaDraft)
         .join(IdeaDraft, IdeaDraft.idea_id == Idea.id)
-        .where(Idea.status == DRAFT, IdeaDraft.saved_at < moment - (TERMS.draft - TERMS.reminder))
+        .where(
+            Idea.status == DRAFT,
+            IdeaDraft.saved_at < moment - (TERMS.draft - TERMS.reminder),
+            or_(IdeaDraft.reminded_at.is_(None), over),  # those that wait for their day leave room for the others
+        )
         .order_by(IdeaDraft.saved_at, Idea.id)
         .limit(BATCH)
     )

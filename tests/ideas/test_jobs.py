@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 
 from consult.core.access import GUEST
+from consult.core.i18n import format_day
 from consult.ideas import drafting, jobs, operations
 from consult.ideas.models import Idea, IdeaDraft
 from tests.ideas.conftest import the_draft
+from tests.support.page import plain_spaces
 
 
 def test_a_link_lapses_after_seven_days(make: Any, consultation: Any, clock: Any, db: Any, outbox: Any) -> None:
@@ -124,3 +127,51 @@ def test_the_job_runs_by_itself(make: Any, consultation: Any, db: Any, run_jobs:
 
     schedule_periodic()
     assert run_jobs() > 0
+
+
+def test_forgotten_drafts_do_not_wait_for_each_other(
+    make: Any, consultation: Any, clock: Any, db: Any, outbox: Any, cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than one run takes, forgotten on one day: each is reminded on its day and deleted on that which was said."""
+    monkeypatch.setattr(jobs, "BATCH", 2)
+    ideas = [make.idea(f"Entwurf {n}", consultation=consultation, author=cast.owner, status="draft") for n in range(5)]
+    db.session.commit()
+    clock.shift(days=53, hours=1)
+    for _hour in range(3):
+        jobs.delete_forgotten_drafts()
+        db.session.commit()
+    assert len(outbox.to(cast.owner, "idea.reminder")) == len(ideas)
+    clock.shift(days=6, hours=23)
+    assert jobs.delete_forgotten_drafts() == 0
+    clock.shift(hours=1)
+    assert [jobs.delete_forgotten_drafts() for _hour in range(3)] == [2, 2, 1]
+
+
+def test_returned_ideas_do_not_wait_for_each_other(
+    make: Any, consultation: Any, clock: Any, db: Any, outbox: Any, cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "BATCH", 2)
+    ideas = [make.idea(consultation=consultation, author=cast.owner, status="submitted") for _number in range(5)]
+    for one in ideas:
+        make.decide("idea", one.id, "return", reason="off-topic", note="Bitte ändern.")
+    db.session.commit()
+    clock.shift(days=23, hours=1)
+    for _hour in range(3):
+        jobs.close_returned()
+        db.session.commit()
+    assert len(outbox.to(cast.owner, "idea.reminder")) == len(ideas)
+
+
+def test_nothing_is_closed_without_a_reminder(
+    make: Any, consultation: Any, clock: Any, db: Any, outbox: Any, cast: Any
+) -> None:
+    """Also where no job ran for weeks: the reminder comes first, and names a day a week ahead."""
+    idea = make.idea(consultation=consultation, author=cast.owner, status="submitted")
+    make.decide("idea", idea.id, "return", reason="off-topic", note="Bitte ändern.")
+    clock.shift(days=40)
+    assert jobs.close_returned() == 0 and idea.status == "returned"
+    assert format_day(clock.now + timedelta(days=7)) in plain_spaces(outbox.to(cast.owner, "idea.reminder")[0].text)
+    clock.shift(days=6, hours=23)
+    assert jobs.close_returned() == 0
+    clock.shift(hours=2)
+    assert jobs.close_returned() == 1
