@@ -4,7 +4,7 @@ parts, and other words that mean the same.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -96,11 +96,14 @@ def _falls_apart(word: str) -> bool:
 def _meanings() -> tuple[tuple[Phrase, ...], ...]:
     """Of each meaning the words for it, each as the German stems of its words. Written for this project."""
     lines = (Path(__file__).parent / "same_words.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(
-        tuple(dict.fromkeys(_stems_of(term) for term in line.split("=")))
-        for line in lines
-        if line and not line.startswith("#")
-    )
+    meant = [line.split("=") for line in lines if line and not line.startswith("#")]
+    return tuple(tuple(dict.fromkeys(some for term in terms for some in _ways(term.strip()))) for terms in meant)
+
+
+def _ways(term: str) -> list[Phrase]:
+    """The stems of a term, also of its plural where the stemmer leaves that alone: Azubis, KMUs."""
+    found = _stems_of(term)
+    return [found, (f"{found[0]}s",)] if len(found) == 1 and (term.isupper() or term[-1] in "aiouy") else [found]
 
 
 def _stems_of(term: str) -> Phrase:
@@ -118,9 +121,19 @@ def _meanings_by_stem() -> dict[str, list[tuple[Phrase, ...]]]:
     return found
 
 
-def _known_as(stem: str, known: Container[str]) -> str:
-    """The stem itself, or what it is the plural of: the stemmer leaves Azubis and KMUs as they are."""
-    return stem if stem in known or stem.removesuffix("s") not in known else stem.removesuffix("s")
+@lru_cache(maxsize=1)
+def one_for_same() -> Mapping[str, str]:
+    """Of each stem that others mean the same as the one that stands for all of them, for who compares texts."""
+    return {term[0]: terms[0][0] for terms in _meanings() for term in terms if len(term) == 1 and len(terms[0]) == 1}
+
+
+@lru_cache(maxsize=1)
+def same_for_one() -> Mapping[str, Phrase]:
+    """The other way round: all stems that one stands for."""
+    found: dict[str, Phrase] = {}
+    for stem, one in one_for_same().items():
+        found[one] = (*found.get(one, ()), stem)
+    return found
 
 
 def _with_same_words(groups: Sequence[Group]) -> list[Group]:
@@ -128,7 +141,7 @@ def _with_same_words(groups: Sequence[Group]) -> list[Group]:
     for, the single words, for each of them.
     """
     known = _meanings_by_stem()
-    own = [_known_as(group.stems[0], known) for group in groups]
+    own = [group.stems[0] for group in groups]
     widened = []
     for group, stem in zip(groups, own, strict=True):
         singles: dict[str, None] = {}

@@ -17,6 +17,7 @@ from consult.core.db import db, is_sqlite
 from consult.core.memory import remembered, sharing
 from consult.search import vectors
 from consult.search.analyse import stems, weak_stems, words
+from consult.search.asking import one_for_same, same_for_one
 from consult.search.comparing import READ
 from consult.search.engines import TAG
 from consult.search.models import SearchDoc, SearchWord, is_counted, tag_of
@@ -38,12 +39,13 @@ Document = Any  # a row of the index: `_TEXTS`
 
 
 def _meaningful(source: str, language: str) -> dict[str, str]:
-    """Stem -> the word as it was first written, of all words that mean something."""
+    """Stem -> the word as it was first written, of all words that mean something; one stem for all that mean the same."""
     found: dict[str, str] = {}
+    same = one_for_same()
     for word in dict.fromkeys(words(source[:READ])):
         for stem in stems(word, language):
-            if len(stem) > 2 and stem not in found:
-                found[stem] = word
+            if len(stem) > 2:
+                found.setdefault(same.get(stem, stem), word)
     return found
 
 
@@ -80,22 +82,28 @@ def weigh(source: str, language: str) -> Weighed:
     meaning = _meaningful(source, language)
     if not meaning:
         return Weighed(source, language, {}, {}, frozenset(), {})
-    whole = {stem for stem, word in meaning.items() if is_counted(word) and stem == stems(word, language)[0]}
+    same, others = one_for_same(), same_for_one()
+    compounds = {stem: stems(word, language)[0] for stem, word in meaning.items()}
+    whole = {
+        stem
+        for stem, word in meaning.items()
+        if is_counted(word) and stem == same.get(compounds[stem], compounds[stem])
+    }
     german = language != "en"
-    written = {stem: stem if german else word.casefold() for stem, word in meaning.items()}
-    rows = db.session.execute(_BY_STEM if german else _BY_WORD, {"words": sorted(set(written.values()))})
+    written = {stem: others.get(stem, (stem,)) if german else (word.casefold(),) for stem, word in meaning.items()}
+    asked = {one for some in written.values() for one in some} | (set(compounds.values()) if german else set())
+    rows = db.session.execute(_BY_STEM if german else _BY_WORD, {"words": sorted(asked)})
     known: dict[str, int] = {row[0]: int(row[1] or 0) for row in rows}
     # how many documents there are would have to be counted; the most frequent word stands in about half of them
     total = 2 * known.pop("") + 1
     # numbers and short words are not counted: not known to be seen is not the same as rare
     counts = {
-        stem: known.get(written[stem], 0) if is_counted(word) else total // NOT_COUNTED
+        stem: sum(known.get(one, 0) for one in written[stem]) if is_counted(word) else total // NOT_COUNTED
         for stem, word in meaning.items()
     }
     if german:  # a part stands wherever its compound does, too
-        for stem, word in meaning.items():
-            compound = stems(word, language)[0]
-            counts[stem] += known.get(compound, 0) if compound != stem else 0
+        for stem, compound in compounds.items():
+            counts[stem] += known.get(compound, 0) if compound not in written[stem] else 0
     weak = weak_stems()
     weights = {
         stem: math.log(1 + total / (1 + count)) * (WEAK if stem in weak else 1) for stem, count in counts.items()
@@ -193,7 +201,7 @@ def _sharing(kind: str, asked: Sequence[Asked], bulk: bool) -> list[int]:
     )
     every = tuple(dict.fromkeys(stem for some, _weight in asked for stem in some)) if by_steps else ()
     for number, (some, weight) in enumerate([*asked, (every, 0)] if every else asked):
-        terms = [*kept, *(f'"{stem}"' if sqlite else f"'{stem}'" for stem in some)]
+        terms = [*kept, *(_term(stem, sqlite) for stem in some)]
         bound[f"stems_{number}"] = (" AND " if sqlite else " & ").join(terms)
         bound[f"weight_{number}"] = round(weight * 1000)
     if every:
@@ -201,6 +209,12 @@ def _sharing(kind: str, asked: Sequence[Asked], bulk: bool) -> list[int]:
     single = sum(len(some) == 1 for some, _weight in asked)  # they come first
     statement = _by_steps(sqlite) if every else _at_once(len(asked), single, sqlite)
     return list(db.session.execute(statement, bound).scalars())
+
+
+def _term(stem: str, sqlite: bool) -> str:
+    """A stem, or one of those that mean the same, as a question to an engine."""
+    every = [f'"{one}"' if sqlite else f"'{one}'" for one in same_for_one().get(stem, (stem,))]
+    return f"({(' OR ' if sqlite else ' | ').join(every)})" if len(every) > 1 else every[0]
 
 
 def _having(number: int, sqlite: bool, only_if: str = "") -> str:

@@ -17,6 +17,7 @@ from operator import mul
 from zlib import crc32
 
 from consult.search.analyse import fold_umlauts, stems, words
+from consult.search.asking import one_for_same
 
 READ = 3000  # characters of a document that are compared
 
@@ -43,9 +44,10 @@ _BY_SQUARES = tuple(weight * weight - 1 for weight in DAMPED)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
-    """What is compared of a document: the stems of its words, each with the word that it stands for first, its runs of four
-    characters, and which of those count for more than one: by how much, and by how much their squares. Two are equal only
-    if they are the same, so that those that are compared together are found again without looking at their runs.
+    """What is compared of a document: the stems of its words (one for all that mean the same), each with the word that it
+    stands for first, its runs of four characters, and which of those count for more than one: by how much, and by how much
+    their squares. Two are equal only if they are the same, so that those that are compared together are found again
+    without looking at their runs.
     """
 
     written: Mapping[str, str]
@@ -63,9 +65,10 @@ def taken_of(title: str, body: str, language: str) -> Taken:
     grams = grams_of(twice, language)
     once = twice if 2 * len(title) + len(body) + 2 <= READ else words(f"{title}\n{body}"[:READ])
     written: dict[str, str] = {}
+    same = one_for_same()
     for word in dict.fromkeys(once):
         for stem in stems(word, language):
-            written.setdefault(stem, word)
+            written.setdefault(same.get(stem, stem), word)
     more = tuple(gram for gram, count in grams.items() if count > 1)
     counts = tuple(map(grams.__getitem__, more))
     by, squares = map(_BY.__getitem__, counts), map(_BY_SQUARES.__getitem__, counts)

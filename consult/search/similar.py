@@ -21,6 +21,7 @@ from consult.core.memory import remembered, sharing
 from consult.core.registry import SubjectInfo, describe
 from consult.search import vectors
 from consult.search.analyse import fold_umlauts, lexicon, stems, weak_stems, words
+from consult.search.asking import one_for_same
 from consult.search.candidates import ASKED, SOME_TEXTS, Document, Weighed, candidates, there_are, weigh
 from consult.search.comparing import DAMPED, READ, Taken, grams_of, pool_of, taken_of
 from consult.search.models import SearchDoc, is_counted
@@ -105,7 +106,9 @@ class Rated(NamedTuple):
         telling = [stem for stem in self.shared if about.weights[stem] > TELLING and stem not in weak][:MOST_NAMED]
         theirs = self.taken.written
         ours = {stem for stem in telling if stem in about.whole}
-        given = {stem for stem in telling if stems(theirs[stem], spoken)[0] == stem}
+        same = one_for_same()
+        first = {stem: stems(theirs[stem], spoken)[0] for stem in telling}
+        given = {stem for stem in telling if same.get(first[stem], first[stem]) == stem}
         # a measuring technique and one of cooling share a part, but neither text speaks of the other's; and what has to do
         # with a border of a Land does not speak of Länder
         whole = [stem for stem in telling if stem in ours | given and (len(stem) > SHORT or stem in ours & given)]

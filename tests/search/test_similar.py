@@ -199,6 +199,15 @@ def test_a_part_that_stands_in_two_compounds_is_not_named_as_what_both_speak_of(
     assert {"Prüfstandstunden", "Stand"} & set(other.likeness.shared)
 
 
+@pytest.mark.parametrize("few", [1000, 0])
+def test_words_that_mean_the_same_are_shared(demo: Any, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(candidates, "FEW", few)  # all are compared, or what the index finds
+    source = "Lehrlinge kommen nicht mehr von selbst: ein Bus bringt sie an einem Vormittag in zwölf Firmen."
+    found = room.similar(source, "de", "idea")
+    assert found[0].info.title.startswith("Azubi-Werbetage")
+    assert {"Azubi", "Azubis"} & set(found[0].likeness.shared)
+
+
 WRITTEN = (
     "Laborzeiten für kleine Betriebe\nKleine Betriebe der Photonik und der Messtechnik finden selten freie Laborzeiten, "
     "weil niemand weiß, welcher Prüfstand gerade offen ist. Ein gemeinsames Verzeichnis mit klaren Preisen würde ihnen "
