@@ -249,32 +249,6 @@ def test_a_foreign_organisation_cannot_be_named(idea: Idea, cast: Any, db: Any, 
         coauthoring.confirm(cast.actor(cast.stranger), row.id, token, "Sven", str(cast.company.id))
 
 
-def test_where_an_organisation_signs_off_who_releases_there_lets_its_name_stand(
-    idea: Idea, make: Any, client: Any, new_client: Any, sign_in: Any, cast: Any, outbox: Any, db: Any
-) -> None:
-    house = make.organisation("Prüfhaus", signoff=True)
-    author, approver, judge = (
-        make.person(organisation=house, member_role=one) for one in ("author", "approver", "contact")
-    )
-    make.grant(judge, "moderator")
-    pages = {}
-    for person in (author, approver):
-        coauthoring.invite(cast.actor(cast.owner), idea.id, person.email, "")
-        pages[person] = invited_path(outbox, person)
-    sign_in(client, author)
-    fields = {"organisation": str(house.id), "confirm": "1"}
-    refused = client.submit(pages[author], fields, form="main form")
-    assert refused.status_code == 422 and "gibt jemand frei" in html(refused).errors()["organisation"]
-    assert "Prüfhaus" not in new_client().page(f"/de/ideas/{idea.number}").text
-    assert not registries.moderated["idea"].involved(cast.actor(judge), idea.id)
-    sign_in(client, approver)
-    client.submit(pages[approver], fields, form="main form")
-    assert "Feinwerk Saaletal, Prüfhaus" in new_client().page(f"/de/ideas/{idea.number}").text
-    assert registries.moderated["idea"].involved(cast.actor(judge), idea.id), (
-        "nobody of its organisations decides on it"
-    )
-
-
 def test_an_idea_without_public_answer_names_no_coauthor(
     make: Any, consultation: Any, cast: Any, db: Any, client: Any
 ) -> None:

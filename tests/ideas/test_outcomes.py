@@ -12,7 +12,7 @@ from consult.core.access import Actor
 from consult.core.errors import Conflict, Invalid
 from consult.core.registry import registries
 from consult.core.text import render_markdown
-from consult.ideas import coauthoring, drafting, operations, redactions, review, tokens
+from consult.ideas import drafting, operations, redactions, review
 from consult.ideas.models import Idea, IdeaOriginal, IdeaTransfer, Support
 from consult.ideas.publishing import facet_rows_beside_public, recount
 from consult.links.queries import links_of
@@ -251,22 +251,6 @@ def test_merging_moves_everything_and_names_both(
     assert f"/ideas/{target.number}" in client.get("/de/clusters/photonik-musterland").get_data(as_text=True)
     assert outbox.last(cast.owner).kind == outbox.last(cast.outsider).kind == "moderation.decision"
     assert facet_rows_beside_public() == 0 and recount() == 0
-
-
-def test_support_for_an_organisation_stays_so_and_nobody_supports_their_own(
-    alive: Idea, target: Idea, rule: Any, client: Any, make: Any, cast: Any, db: Any
-) -> None:
-    house = make.organisation("Prüfhaus")
-    operations.set_support(cast.actor(make.person(organisation=house)), alive.id, True, house.id)
-    row = coauthoring.invite(cast.actor(cast.outsider), target.id, cast.stranger.email, "")
-    token = tokens.coauthor_token(target.draft_key, row.email_key)
-    coauthoring.confirm(cast.actor(cast.stranger), row.id, token, "Sven", "")
-    db.session.commit()
-    rule(alive, "merge", target=target.number)
-    db.session.expire_all()
-    assert "Prüfhaus" in client.page(f"/de/ideas/{target.number}").text
-    supporters = {one.person_id for one in db.session.query(Support).filter_by(idea_id=target.id)}
-    assert cast.stranger.id not in supporters and target.support_count == len(supporters) == 2
 
 
 def test_the_old_address_leads_on(

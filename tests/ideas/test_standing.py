@@ -1,0 +1,77 @@
+"""In whose name people stand for an idea: organisations that sign off, moderators who belong to one, support in a merger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consult.core.registry import registries
+from consult.ideas import coauthoring, operations, tokens
+from consult.ideas.models import Idea, Support
+from consult.moderation.operations import Choice, claim, decide, look_again
+from tests.support.mail import paths
+from tests.support.page import html
+
+
+@pytest.fixture
+def idea(make: Any, cast: Any, consultation: Any, db: Any) -> Idea:
+    found: Idea = make.idea(
+        "Prüfstand teilen", consultation=consultation, author=cast.owner, organisation="Feinwerk Saaletal"
+    )
+    db.session.commit()
+    return found
+
+
+def invited_path(outbox: Any, recipient: Any) -> str:
+    return next(one for one in paths(outbox.last(recipient)) if "/ideas/invited/" in one)
+
+
+def test_where_an_organisation_signs_off_who_releases_there_lets_its_name_stand(
+    idea: Idea, make: Any, client: Any, new_client: Any, sign_in: Any, cast: Any, outbox: Any, db: Any
+) -> None:
+    house = make.organisation("Prüfhaus", signoff=True)
+    author, approver, judge = (
+        make.person(organisation=house, member_role=one) for one in ("author", "approver", "contact")
+    )
+    make.grant(judge, "moderator")
+    pages = {}
+    for person in (author, approver):
+        coauthoring.invite(cast.actor(cast.owner), idea.id, person.email, "")
+        pages[person] = invited_path(outbox, person)
+    sign_in(client, author)
+    fields = {"organisation": str(house.id), "confirm": "1"}
+    refused = client.submit(pages[author], fields, form="main form")
+    assert refused.status_code == 422 and "gibt jemand frei" in html(refused).errors()["organisation"]
+    assert "Prüfhaus" not in new_client().page(f"/de/ideas/{idea.number}").text
+    assert not registries.moderated["idea"].involved(cast.actor(judge), idea.id)
+    sign_in(client, approver)
+    client.submit(pages[approver], fields, form="main form")
+    assert "Feinwerk Saaletal, Prüfhaus" in new_client().page(f"/de/ideas/{idea.number}").text
+    assert registries.moderated["idea"].involved(cast.actor(judge), idea.id), (
+        "nobody of its organisations decides on it"
+    )
+
+
+def test_support_for_an_organisation_stays_so_and_nobody_supports_their_own(
+    idea: Idea, client: Any, make: Any, cast: Any, consultation: Any, db: Any
+) -> None:
+    target = make.idea("Prüfstände teilen", consultation=consultation, author=cast.outsider)
+    house = make.organisation("Prüfhaus")
+    for person, place in ((make.person(organisation=house), house.id), (cast.stranger, None)):
+        operations.set_support(cast.actor(person), idea.id, True, place)
+    row = coauthoring.invite(cast.actor(cast.outsider), target.id, cast.stranger.email, "")
+    token = tokens.coauthor_token(target.draft_key, row.email_key)
+    coauthoring.confirm(cast.actor(cast.stranger), row.id, token, "Sven", "")
+    moderator = cast.actor(cast.moderator)
+    case = look_again(moderator, "idea", idea.id)
+    claim(moderator, case.id)
+    merged = Choice(
+        "merge", reason="duplicate", note="Dasselbe.", version=str(case.version_id or ""), target=target.number
+    )
+    decide(moderator, case.id, merged)
+    db.session.commit()
+    assert "Prüfhaus" in client.page(f"/de/ideas/{target.number}").text
+    supporters = [one.person_id for one in db.session.query(Support).filter_by(idea_id=target.id)]
+    db.session.refresh(target)
+    assert cast.stranger.id not in supporters and target.support_count == len(supporters) == 1
