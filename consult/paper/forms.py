@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from wtforms import BooleanField, FileField
+from wtforms import BooleanField, FileField, HiddenField
 from wtforms.fields import SelectChoice
 
 from consult.consultations.models import Question
@@ -36,6 +36,7 @@ class EntryForm(Form):
     sector = ChoiceField(_l("Sector"))
     region = ChoiceField(_l("Region"))
     size = ChoiceField(_l("Number of employees"))
+    questions = HiddenField()
     another = BooleanField(_l("I have compared them: this is another idea"))
 
     def fill_choices(self) -> None:

@@ -15,6 +15,7 @@ from consult.core.errors import Invalid, NotFound, Refused
 from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
 from consult.core.web import flash_done, path, see_other
+from consult.ideas import placing
 from consult.ideas.models import Idea
 from consult.ideas.origins import CHANNEL_WORDS, origin_of
 from consult.paper import entries, letters, rules
@@ -59,6 +60,7 @@ def _form(consultation: Consultation, **more: Any) -> EntryForm:
 
 def _page(consultation: Consultation, form: EntryForm, doubles: Doubles | None = None) -> Any:
     found = doubles or Doubles()
+    form.questions.data = placing.places(consultation.questions)
     return render_template(
         "paper/enter.html", consultation=consultation, form=form, doubles=found,
         entered=entries.same_words(found.entered),
@@ -79,6 +81,7 @@ def send_entry(slug: str) -> Any:
     """Take it, unless something is missing or it could be there already."""
     allow_write()
     consultation = consultation_to_enter(slug)
+    placing.put_in_place(consultation.questions)
     form = _form(consultation)
     form.validate()
     entry = form.entry(consultation.questions)

@@ -7,22 +7,25 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from consult.consultations.models import Question
 from consult.consultations.queries import questions_of
 from consult.core.access import GUEST, SYSTEM
 from consult.core.audit import AuditRow
 from consult.core.errors import Invalid, Refused
 from consult.ideas import origins, review
 from consult.ideas.drafts import Content, Written
-from consult.ideas.models import Idea, IdeaOrigin
+from consult.ideas.models import Answer, Idea, IdeaOrigin
 from consult.ideas.tokens import status_token
 from consult.moderation.checks import Choice
 from consult.moderation.operations import decide
 from consult.moderation.queries import waiting_case
 from consult.paper import entries
 from consult.paper.entries import Entry
+from tests.ideas.test_placing import move
 from tests.support.mail import paths
+from tests.support.page import html
 from tests.support.pdf import Pdf
 from tests.support.queries import count_queries
 
@@ -222,6 +225,37 @@ def test_what_could_be_here_already_is_shown_first(here: Any, cast: Any, db: Any
     assert count(db) == 1
     taken = client.submit(url, {**TYPED, **twice[0][0], "another": "y"}, form="main form")
     assert taken.status_code == 303 and count(db) == 2
+
+
+def test_what_is_typed_stays_with_its_question(here: Any, cast: Any, db: Any, client: Any, sign_in: Any) -> None:
+    """Somebody moves questions, or takes one out, while a sheet is being typed."""
+    url = "/de/paper/open-region/enter"
+    first, second, third = (one.id for one in questions_of(here.id))
+    sign_in(client, cast.official)
+    form = {**client.page(url).form("main form"), **TYPED, "audience-2": "ministry"}
+    move(db, here, (2, 3, 1))
+    half = client.post(url, data={**form, "consent": ""})
+    assert half.status_code == 422
+    typed = html(half).form("main form")
+    assert typed["answer-3"].split() == TYPED["answer-1"].split() and typed["audience-3"] == "public"
+    assert typed["answer-1"] == TYPED["answer-2"]
+    assert client.post(url, data={**typed, "consent": "written"}).status_code == 303
+    answers = db.session.execute(select(Answer)).scalars().all()
+    assert {one.question_id: (one.body, one.audience) for one in answers} == {
+        first: (TYPED["answer-1"], "public"),
+        second: (TYPED["answer-2"], "ministry"),
+    }
+    form = {**client.page(url).form("main form"), **TYPED, "reference": "", "answer-3": "Nur hier steht es."}
+    db.session.execute(delete(Question).where(Question.id == third))
+    db.session.commit()
+    form["questions"] = form["questions"].replace(str(first), "999999")
+    gone = client.post(url, data=form)
+    assert (
+        gone.status_code == 409
+        and "wurde inzwischen herausgenommen" in html(gone).text
+        and "Nur hier steht es." in gone.text
+    )
+    assert count(db) == 1
 
 
 def test_a_public_idea_that_says_the_same_is_shown_first(
