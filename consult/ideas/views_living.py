@@ -174,7 +174,7 @@ def _links_page(idea: Idea, fault: str = "") -> Any:
     return render_template(
         "ideas/links.html",
         idea=idea,
-        rows=[(view, words.link_history(events)) for view, events in _with_history(views)],
+        rows=[(view, proposing.history_steps(events)) for view, events in _with_history(views)],
         mine={
             view.link.id for view in views if waits_for(current_actor(), view.link, "from" if view.outgoing else "to")
         },

@@ -345,19 +345,6 @@ def _after_publication(consultation: Consultation) -> list[str]:
     return found
 
 
-def link_history(events: Sequence[tuple[datetime, str]]) -> list[Step]:
-    """What happened to a link, for a timeline."""
-    texts = {
-        "link.proposed": _("proposed"),
-        "link.stated": _("entered"),
-        "link.vouched": _("confirmed by one side"),
-        "link.confirmed": _("confirmed by both sides"),
-        "link.declined": _("declined"),
-        "link.ended": _("ended"),
-    }
-    return [{"when": format_day(at), "iso": at.isoformat(), "text": texts[event]} for at, event in events]
-
-
 def link_state(link: Link) -> str:
     """How far a link stands, for everyone: who said so, since when, and whether the other side agreed."""
     if link.confirmed_from_at is not None and link.confirmed_to_at is not None:

@@ -16,7 +16,7 @@ from consult.core.audit import AuditRow
 from consult.core.clock import now, today
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, Refused
-from consult.core.i18n import _
+from consult.core.i18n import _, format_day
 from consult.core.registry import describe, registries, touch
 from consult.core.rows import columns_of, looked_at, rows_of
 from consult.core.states import move
@@ -129,3 +129,16 @@ def history(link_ids: Iterable[int]) -> dict[int, list[tuple[datetime, str]]]:
     for link_id, at, event in db.session.execute(statement):
         found.setdefault(int(link_id or 0), []).append((at, event))
     return found
+
+
+def history_steps(events: Sequence[tuple[datetime, str]]) -> list[dict[str, Any]]:
+    """What happened to a link, in words for a timeline."""
+    texts = {
+        "link.proposed": _("proposed"),
+        "link.stated": _("entered"),
+        "link.vouched": _("confirmed by one side"),
+        "link.confirmed": _("confirmed by both sides"),
+        "link.declined": _("declined"),
+        "link.ended": _("ended"),
+    }
+    return [{"when": format_day(at), "iso": at.isoformat(), "text": texts[event]} for at, event in events]

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from consult.core.db import db
 from consult.core.i18n import _, pick
+from consult.core.paging import Page, keyset
 from consult.core.registry import SubjectInfo
 from consult.core.vocabularies import short_region
-from consult.links.models import CONFIRMED, STATED, VISIBLE, Link, LinkEnd
+from consult.links.models import CONFIRMED, STATED, SUGGESTED, VISIBLE, Link, LinkEnd
 from consult.links.relations import relation_label
 
 
@@ -246,6 +247,38 @@ def both_ends(link: Link) -> tuple[SubjectInfo, SubjectInfo] | None:
 
 
 _From, _To = aliased(LinkEnd), aliased(LinkEnd)
+
+
+def links_at(ends: Iterable[tuple[str, int]], after: str | None, size: int = 30) -> Page[Any]:
+    """The links that have one of these things at an end, newest first, each as (link, from, to); one query. Suggestions of
+    software and what the house itself classified are left out: no side has a say on them."""
+    here = _at_either_end(ends)
+    if not here:
+        return Page(items=[])
+    statement: Any = (
+        select(Link, _From, _To)
+        .join(_From, and_(_From.kind == Link.from_kind, _From.id == Link.from_id))
+        .join(_To, and_(_To.kind == Link.to_kind, _To.id == Link.to_id))
+        .where(
+            or_(*here), Link.status != SUGGESTED, Link.derived.is_(False), _From.public.is_(True), _To.public.is_(True)
+        )
+    )
+    page = keyset(statement, [(Link.id, "desc")], after, size, scalars=False, key=lambda row: (row[0].id,))
+    page.items = [(link, end_info(one), end_info(two)) for link, one, two in page.items]
+    return page
+
+
+def _at_either_end(ends: Iterable[tuple[str, int]]) -> list[ColumnElement[bool]]:
+    by_kind: dict[str, list[int]] = {}
+    for kind, end_id in sorted(set(ends)):
+        by_kind.setdefault(kind, []).append(end_id)
+    return [
+        condition
+        for kind, ids in by_kind.items()
+        for condition in (
+            and_(Link.from_kind == kind, Link.from_id.in_(ids)), and_(Link.to_kind == kind, Link.to_id.in_(ids))
+        )
+    ]  # fmt: skip
 
 
 def links_to_confirm(ends: Iterable[tuple[str, int]]) -> list[tuple[Link, SubjectInfo, SubjectInfo]]:

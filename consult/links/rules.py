@@ -68,5 +68,12 @@ def can_decline(actor: Actor, link: Link) -> bool:
     return bool(open_sides(actor, link))
 
 
+def may_end_here(actor: Actor, link: Link) -> bool:
+    """Whether the link's page offers to end it: to a side that stands by it; the other one confirms or declines."""
+    if link.derived or MACHINE.target(link.status, "end") is None:
+        return False
+    return any(getattr(link, f"confirmed_{side}_at") is not None for side in sides_of(actor, link))
+
+
 def can_end(actor: Actor, link: Link) -> bool:
     return bool(sides_of(actor, link)) or (actor.signed_in and actor.may("clusters.edit"))

@@ -12,7 +12,7 @@ from consult.core.i18n import _
 from consult.core.limits import allow_write
 from consult.core.registry import registries
 from consult.core.web import flash_done, path, room_blueprint, safe_next, see_other
-from consult.links import operations, queries, rules
+from consult.links import operations, proposing, queries, rules
 from consult.links.models import Link
 from consult.links.relations import relation_label
 
@@ -27,10 +27,25 @@ def _link(link_id: int) -> Link:
     return link
 
 
+def _own_ends(actor: Actor) -> list[tuple[str, int]]:
+    """What the actor speaks for, of every kind."""
+    ends = [("cluster", cluster_id) for cluster_id in actor.cluster_ids]
+    return [*ends, *(end for ask in registries.spoken_for for end in ask(actor))]
+
+
+@blueprint.get("/links/")
+@access("signed-in")
+def index() -> Any:
+    """The links of all that the reader speaks for, with those that were declined or have ended: each leads to its page."""
+    page = queries.links_at(_own_ends(current_actor()), request.args.get("after"))
+    page.items = [(relation_label(link.type, True, link.role), link, start, goal) for link, start, goal in page.items]
+    return render_template("links/list.html", page=page)
+
+
 @blueprint.get("/links/<int(max=2147483647):link_id>")
 @access("signed-in")
 def show(link_id: int) -> Any:
-    """How a link stands, and the two buttons where it waits: where notices lead, whatever the ends are."""
+    """How a link stands and what happened to it, with the buttons that fit: where notices lead, whatever the ends are."""
     link = _link(link_id)
     ends = queries.both_ends(link)
     if ends is None:
@@ -42,6 +57,8 @@ def show(link_id: int) -> Any:
         ends=ends,
         relation=relation_label(link.type, True, link.role),
         waits=[side for side in (rules.FROM, rules.TO) if rules.waits_for(actor, link, side)],
+        may_end=rules.may_end_here(actor, link),
+        steps=proposing.history_steps(proposing.history([link.id]).get(link.id, [])),
     )
 
 
@@ -73,10 +90,20 @@ def decline(link_id: int) -> Any:
     return _back()
 
 
+@blueprint.post("/links/<int(max=2147483647):link_id>/end")
+@access("signed-in")
+def end(link_id: int) -> Any:
+    """Say that a link was so until today, or take a proposal back."""
+    allow_write()
+    operations.end(current_actor(), _link(link_id))
+    flash_done(_("The link has ended; it stays in the history."))
+    return see_other(path("links.show", link_id=link_id))
+
+
 def waiting(_person_id: int, actor: Actor) -> dict[str, Any] | None:
-    """For one's own page: proposals that wait for the things that the person speaks for."""
-    ends = [("cluster", cluster_id) for cluster_id in actor.cluster_ids]
-    found = queries.links_to_confirm([*ends, *(end for ask in registries.spoken_for for end in ask(actor))])
-    if not found:
+    """For one's own page: proposals that wait for the things that the person speaks for, and the way to all their links."""
+    ends = _own_ends(actor)
+    if not ends:
         return None
+    found = queries.links_to_confirm(ends)
     return {"proposals": [(relation_label(one.type, True, one.role), one, start, goal) for one, start, goal in found]}

@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
     registries.navigation.append(NavigationItem(50, "activities", "activities.index", _l("Activities")))
     registries.subjects["project"] = subjects.PROJECT
     registries.subjects["activity"] = subjects.ACTIVITY
+    registries.spoken_for.append(subjects.spoken_for)
     registries.searchables["project"] = subjects.SEARCHABLE_PROJECT
     registries.searchables["activity"] = subjects.SEARCHABLE_ACTIVITY
     for panel in panels.PANELS:

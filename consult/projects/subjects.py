@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from consult.core.access import Actor
 from consult.core.db import db
@@ -72,6 +72,27 @@ def may_manage_activity(actor: Actor, activity_id: int) -> bool:
     """Whether the actor speaks for the host of an activity."""
     found = activity_queries.activities_by_ids([activity_id]).get(activity_id)
     return found is not None and actor.signed_in and rules.speaks_for(actor, ends_of(found))
+
+
+SPOKEN_FOR = 200  # of each kind
+
+
+def spoken_for(actor: Actor) -> list[tuple[str, int]]:
+    """Projects and activities for which the actor speaks: they confirm what others link to them; two queries, none for
+    who belongs to nothing."""
+    if not rules.may_speak_for_others(actor):
+        return []
+    ends = [("organisation", one) for one in sorted(actor.organisation_ids)]
+    ends += [("cluster", one) for one in sorted(actor.cluster_ids)]
+    led = queries.led_projects(ends)
+    hosted = [(Activity.organiser_kind == kind) & (Activity.organiser_id == number) for kind, number in ends]
+    projects = select(Project.id).where(Project.id.in_(led)).order_by(Project.id.desc()).limit(SPOKEN_FOR)
+    activities = select(Activity.id).where(or_(*hosted, Activity.project_id.in_(led)))
+    activities = activities.order_by(Activity.id.desc()).limit(SPOKEN_FOR)
+    return [
+        *(("project", one) for one in db.session.execute(projects).scalars()),
+        *(("activity", one) for one in db.session.execute(activities).scalars()),
+    ]
 
 
 def speakers_of_project(project_id: int) -> list[int]:

@@ -90,6 +90,7 @@ TABLE: dict[str, Who] = {
     "links.show": NOBODY,
     "links.confirm": NOBODY,
     "links.decline": NOBODY,
+    "links.end": NOBODY,
     "comments.show": ALL,
     "comments.new": SIGNED,
     "comments.create": SIGNED,

@@ -12,6 +12,7 @@ from consult.core.clock import now
 from consult.links.ends import number_of
 from consult.links.models import CONFIRMED, DECLINED, PROPOSED, STATED, SUGGESTED, Link
 from consult.links.operations import refresh_ends
+from consult.links.proposing import propose_between
 
 
 @pytest.fixture
@@ -157,3 +158,65 @@ def test_names_carry_a_language_only_where_it_is_another(
         page = client.page(f"/{language}/clusters/photonik-musterland")
         assert page.select("main .c-rel a")
         assert not page.select("main .c-rel a[lang], main .c-obs a[lang]")
+
+
+# ---- the page of a link, from either side -------------------------------------------------------------------------------
+
+
+def test_the_other_side_reads_the_history_and_ends_it(
+    db: Any, client: Any, new_client: Any, sign_in: Any, make: Any, cast: Any, run_jobs: Any, outbox: Any
+) -> None:
+    """What an idea has proposed and a cluster confirmed, the cluster ends, too; nobody else does."""
+    idea = make.idea("Prüfstand teilen", consultation=make.consultation(), author=cast.stranger)
+    link = propose_between(cast.actor(cast.stranger), ("idea", idea.id), ("cluster", cast.cluster.id), "pilot_site")
+    db.session.commit()
+    page = sign_in(client, cast.cluster_manager).page("/de/me/")
+    page = client.page(next(one for one in page.links() if one.endswith("/de/links/")))
+    assert "Prüfstand teilen" in page.text and "schlägt als Pilotstandort vor" in page.text
+    address = f"/de/links/{link.id}"
+    assert address in page.links()
+    assert not client.page(address).select("form[action$='/end']"), "who has not answered yet confirms or declines"
+    client.submit(address, form="form[action$='/confirm']")
+    page = client.page(address)
+    steps = page.one("section[aria-labelledby=history]").get_text(" ")
+    assert "vorgeschlagen" in steps and "von beiden Seiten bestätigt" in steps
+    other = sign_in(new_client(), cast.outsider)
+    form = page.form("form[action$='/end']")
+    assert other.post(f"{address}/end", data=other.page("/de/me/").form("form[action$='/sign-out']")).status_code == 404
+    answer = client.post(f"{address}/end", data=form)
+    assert (answer.status_code, answer.location) == (303, address)
+    db.session.refresh(link)
+    assert link.status == "ended"
+    page = client.page(address)
+    assert "beendet" in page.one("section[aria-labelledby=history]").get_text(" ") and not page.select(
+        "form[action$='/end']"
+    )
+    assert "Prüfstand" not in new_client().page("/de/clusters/photonik-musterland").text
+    assert "Prüfstand teilen" in client.page("/de/links/").text, "it stays in the list of those whose it was"
+    run_jobs()
+    assert "ist beendet" in outbox.last(cast.stranger).subject
+
+
+def test_who_leads_a_project_finds_what_waits_for_it(db: Any, client: Any, sign_in: Any, make: Any, cast: Any) -> None:
+    project = make.project("Funkwald")
+    db.session.add(
+        Link(
+            from_kind="cluster", from_id=cast.cluster.id, from_key=cast.cluster.slug, to_kind="project", to_id=project.id,
+            to_key=project.slug, created_at=now(), status=STATED, type="coordinator_of",
+        )
+    )  # fmt: skip
+    idea = make.idea("Prüfstand teilen", consultation=make.consultation(), author=cast.stranger)
+    link = propose_between(cast.actor(cast.stranger), ("idea", idea.id), ("project", project.id), "contributes")
+    db.session.commit()
+    page = sign_in(client, cast.cluster_manager).page("/de/me/")
+    assert "Funkwald" in page.one("section[aria-labelledby=proposals]").get_text()
+    client.post(f"/de/links/{link.id}/confirm", data=page.form("form[action$='/confirm']"))
+    db.session.refresh(link)
+    assert link.status == CONFIRMED
+
+
+def test_the_list_of_links_is_for_people_and_says_when_it_is_empty(client: Any, sign_in: Any, cast: Any) -> None:
+    assert client.get("/de/links/").status_code in (302, 303)
+    sign_in(client, cast.participant)
+    assert "Noch keine Verbindungen" in client.page("/de/links/").text
+    assert "/de/links/" not in client.page("/de/me/").links()
