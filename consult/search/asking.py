@@ -92,11 +92,13 @@ def _falls_apart(word: str) -> bool:
 # ---- words that mean the same ---------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _meanings() -> tuple[tuple[Phrase, ...], ...]:
-    """Of each meaning the words for it, each as the German stems of its words. Written for this project."""
+@lru_cache(maxsize=2)
+def _meanings(sign: str) -> tuple[tuple[Phrase, ...], ...]:
+    """Of each meaning the words for it, each as the German stems of its words: of what means the same ("="), or nearly so
+    ("~"). Written for this project.
+    """
     lines = (Path(__file__).parent / "same_words.txt").read_text(encoding="utf-8").splitlines()
-    meant = [line.split("=") for line in lines if line and not line.startswith("#")]
+    meant = [line.split(sign) for line in lines if sign in line and not line.startswith("#")]
     return tuple(tuple(dict.fromkeys(some for term in terms for some in _ways(term.strip()))) for terms in meant)
 
 
@@ -115,7 +117,7 @@ def _stems_of(term: str) -> Phrase:
 @lru_cache(maxsize=1)
 def _meanings_by_stem() -> dict[str, list[tuple[Phrase, ...]]]:
     found: dict[str, list[tuple[Phrase, ...]]] = {}
-    for terms in _meanings():
+    for terms in _meanings("="):
         for stem in dict.fromkeys(stem for term in terms for stem in term):
             found.setdefault(stem, []).append(terms)
     return found
@@ -123,8 +125,19 @@ def _meanings_by_stem() -> dict[str, list[tuple[Phrase, ...]]]:
 
 @lru_cache(maxsize=1)
 def one_for_same() -> Mapping[str, str]:
-    """Of each stem that others mean the same as the one that stands for all of them, for who compares texts."""
-    return {term[0]: terms[0][0] for terms in _meanings() for term in terms if len(term) == 1 and len(terms[0]) == 1}
+    """Of each stem that others mean the same as, or nearly so, the one that stands for all, for who compares texts."""
+    found: dict[str, str] = {}
+    for terms in (*_meanings("="), *_meanings("~")):
+        alone = [term[0] for term in terms if len(term) == 1]
+        first = next((found[stem] for stem in alone if stem in found), "".join(alone[:1]))
+        found |= {stem: found.get(stem, first) for stem in alone}
+    return found
+
+
+@lru_cache(maxsize=1)
+def loosely_same() -> frozenset[str]:
+    """The stems that also stand for what means nearly the same: a text with courses does not speak of seminars."""
+    return frozenset(one_for_same()[term[0]] for terms in _meanings("~") for term in terms)
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,7 @@ from consult.core.memory import remembered, sharing
 from consult.core.registry import SubjectInfo, describe
 from consult.search import vectors
 from consult.search.analyse import fold_umlauts, lexicon, stems, weak_stems, words
-from consult.search.asking import one_for_same
+from consult.search.asking import loosely_same, one_for_same
 from consult.search.candidates import ASKED, SOME_TEXTS, Document, Weighed, candidates, there_are, weigh
 from consult.search.comparing import DAMPED, READ, Taken, grams_of, pool_of, taken_of
 from consult.search.models import SearchDoc, is_counted
@@ -103,11 +103,12 @@ class Rated(NamedTuple):
         """The likeness with the words that tell why, as the document first writes them."""
         title, body, spoken = _in(about.language, self.document)
         weak = weak_stems()
-        telling = [stem for stem in self.shared if about.weights[stem] > TELLING and stem not in weak][:MOST_NAMED]
         theirs = self.taken.written
-        ours = {stem for stem in telling if stem in about.whole}
-        same = one_for_same()
+        telling = [stem for stem in self.shared if about.weights[stem] > TELLING and stem not in weak][:MOST_NAMED]
+        same, loosely = one_for_same(), loosely_same()
         first = {stem: stems(theirs[stem], spoken)[0] for stem in telling}
+        telling = [one for one in telling if one not in loosely or self._says(one, about, same)]
+        ours = {stem for stem in telling if stem in about.whole}
         given = {stem for stem in telling if same.get(first[stem], first[stem]) == stem}
         # a measuring technique and one of cooling share a part, but neither text speaks of the other's; and what has to do
         # with a border of a Land does not speak of Länder
@@ -115,6 +116,11 @@ class Rated(NamedTuple):
         both = [(theirs[stem], about.written[stem]) for stem in whole or filter(self._begins_both(about), telling)]
         named = _named(both, f"{title}\n{body}", about.source, spoken)
         return Likeness(self.score, self.by_words, self.by_characters, named, self.by_sense)
+
+    def _says(self, one: str, about: Weighed, same: Mapping[str, str]) -> bool:
+        """Whether both have one of the stems that this one stands for, and not only what means nearly the same."""
+        theirs = stems(self.taken.written[one], _in(about.language, self.document)[2])
+        return any(same.get(stem, stem) == one and stem in theirs for stem in stems(about.written[one], about.language))
 
     def _begins_both(self, about: Weighed) -> Callable[[str], bool]:
         """Tells of a part of two compounds whether both begin with it: Laborzeiten and Laborwochen have to do with the same,

@@ -127,9 +127,8 @@ def _are_many(number: int) -> bool:
 
 
 def _every(some: tuple[str, ...]) -> str:
-    if candidates.is_sqlite():
-        return " AND ".join(f'"{stem}"' for stem in some)
-    return " & ".join(f"'{stem}'" for stem in some)
+    sqlite = candidates.is_sqlite()
+    return (" AND " if sqlite else " & ").join(candidates._term(stem, sqlite) for stem in some)
 
 
 def test_clusters_fit_by_the_sector_and_land_that_their_line_tells(demo: Any, db: Any, app: Any) -> None:

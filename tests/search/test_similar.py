@@ -208,6 +208,16 @@ def test_words_that_mean_the_same_are_shared(demo: Any, monkeypatch: pytest.Monk
     assert {"Azubi", "Azubis"} & set(found[0].likeness.shared)
 
 
+def test_what_means_nearly_the_same_counts_and_is_not_named(demo: Any) -> None:
+    def both(course: str) -> Any:
+        found = room.similar(f"{course} mit ausgeliehenen Brillen, ohne zu den Pumpen zu fliegen.", "de", "idea")
+        return next(one.likeness for one in found if one.info.title.startswith("VR-Labor"))
+
+    said, nearly, other = both("Schulungen"), both("Lehrgänge"), both("Ausreden")
+    assert said.by_words == nearly.by_words > other.by_words
+    assert "Wartungsschulungen" in said.shared and "Wartungsschulungen" not in nearly.shared
+
+
 WRITTEN = (
     "Laborzeiten für kleine Betriebe\nKleine Betriebe der Photonik und der Messtechnik finden selten freie Laborzeiten, "
     "weil niemand weiß, welcher Prüfstand gerade offen ist. Ein gemeinsames Verzeichnis mit klaren Preisen würde ihnen "
