@@ -18,6 +18,7 @@ from consult.core.templating import with_query, without_value
 from consult.core.vocabularies import term_title, vocabulary
 from consult.core.web import flash_done, room_blueprint, see_other
 from consult.links.queries import LinkView, links_of
+from consult.notifications.queries import is_following
 from consult.organisations import acting
 from consult.projects import (
     filters,
@@ -107,6 +108,7 @@ def show(slug: str) -> str:
     manages = actor.signed_in and rules.can_manage(actor, leads)
     rungs = ladder(project, crew, mine, closed_by)
     open_roles = [rung["role"] for rung in rungs if rung["open"]]
+    following = is_following(actor, "project", project.id)
     form = None
     if actor.signed_in and open_roles and actor.may(JOIN):
         form = join_form(open_roles, signed_in=True, chosen=request.args.get("role", ""), actor=actor)
@@ -121,6 +123,9 @@ def show(slug: str) -> str:
         closed_by=closed_by,
         reason=refusals.sentence(closed_by),
         form=form,
+        following=following,
+        # who stays informed follows by that; where that degree is not to be had, or no longer, one follows all the same
+        offers_following=rules.FREE_ROLE not in mine and (following or rules.FREE_ROLE not in open_roles),
         manages=manages,
         may_edit=rules.can_edit(actor, leads),
     )

@@ -155,6 +155,29 @@ def test_staying_informed_needs_nobodys_consent(client: Any, sign_in: Any, cast:
     assert followers("project", project.id) == []
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_project_that_takes_nobody_is_followed_all_the_same(
+    closed: bool, client: Any, new_client: Any, sign_in: Any, cast: Any, make: Any, project: Project
+) -> None:
+    """Where one can stay informed that is following; elsewhere there is a button of its own."""
+    address = "/de/projects/pruefstaende"
+    assert not client.page(address).links("a:-soup-contains('Anmelden und folgen')")
+    if closed:
+        project.joining_open = False
+    else:
+        address = f"/de/projects/{make.project('Funkwald').slug}"
+    db.session.commit()
+    [link] = new_client().page(address).links("a:-soup-contains('Anmelden und folgen')")
+    assert link.startswith("/de/account/sign-in")
+    sign_in(client, cast.participant)
+    client.submit(address, form="form[action$='/follow']")
+    project_id = queries.project_by_slug(address.rsplit("/", 1)[1]).id  # type: ignore[union-attr]
+    assert followers("project", project_id) == [cast.participant.id]
+    project.joining_open = True
+    client.submit(address, form="form[action$='/follow']")
+    assert followers("project", project_id) == [], "who follows can stop, whatever the project takes by now"
+
+
 def test_asking_twice_changes_nothing(make: Any, cast: Any, project: Project, outbox: Any) -> None:
     actor = make.actor(cast.participant)
     first = operations.join_project(actor, project.id, role="expertise", message="eins", language="de")
