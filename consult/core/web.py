@@ -134,9 +134,12 @@ def address(endpoint: str, **values: Any) -> str:
     return current_app.config["SETTINGS"].site_url + path(endpoint, **values)
 
 
+LONGEST_NEXT = 2000  # lists by many facets have long addresses, and whoever signs in there comes back to what they saw
+
+
 def safe_next(target: str | None) -> str | None:
     """A path on this site to go on to, or None: nothing that a browser could read as another host."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > 500:
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > LONGEST_NEXT:
         return None
     if any(ord(c) < 32 or c == "\\" for c in target):
         return None

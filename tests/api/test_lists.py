@@ -117,6 +117,17 @@ def test_who_is_signed_out_comes_back_to_the_list_from_signing_in(client: Any, m
     assert client.page(here).one("main form[action='/de/notices/searches']")
 
 
+def test_a_list_by_many_facets_is_come_back_to_as_well(client: Any, make: Any, demo: None) -> None:
+    facets = "&".join(f"{name}={code}" for name in ("sector", "region") for code in ("C", "J", "DE1", "DE2", "DEG") * 8)
+    here = f"/de/ideas/?q={'Prüfstand+' * 15}&{facets}"
+    link = client.page(here).one("main a[href^='/de/account/sign-in']:-soup-contains('Anmelden und Suche merken')")
+    person = make.person(password=PASSWORD)
+    signed = client.submit(str(link["href"]), {"email": person.email, "password": PASSWORD})
+    assert len(signed.location) > 900 and signed.location.startswith("/de/ideas/?q=")
+    kept = client.submit(signed.location, form="main form[action='/de/notices/searches']")
+    assert kept.location == signed.location
+
+
 def test_a_kept_list_tells_what_came_in_its_time(demo: None) -> None:
     """All of the demo came between two moments: then it is news, the latest first; before and after nothing is."""
     long_ago, moment = now() - timedelta(days=4000), now()
