@@ -255,6 +255,30 @@ def end(actor: Actor, link: Link) -> None:
     _touch_ends(link)
 
 
+def renew(actor: Actor, link: Link) -> None:
+    """Let a link be so again: the side that had declined thinks better of it, or one side proposes what has ended anew.
+
+    Who stood by it when it was declined still does, so the other word confirms it; what has ended waits for both again.
+    """
+    if not rules.can_renew(actor, link):
+        raise Refused(_("Only who speaks for one of the two sides may do this."))
+    moment, mine = now(), rules.sides_of(actor, link)
+    if link.status == ENDED:
+        link.confirmed_from_at = link.confirmed_to_at = None
+        link.created_at, link.created_by, link.as_of, link.to_date = moment, actor.person_id, today().isoformat(), ""
+    stood = telling.sides_standing(link)
+    for side in mine:
+        if getattr(link, f"confirmed_{side}_at") is None:
+            setattr(link, f"confirmed_{side}_at", moment)
+    other = link.from_kind if mine == (rules.TO,) else link.to_kind
+    move(rules.MACHINE, link, "restate" if link.status == ENDED and _first_status(other) == STATED else "renew", actor)
+    if link.status == PROPOSED and link.confirmed_from_at and link.confirmed_to_at:
+        move(rules.MACHINE, link, "confirm", actor)
+        telling.tell("links.confirmed", actor, [link], proposer=stood)
+    telling.tell_proposed(actor, [link])
+    _touch_ends(link)
+
+
 def merge_ends(kind: str, old_id: int, new_id: int) -> None:
     """After two things became one: the links of the old one belong to the new one, except those it has already."""
     new_key = key_of(kind, new_id)

@@ -22,7 +22,7 @@ from consult.core.rows import columns_of, looked_at, rows_of
 from consult.core.states import move
 from consult.links import rules
 from consult.links.models import DECLINED, ENDED, PROPOSED, STATED, STATUSES, Link, LinkEnd
-from consult.links.operations import refresh_ends
+from consult.links.operations import refresh_ends, renew
 from consult.links.queries import EndRow, LinkView, end_columns, end_info
 from consult.links.relations import link_type, relation_label
 from consult.links.telling import tell_proposed
@@ -34,7 +34,8 @@ EVENTS = ("link.proposed", "link.stated", "link.vouched", "link.confirmed", "lin
 
 def propose_between(actor: Actor, start: End, goal: End, code: str) -> Link:
     """Propose a link from `start` to `goal`. It is confirmed once the other side says so; where nobody speaks for the
-    other side it is a plain statement. Refused for who speaks for neither; Conflict where there is such a link."""
+    other side it is a plain statement. What has ended is proposed anew. Refused for who speaks for neither; Conflict where
+    there is such a link, or the other side has declined it."""
     known = link_type(code)
     if known is None or not known.fits(start[0], goal[0]):
         raise Invalid({"type": _("This kind of link does not fit these two things.")})
@@ -46,7 +47,9 @@ def propose_between(actor: Actor, start: End, goal: End, code: str) -> Link:
     sides = [side for side, end in ((rules.FROM, start), (rules.TO, goal)) if rules.speaks_for(actor, *end)]
     if not sides:
         raise Refused(_("Only who speaks for one of the two sides may do this."))
-    _refuse_twice(start, goal, code)
+    known_link = _like(start, goal, code)
+    if known_link is not None:
+        return _again(actor, known_link)
     moment = now()
     other = goal if sides == [rules.FROM] else start
     subject = registries.subjects.get(other[0])
@@ -69,16 +72,23 @@ def propose_between(actor: Actor, start: End, goal: End, code: str) -> Link:
     return link
 
 
-def _refuse_twice(start: End, goal: End, code: str) -> None:
+def _like(start: End, goal: End, code: str) -> Link | None:
     like = select(Link).where(
         Link.from_kind == start[0], Link.from_id == start[1], Link.to_kind == goal[0], Link.to_id == goal[1],
         Link.type == code, Link.role == "",
     )  # fmt: skip
-    found = db.session.execute(like.limit(1)).scalar_one_or_none()
-    if found is not None and found.status in (DECLINED, ENDED):
-        raise Conflict(_("This link was declined or has ended; it cannot be proposed again."))
-    if found is not None:
-        raise Conflict(_("There is such a link already."))
+    return db.session.execute(like.limit(1).with_for_update()).scalar_one_or_none()
+
+
+def _again(actor: Actor, link: Link) -> Link:
+    """What was so once is proposed anew; Conflict where it is so, or where the other side has declined it."""
+    if rules.can_renew(actor, link):
+        link.attributes = {**link.attributes, APART: True}
+        renew(actor, link)
+        return link
+    if link.status in (DECLINED, ENDED):
+        raise Conflict(_("The other side has declined this link. Only from there can it be proposed again."))
+    raise Conflict(_("There is such a link already."))
 
 
 @lru_cache(maxsize=1)

@@ -26,8 +26,18 @@ MACHINE = Machine(
         Transition(CONFIRMED, "end", ENDED, "side or editor"),
         Transition(STATED, "end", ENDED, "side or editor"),
         Transition(PROPOSED, "end", ENDED, "side or editor"),
+        Transition(DECLINED, "renew", PROPOSED, "side that had declined"),
+        Transition(ENDED, "renew", PROPOSED, "side"),
+        Transition(ENDED, "restate", STATED, "side, where nobody speaks for the other end"),
     ],
-    {"propose": "link.proposed", "confirm": "link.confirmed", "decline": "link.declined", "end": "link.ended"},
+    {
+        "renew": "link.proposed",
+        "restate": "link.stated",
+        "propose": "link.proposed",
+        "confirm": "link.confirmed",
+        "decline": "link.declined",
+        "end": "link.ended",
+    },
 )
 
 
@@ -66,6 +76,16 @@ def can_confirm(actor: Actor, link: Link) -> bool:
 
 def can_decline(actor: Actor, link: Link) -> bool:
     return bool(open_sides(actor, link))
+
+
+def can_renew(actor: Actor, link: Link) -> bool:
+    """Whether what people had linked may be so again: what has ended for either side, what was declined for the side that
+    did. What a source states is no matter of a new word."""
+    if link.key is not None or link.derived:
+        return False
+    return (link.status == ENDED and bool(sides_of(actor, link))) or (
+        link.status == DECLINED and bool(open_sides(actor, link))
+    )
 
 
 def may_end_here(actor: Actor, link: Link) -> bool:

@@ -27,6 +27,21 @@ def _link(link_id: int) -> Link:
     return link
 
 
+@blueprint.post("/links/<int(max=2147483647):link_id>/renew")
+@access("signed-in")
+def renew(link_id: int) -> Any:
+    """Propose anew what has ended, or confirm after all what one's own side had declined."""
+    allow_write()
+    link = _link(link_id)
+    operations.renew(current_actor(), link)
+    flash_done(
+        _("The link is proposed. It is confirmed once the other side says so.")
+        if link.status == "proposed"
+        else _("The link is there.")
+    )
+    return see_other(path("links.show", link_id=link_id))
+
+
 def _own_ends(actor: Actor) -> list[tuple[str, int]]:
     """What the actor speaks for, of every kind."""
     ends = [("cluster", cluster_id) for cluster_id in actor.cluster_ids]
@@ -58,6 +73,7 @@ def show(link_id: int) -> Any:
         relation=relation_label(link.type, True, link.role),
         waits=[side for side in (rules.FROM, rules.TO) if rules.waits_for(actor, link, side)],
         may_end=rules.may_end_here(actor, link),
+        may_renew=rules.can_renew(actor, link),
         steps=proposing.history_steps(proposing.history([link.id]).get(link.id, [])),
     )
 

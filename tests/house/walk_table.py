@@ -91,6 +91,7 @@ TABLE: dict[str, Who] = {
     "links.confirm": NOBODY,
     "links.decline": NOBODY,
     "links.end": NOBODY,
+    "links.renew": NOBODY,
     "comments.show": ALL,
     "comments.new": SIGNED,
     "comments.create": SIGNED,

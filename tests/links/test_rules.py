@@ -34,6 +34,9 @@ MOVES = {
     (PROPOSED, "end"): ENDED,
     (STATED, "end"): ENDED,
     (CONFIRMED, "end"): ENDED,
+    (DECLINED, "renew"): PROPOSED,
+    (ENDED, "renew"): PROPOSED,
+    (ENDED, "restate"): STATED,
 }
 # Who may at all. The first end has confirmed, so only the second (or who speaks for both) has something to say about it.
 MAY = {
