@@ -10,6 +10,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -33,6 +36,7 @@ LONGEST_SIDE = 2_400  # pixels; larger pictures are made smaller
 MOST_UNPACKED = 100 * 1024 * 1024  # bytes, of the parts of an office document
 MOST_PARTS = 5_000
 NAME_MAX = 120
+OBJECT_STREAM_HEAD = 1_000  # bytes in which the head of an object stream of a PDF ends
 
 PDF = "application/pdf"
 IMAGES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}
@@ -48,6 +52,8 @@ ODF = {
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/vnd.oasis.opendocument.presentation": "odp",
 }
+_ESCAPED_NAME = re.compile(rb"/[^\s/<>\[\]()%]*#[0-9A-Fa-f]{2}[^\s/<>\[\]()%]*")
+_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|XFA|RichMedia)\b")
 
 
@@ -100,9 +106,34 @@ def _pdf(content: bytes, claimed: str) -> Checked:
         raise _refused(_("This PDF is damaged: its end is missing. Please export it once more."))
     if b"/Encrypt" in content:
         raise _refused(_("This PDF is protected. Please send it without a password."))
-    if _ACTIVE_PDF.search(content):
+    if any(_ACTIVE_PDF.search(_unescaped(part)) for part in (content, *_object_streams(content))):
         raise _refused(_("This PDF holds scripts or other files. Please print it to a new PDF and send that."))
     return Checked(content, PDF, safe_name(claimed, "pdf"))
+
+
+def _unescaped(part: bytes) -> bytes:
+    """With names as they are read: any sign of one may stand as its number (`/J#61vaScript`; ISO 32000-1, 7.3.5)."""
+    return _ESCAPED_NAME.sub(lambda name: _ESCAPE.sub(lambda sign: bytes([int(sign[1], 16)]), name[0]), part)
+
+
+def _object_streams(content: bytes) -> Iterator[bytes]:
+    """What stands packed in object streams, where PDF since 1.5 keeps most of its objects (ISO 32000-1, 7.5.7)."""
+    left, place = MOST_UNPACKED, content.find(b"/ObjStm")
+    while place >= 0:
+        start = content.find(b"stream", place, place + OBJECT_STREAM_HEAD)
+        end = -1
+        if start >= 0:
+            end = content.find(b"endstream", start)
+            if end < 0:
+                return
+            packed = content[start + len(b"stream") : end].lstrip(b"\r\n")
+            with suppress(zlib.error):  # packed in another way, or damaged: then no viewer reads it either
+                part = zlib.decompressobj().decompress(packed, left)
+                left -= len(part)
+                if left <= 0:
+                    raise _refused(_("Unpacked, this file would be far too large. Please send a smaller one."))
+                yield part
+        place = content.find(b"/ObjStm", max(end, place + 1))
 
 
 def _office(content: bytes, claimed: str) -> Checked:
@@ -153,6 +184,10 @@ def _image(content: bytes, claimed: str) -> Checked:
         if opened.width * opened.height > MOST_PIXELS:
             raise _refused(_("The picture has more than 40 million pixels. Please send a smaller one."))
         upright = ImageOps.exif_transpose(opened)
+        if upright.mode.startswith(
+            "I"
+        ):  # 16 bits of grey, of which a conversion keeps the lowest: all but black turns white
+            upright = upright.convert("I").point(lambda value: value / 257).convert("L")
         transparent = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
         picture = upright.convert("RGBA" if transparent and kind != "JPEG" else "RGB")
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
 from PIL import Image
 
@@ -36,6 +37,13 @@ def packed(parts: dict[str, bytes], mimetype: str = "") -> bytes:
         for name, content in parts.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def packed_pdf(objects: bytes) -> bytes:
+    """A PDF of which these objects stand packed in an object stream."""
+    stream = zlib.compress(objects)
+    head = b"2 0 obj <</Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d>>\nstream\n" % len(stream)
+    return PDF.replace(b"trailer", head + stream + b"\nendstream endobj\ntrailer")
 
 
 def docx(**more: bytes) -> bytes:

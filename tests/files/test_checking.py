@@ -22,6 +22,7 @@ GOOD = {
     "skizze.webp": (samples.image("WEBP"), "image/webp", "skizze.webp"),
     "../../etc/passwd": (samples.docx(), checking.OOXML["word/document.xml"][0], "passwd.docx"),
     "Brief.odt": (samples.odt(), "application/vnd.oasis.opendocument.text", "Brief.odt"),
+    "Gepackt.pdf": (samples.packed_pdf(b"<</Type /Catalog>>"), "application/pdf", "Gepackt.pdf"),
     'a"b\r\nX: y.pdf': (samples.PDF, "application/pdf", "ab X y.pdf"),
     "": (samples.PDF, "application/pdf", "datei.pdf"),
     "Übersicht.tar.gz.pdf": (samples.PDF, "application/pdf", "Übersicht.tar.gz.pdf"),
@@ -32,6 +33,12 @@ REFUSED = {
     "cut off": (samples.PDF[:40], "Ende fehlt"),
     "locked pdf": (samples.PDF.replace(b"/Root", b"/Encrypt 2 0 R /Root"), "geschützt"),
     "scripted pdf": (samples.PDF.replace(b"/Type", b"/OpenAction <</S /JavaScript /JS (x)>> /Type"), "Skripte"),
+    "scripted pdf, name in numbers": (
+        samples.PDF.replace(b"/Type", b"/AA <</O <</J#61vaScript (x)>>>> /Type"),
+        "Skripte",
+    ),
+    "scripted pdf, packed": (samples.packed_pdf(b"<</S /JavaScript /JS (app.alert)>>"), "Skripte"),
+    "pdf that unpacks to far too much": (samples.packed_pdf(bytes(checking.MOST_UNPACKED + 1)), "viel zu groß"),
     "page": (b"<html><script>alert(1)</script></html>", "nicht öffnen"),
     "drawing": (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "nicht öffnen"),
     "program": (b"MZ\x90\x00" + bytes(100), "nicht öffnen"),
@@ -97,3 +104,13 @@ def test_any_bytes_are_taken_or_refused_in_words(app: Flask, content: bytes, sta
         assert refusal.fields["file"]
     else:
         assert found.file_name.rsplit(".", 1)[0]
+
+
+def test_a_picture_of_sixteen_bits_of_grey_stays_what_it_shows(app: Flask) -> None:
+    picture, out = Image.new("I;16", (3, 1)), io.BytesIO()
+    for place, value in enumerate((0, 32_896, 65_535)):
+        picture.putpixel((place, 0), value)
+    picture.save(out, "PNG")
+    with app.test_request_context():
+        found = Image.open(io.BytesIO(checking.check(out.getvalue(), "messung.png").content)).convert("L")
+    assert [found.getpixel((place, 0)) for place in range(3)] == [0, 128, 255]
