@@ -25,7 +25,7 @@ from consult.search.similar import Match, Similar, fitting, similar
 
 FORMULA = _l(
     "Half of the score is the share of the text's telling words that the other text has too, weighted by how rare they are "
-    "(words that say little in any text count a quarter); "
+    "(words that say little in any text count a quarter, parts of compounds seven tenths; words for the same are one); "
     "the other half is the likeness of runs of four characters within words. Where the installation computes sentence "
     "vectors, the score of an idea like another one is the likeness of both in sense."
 )

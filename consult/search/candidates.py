@@ -26,6 +26,7 @@ POOL = 24  # candidates that are compared
 LOOKED_AT = 500  # documents that are looked at for rare words, the rarest first
 COMMON, TOGETHER = 4, 3  # of so many telling words that are not rare, candidates have so many
 WEAK = 0.25  # of its weight has a word that says little in any text
+PART = 0.7  # of its weight has a word that stands only as a part of a compound
 NOT_COUNTED = 50  # a word that is not counted is taken to stand in one document of so many
 EACH = 200  # documents that are looked at for a word or for some together, the newest
 FEW = 150  # so many documents of a kind are all compared
@@ -105,8 +106,10 @@ def weigh(source: str, language: str) -> Weighed:
         for stem, compound in compounds.items():
             counts[stem] += known.get(compound, 0) if compound not in written[stem] else 0
     weak = weak_stems()
+    parts = {stem for stem, word in meaning.items() if is_counted(word) and stem not in whole}
     weights = {
-        stem: math.log(1 + total / (1 + count)) * (WEAK if stem in weak else 1) for stem, count in counts.items()
+        stem: math.log(1 + total / (1 + count)) * (WEAK if stem in weak else 1) * (PART if stem in parts else 1)
+        for stem, count in counts.items()
     }
     return Weighed(source, language, weights, counts, whole, meaning)
 

@@ -1,8 +1,9 @@
 """What is like a text, and why: by rare words it shares and by runs of characters, without a model and without a network.
 
 The score is published: half of it is the share of the text's telling words that the other one has too, weighted by how rare
-they are, words that say little in any text at a quarter; the other half is the likeness of their runs of four characters
-within words (cosine of weighted counts), which also sees what endings, compounds and the other language do to a word.
+they are, words that say little in any text at a quarter, parts of compounds at seven tenths; words for the same are one. The
+other half is the likeness of their runs of four characters within words (cosine of weighted counts), which also sees what
+endings, compounds and the other language do to a word.
 """
 
 from __future__ import annotations
