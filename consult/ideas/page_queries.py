@@ -5,6 +5,7 @@ The reader's audiences decide in the query itself: a text that may not be read n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from consult.comments.models import Comment
 from consult.comments.queries import Thread
 from consult.consultations.models import Consultation, Question
 from consult.consultations.queries import with_total
-from consult.core.audiences import ANONYMOUS, MINISTRY, PUBLIC
+from consult.core.audiences import AGENCY, ANONYMOUS, MINISTRY, PUBLIC
 from consult.core.db import db
 from consult.core.i18n import current_language, pick
 from consult.core.memory import detached, note_read, remembered
@@ -40,6 +41,7 @@ from consult.ideas.models import (
     IdeaVersion,
     Support,
 )
+from consult.ideas.publishing import author_name, joined, other_names
 from consult.ideas.queries import is_number
 from consult.ideas.redactions import Blackened
 from consult.links.models import VISIBLE
@@ -75,7 +77,9 @@ class AnswerView:
 
 @dataclass
 class IdeaView:
-    """An idea's page. `answers` hold what the reader may read and what is withheld; those without name are only counted."""
+    """An idea's page. `answers` hold what the reader may read and what is withheld; those without name are only counted.
+    `name` is under which name it stands for those who read an answer for `name_for`, where nobody else reads a name.
+    """
 
     idea: Idea
     version: IdeaVersion
@@ -93,6 +97,8 @@ class IdeaView:
     backers: list[tuple[str, str]] = field(default_factory=list)
     files: list[IdeaAttachment] = field(default_factory=list)
     held_back: tuple[str, ...] = ()
+    name: str = ""
+    name_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,7 @@ class _Content:
     milestones: list[Milestone]
     files: list[IdeaAttachment]
     held_back: tuple[str, ...]
+    name: tuple[str, str]
 
 
 def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False, thread: Thread | None = None) -> IdeaView:
@@ -214,6 +221,8 @@ def idea_view(row: IdeaRow, allowed: frozenset[str], own: bool = False, thread: 
         backers=backed or [],
         files=content.files,
         held_back=content.held_back,
+        name=content.name[0],
+        name_for=content.name[1],
     )
 
 
@@ -279,9 +288,10 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
         return AnswerView(question, row.audience, shown, tuple(one for one in marks if text and one.part == part))
 
     detached(files)
+    answers = [answer(row) for row in rows if row.audience != ANONYMOUS]
     return _Content(
         versions=versions,
-        answers=[answer(row) for row in rows if row.audience != ANONYMOUS],
+        answers=answers,
         anonymous=sum(1 for row in rows if row.audience == ANONYMOUS),
         links=links,
         summary=full.get(redactions.SUMMARY, version.summary),
@@ -289,7 +299,17 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
         milestones=milestones(idea, links, with_moderation=True, with_comments=False),
         files=files,
         held_back=tuple(dict.fromkeys(one.held_reason for one in every if one.is_held)),
+        name=_name_for_few(idea, version, answers),
     )
+
+
+def _name_for_few(idea: Idea, version: IdeaVersion, answers: Sequence[AnswerView]) -> tuple[str, str]:
+    """Whoever may read an answer for agency or ministry may read whose it is: the name, and for whom it is. Nothing where
+    everybody reads the name, or this reader none of these answers."""
+    read = {one.audience for one in answers if one.audience in rules.RESTRICTED and one.readable}
+    if idea.byline or not read:
+        return "", ""
+    return joined([author_name(idea, version), *other_names(idea.id)]), AGENCY if AGENCY in read else MINISTRY
 
 
 # ---- answers to a question ------------------------------------------------------------------------------------------

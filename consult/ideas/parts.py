@@ -48,6 +48,9 @@ class _Answer(NamedTuple):
 class _Head(NamedTuple):
     idea: _Facts
     summary: str
+    name: str
+    name_for: str
+    marks: tuple[()] = ()
 
 
 class _Text(NamedTuple):
@@ -82,7 +85,7 @@ class _About(NamedTuple):
 def parts_of(view: IdeaView) -> dict[str, Markup]:
     """The three parts by the names that the page gives them."""
     idea = _facts(view.idea)
-    head: Any = _Head(idea, view.summary)
+    head: Any = _Head(idea, view.summary, view.name, view.name_for)
     text: Any = _Text(idea.language, tuple(map(_answer, view.answers)), view.anonymous, view.question_total)
     about = _About(
         idea, tuple(_link(one, idea.region) for one in view.links),
@@ -115,7 +118,7 @@ def _link(view: LinkView, region: str) -> _Link:
 
 
 def _drawn_head(shown: _Head) -> Markup:
-    return _head(shown.idea, {"summary": shown.summary, "marks": ()})
+    return _head(shown.idea, shown)
 
 
 def _head(idea: _Facts, view: Any) -> Markup:

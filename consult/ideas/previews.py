@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
+from consult.accounts.queries import people_by_ids
 from consult.consultations.models import Question
+from consult.core.access import current_actor
 from consult.core.audiences import AGENCY, ANONYMOUS, MINISTRY, PUBLIC
 from consult.core.i18n import _
 from consult.core.text import render_markdown
 from consult.ideas.drafts import Content, Written
 from consult.ideas.frames import Frame
 from consult.ideas.models import SECRET
+from consult.ideas.publishing import joined, other_names
 from consult.ideas.redactions import mark_of
 from consult.moderation.blackening import Cut, cut_out
 
@@ -71,3 +75,16 @@ def previewed(frame: Frame, reader: str) -> list[Previewed]:
         html: Any = render_markdown(shown_to(content, question.id, written, reader)) if readable else Markup("")
         found.append(Previewed(question, written.audience, html, readable and bool(content.secrets.get(question.id))))
     return found
+
+
+def name_of(frame: Frame, answers: Sequence[Previewed]) -> tuple[str, str]:
+    """Under which name the idea will stand for this reader, and the audience to which alone it is told: none where everybody
+    reads it. Nothing where this reader learns no name."""
+    shown = {one.audience for one in answers if one.html and one.audience != ANONYMOUS}
+    if not shown:
+        return "", ""
+    author = people_by_ids([frame.author_id]).get(frame.author_id) if frame.author_id is not None else None
+    own = frame.content.organisation or (author.name if author is not None else current_actor().name)
+    beside = other_names(frame.idea_id) if frame.idea_id is not None and frame.number else []
+    audience = next(one for one in (PUBLIC, AGENCY, MINISTRY) if one in shown)
+    return joined([own, *beside]), "" if audience == PUBLIC else audience

@@ -122,6 +122,8 @@ def preview(token: str) -> Any:
     if not frame.writable:
         return see_other(path("ideas.draft", token=frame.token))
     reader, form = previews.reader_of(request.args.get("as", "")), _stored_form(frame)
+    answers = previews.previewed(frame, reader)
+    name, name_for = previews.name_of(frame, answers)
     return render_template(
         "ideas/preview.html",
         draft=frame,
@@ -129,7 +131,9 @@ def preview(token: str) -> Any:
         to_mend=[
             (label, why, path("ideas.draft", token=frame.token) + at) for label, why, at in Layout(frame, form).faults()
         ],
-        answers=previews.previewed(frame, reader),
+        answers=answers,
+        name=name,
+        name_for=name_for,
         reader=reader,
         readers=previews.readers(),
         people=people_in(frame.content.coauthors),
