@@ -210,3 +210,14 @@ def test_enter_in_a_field_saves_and_does_not_send(browser: Any) -> None:
     page.wait_for_url(re.compile(r"/ideas/drafts/"))
     expect(page.locator("#idea-form [name=title]")).to_have_value("Mit der Eingabetaste")
     assert "find_" not in page.url
+
+
+def test_an_idea_is_printed_without_what_only_a_screen_needs(browser: Any) -> None:
+    page = browser.page()
+    page.goto("/de/ideas/OR-2026-00001")
+    expect(page.get_by_role("button", name="Drucken oder als PDF behalten")).to_be_visible()
+    page.emulate_media(media="print")
+    for gone in ("Drucken oder als PDF behalten", "Adresse per E-Mail senden", "Zum Kommentieren anmelden", "Suchen"):
+        expect(page.get_by_text(gone, exact=True).first).to_be_hidden()
+    for kept in ("Antworten", "So zitieren", "Verlauf"):
+        expect(page.get_by_role("heading", name=kept, exact=True)).to_be_visible()
