@@ -20,7 +20,7 @@ from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.i18n import _, current_language, format_day
 from consult.ideas import mails, rules, tokens
-from consult.ideas.models import Idea, IdeaInvitation
+from consult.ideas.models import AWAITING, DRAFT, Idea, IdeaInvitation
 
 audit.declare("idea.late_invited", "invitation_id")
 audit.declare("idea.late_revoked", "invitation_id")
@@ -66,6 +66,15 @@ def has_served(invitation: IdeaInvitation) -> bool:
     """Whether an idea was sent by it already; what is not confirmed yet has no number and does not count."""
     statement = select(Idea.id).where(Idea.invitation_id == invitation.id, Idea.number.is_not(None)).limit(1)
     return db.session.execute(statement).first() is not None
+
+
+def begun_by(actor: Actor, invitation: IdeaInvitation) -> Idea | None:
+    """What the actor has begun by an invitation and not sent, or not confirmed, yet: the last of it. Signed out it is whoever
+    holds the link."""
+    unsent = (Idea.invitation_id == invitation.id, Idea.status.in_((DRAFT, AWAITING)))
+    drafts = select(Idea).where(*unsent).order_by(Idea.id.desc())
+    found = db.session.execute(drafts.limit(20)).scalars().all()
+    return next((one for one in found if one.author_id == actor.person_id and rules.reaches(actor, one)), None)
 
 
 def closed_sentence(consultation: Consultation) -> str:

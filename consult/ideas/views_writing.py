@@ -70,7 +70,11 @@ def new() -> Any:
     found = frames.new_frame(request.args.get("consultation", ""), tokens.new_key(), current_language())
     if found is None or not found.questions:
         raise NotFound(_("There is no consultation to which ideas can be sent."))
-    found.invite(_invitation(found))
+    invitation = _invitation(found)
+    found.invite(invitation)
+    begun = invitations.begun_by(current_actor(), invitation) if invitation is not None else None
+    if begun is not None:  # the mailed link may be all that its writer has to come back by
+        return see_other(path("ideas.draft", token=tokens.draft_token(begun.draft_key)))
     if found.refusal:
         return render_template(
             "ideas/closed.html", draft=found, may_invite=can_invite_late(current_actor(), found.consultation.id)

@@ -116,6 +116,21 @@ def test_a_late_entry_is_sent_once(link: str, client: Any, sign_in: Any, cast: A
     assert db.session.query(Idea).filter(Idea.number.is_not(None)).count() == 1
 
 
+def test_the_mailed_link_leads_back_to_what_was_begun(
+    link: str, client: Any, new_client: Any, sign_in: Any, cast: Any, db: Any
+) -> None:
+    """It may be all that somebody without an account has to come back by; what another person began is theirs."""
+    draft = client.submit(link, {"title": "Halb", "answer-1": "Angefangen.", "save": "1"}, form="#idea-form").location
+    again = new_client()
+    page = again.page(link)
+    assert page.form("#idea-form")["answer-1"] == "Angefangen." and "Mit Ihrer Einladung" in page.text
+    person = sign_in(new_client(), cast.owner)
+    assert person.page(link).form("#idea-form")["answer-1"] == ""
+    form = page.form("#idea-form") | {"email": "spaet@people.example", "submit": "1"}
+    assert "Postfach" in html(again.post(draft, data=form, follow_redirects=True)).h1
+    assert "Postfach" in new_client().page(link).h1, "it waits to be confirmed, and is not written once more"
+
+
 def test_who_was_begun_by_an_invitation_that_has_served_is_told_why(
     link: str, client: Any, new_client: Any, sign_in: Any, cast: Any, db: Any
 ) -> None:
@@ -141,9 +156,11 @@ def test_of_two_sent_by_one_invitation_one_is_confirmed(
     link: str, client: Any, new_client: Any, outbox: Any, db: Any
 ) -> None:
     addresses = ("ada@people.example", "otto@people.example")
-    for one, browser in zip(addresses, (client, new_client()), strict=True):
+    browsers = (client, new_client())
+    forms = [browser.page(link).form("#idea-form") for browser in browsers]
+    for one, browser, form in zip(addresses, browsers, forms, strict=True):
         fields = {"title": one, "answer-1": "Doch noch.", "email": one, "submit": "1"}
-        assert browser.submit(link, fields, form="#idea-form").status_code == 303
+        assert browser.post(link, data={**form, **fields}).status_code == 303
     ways = [next(way for way in paths(outbox.last(one)) if "/ideas/confirm/" in way) for one in addresses]
     assert client.submit(ways[0]).status_code == 303
     told = client.submit(ways[1])
