@@ -69,8 +69,8 @@ def has_served(invitation: IdeaInvitation) -> bool:
 
 
 def begun_by(actor: Actor, invitation: IdeaInvitation) -> Idea | None:
-    """What the actor has begun by an invitation and not sent, or not confirmed, yet: the last of it. Signed out it is whoever
-    holds the link."""
+    """What the actor has begun by an invitation and not sent, or not confirmed, yet: the last of it. Signed out it is
+    whoever holds the link."""
     unsent = (Idea.invitation_id == invitation.id, Idea.status.in_((DRAFT, AWAITING)))
     drafts = select(Idea).where(*unsent).order_by(Idea.id.desc())
     found = db.session.execute(drafts.limit(20)).scalars().all()
