@@ -318,6 +318,18 @@ def tell_new_text(idea: Idea, version: IdeaVersion, person: Person, token: str) 
     _send(idea, letter, "idea.coauthor_new_text", (person.email, person.language, person.id))
 
 
+def tell_taken_back(idea: Idea, person: Person) -> None:
+    """Somebody who stands for the idea: its author has withdrawn it."""
+    with in_language(person.language):
+        sentence = _("An idea for which you stand was withdrawn: %(number)s", number=idea.number or "")
+        letter = Letter(
+            subject=sentence, heading=sentence,
+            lines=[_("Its author has taken it back. Nobody reads the text any more, and your name stands nowhere with it.")],
+            facts=_facts(idea),
+        )  # fmt: skip
+    _send(idea, letter, "idea.coauthor_withdrawn", (person.email, person.language, person.id))
+
+
 def tell_answered(idea: Idea, row: IdeaCoauthor) -> None:
     """Somebody who was invited has answered, or has left again."""
     to = recipient_of(idea)

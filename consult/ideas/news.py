@@ -7,9 +7,10 @@ is time to take the name away, and when everyone reads it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from consult.accounts.models import Person
 from consult.accounts.queries import people_by_ids
 from consult.core.access import Actor
 from consult.core.audiences import PUBLIC
@@ -22,7 +23,7 @@ from consult.core.registry import PLAIN_MAIL, NoticeKind
 from consult.core.web import path
 from consult.ideas import mails, tokens
 from consult.ideas.coauthors import coauthor_ids, coauthors_of
-from consult.ideas.models import CONFIRMED, Idea, IdeaVersion
+from consult.ideas.models import CONFIRMED, Idea, IdeaCoauthor, IdeaVersion
 from consult.ideas.versions import version_with_answers
 from consult.moderation.rules import UNDO
 from consult.notifications.queries import followers
@@ -87,9 +88,21 @@ def _interested(idea: Idea, version: IdeaVersion) -> set[int]:
 
 def tell_coauthors(actor: Actor, idea: Idea, version: IdeaVersion) -> None:
     """Another text was sent under the names of those who stand for the idea: each can read it before it is public."""
+    for row, person in _beside(actor, idea):
+        mails.tell_new_text(idea, version, person, tokens.coauthor_token(idea.draft_key, row.email_key))
+
+
+def tell_withdrawn(actor: Actor, idea: Idea) -> None:
+    """Its author has taken it back: it is over for those, too, who stand for it beside them."""
+    for _row, person in _beside(actor, idea):
+        mails.tell_taken_back(idea, person)
+
+
+def _beside(actor: Actor, idea: Idea) -> Iterator[tuple[IdeaCoauthor, Person]]:
+    """Who stands for the idea beside its author and can be written to, apart from whoever acts."""
     rows = [one for one in coauthors_of(idea.id) if one.status == CONFIRMED and one.person_id != actor.person_id]
     people = people_by_ids([one.person_id for one in rows if one.person_id is not None]) if rows else {}
     for row in rows:
         person = people.get(row.person_id or 0)
         if person is not None and person.is_active:
-            mails.tell_new_text(idea, version, person, tokens.coauthor_token(idea.draft_key, row.email_key))
+            yield row, person

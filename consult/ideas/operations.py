@@ -312,6 +312,7 @@ def withdraw(actor: Actor, idea_id: int) -> Idea:
     idea.confirm_token_hash = None
     refresh_public(idea)
     mails.send_withdrawn(idea)
+    news.tell_withdrawn(actor, idea)
     idea.author_email = ""
     return idea
 

@@ -241,6 +241,7 @@ def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any
         draft_url=words.draft_path(idea),
         statements=[(one, statement_of(one, current_language())) for one in view.decisions],
         timeline=words.status_timeline(view, now()),
+        heir=transfers.heir_of(idea) if idea.status == MERGED else None,
         next_step=words.next_step(view),
         can_write=rules.can_write(idea) and rules.can_send_in(view.consultation, idea.status),
         can_withdraw=rules.can_withdraw(idea),

@@ -25,7 +25,7 @@ from consult.ideas import (
     words,
 )  # fmt: skip
 from consult.ideas.forms import CoauthorForm, StandForm, searched
-from consult.ideas.models import Idea, IdeaCoauthor
+from consult.ideas.models import CONFIRMED, HIDDEN, INVITED, MERGED, REMOVED, WITHDRAWN, Idea, IdeaCoauthor
 from consult.ideas.page_queries import IdeaRow
 from consult.ideas.views import blueprint, status_page
 from consult.links import proposing
@@ -41,15 +41,19 @@ FOUND = bool(blueprint)
 
 
 def _row(number: str) -> tuple[IdeaRow, bool]:
-    """The idea and whether the reader is one of its authors; NotFound for who may not open its page."""
+    """The idea and whether the reader is one of its authors; NotFound for an unknown number."""
     actor = current_actor()
     row = page_queries.idea_row(number, actor.person_id)
-    if row is None or row.idea.erased_at is not None:
+    if row is None:
         raise NotFound()
-    own = rules.reads_all(actor, row.idea, row.beside)
-    if not own and not row.idea.is_public:
-        raise NotFound()
-    return row, own
+    return row, rules.reads_all(actor, row.idea, row.beside)
+
+
+def _is_over(idea: Idea, own: bool) -> bool:
+    """Whether the address of a version leads to the idea's own, which says what became of it: its text is taken back, or
+    stands elsewhere by now; what moderation took away its authors read on."""
+    ended = idea.status in (WITHDRAWN, MERGED) or (idea.status in (HIDDEN, REMOVED) and not own)
+    return idea.was_public and (ended or idea.erased_at is not None)
 
 
 @blueprint.get("/ideas/<number>/versions/<int(max=100000):version>")
@@ -57,7 +61,10 @@ def _row(number: str) -> tuple[IdeaRow, bool]:
 def version(number: str, version: int) -> Any:
     """A version with what changed in it; `view=text` shows the text alone."""
     row, own = _row(number)
-    page = version_pages.version_page(row.idea, version, own)
+    if _is_over(row.idea, own):
+        return see_other(path("ideas.show", number=row.idea.number))
+    readable = row.idea.is_public or (own and row.idea.status != WITHDRAWN and row.idea.erased_at is None)
+    page = version_pages.version_page(row.idea, version, own) if readable else None
     if page is None:
         raise NotFound()
     return render_template(
@@ -137,12 +144,15 @@ def _invitation(token: str) -> tuple[IdeaCoauthor, Idea]:
 
 
 def _invited_page(row: IdeaCoauthor, idea: Idea, form: StandForm) -> Any:
+    can_join = row.status == INVITED and idea.status in rules.COMPANIONABLE
+    stands = row.status == CONFIRMED and idea.status != WITHDRAWN
     return render_template(
         "ideas/invited.html",
         row=row,
         idea=idea,
         form=form,
-        parts=review.preview(idea.id, None, "author"),
+        can_join=can_join,
+        parts=review.preview(idea.id, None, "author") if can_join or stands else [],
         other=words.other_language(idea.language),
     )
 

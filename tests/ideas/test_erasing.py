@@ -115,7 +115,7 @@ def test_nothing_of_it_stays_anywhere(
     assert returned.passages == [["[…]", "Welche Sorte?"]] and "Welche Sorte?" in returned.statement["de"]
     sign_in(client, cast.owner)
     assert client.page(status_url(idea)).h1
-    client.page(f"/de/ideas/{idea.number}/versions/1", status=404)
+    client.page(f"/de/ideas/{idea.number}/versions/1", status=410, follow_redirects=True)
     sign_in(client, cast.stranger)
     assert idea.number not in client.page("/de/notices/").source
 

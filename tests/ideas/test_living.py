@@ -109,7 +109,8 @@ def test_no_version_of_what_is_not_public(second_version: Idea, client: Any, cas
     operations.withdraw(cast.actor(cast.owner), second_version.id)
     db.session.commit()
     for number in (1, 2):
-        assert client.get(f"/de/ideas/{second_version.number}/versions/{number}").status_code == 404
+        answer = client.get(f"/de/ideas/{second_version.number}/versions/{number}")
+        assert (answer.status_code, answer.location) == (303, f"/de/ideas/{second_version.number}")
 
 
 def test_a_passage_is_blacked_out_in_every_version(second_version: Idea, client: Any, cast: Any, db: Any) -> None:

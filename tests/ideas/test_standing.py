@@ -75,3 +75,43 @@ def test_support_for_an_organisation_stays_so_and_nobody_supports_their_own(
     supporters = [one.person_id for one in db.session.query(Support).filter_by(idea_id=target.id)]
     db.session.refresh(target)
     assert cast.stranger.id not in supporters and target.support_count == len(supporters) == 1
+
+
+def test_once_it_is_withdrawn_nobody_who_was_asked_reads_it(
+    idea: Idea, client: Any, make: Any, cast: Any, sign_in: Any, db: Any, outbox: Any
+) -> None:
+    """The author reads that nobody can read the text any more: it holds for invitations and for those who stand for it."""
+    asked, stands = make.person("Anna Asked"), make.person("Stefan Stands")
+    pages = {}
+    for person in (asked, stands):
+        coauthoring.invite(cast.actor(cast.owner), idea.id, person.email, "")
+        pages[person] = invited_path(outbox, person)
+        assert "Antwort." in client.page(pages[person]).text
+    client.submit(pages[stands], {"name": "Stefan Stands", "confirm": "1"}, form="main form")
+    operations.withdraw(cast.actor(cast.owner), idea.id)
+    db.session.commit()
+    assert "ist zurückgezogen" in outbox.last(stands).subject and "Einladung" not in outbox.last(asked).subject
+    assert len(outbox.to(asked)) == 1, "who has not answered is told nothing"
+    for person, address in pages.items():
+        sign_in(client, person)
+        page = client.page(address)
+        assert "Antwort." not in page.text and not page.select("button[name=confirm]")
+        client.page(f"/de/ideas/{idea.number}/versions/1", status=410, follow_redirects=True)
+    assert "niemand mehr" in client.page(pages[asked]).text
+
+
+def test_the_private_page_of_a_merged_idea_leads_to_the_joint_one(
+    idea: Idea, client: Any, make: Any, cast: Any, consultation: Any, db: Any, sign_in: Any
+) -> None:
+    target = make.idea("Prüfstände teilen", consultation=consultation, author=cast.outsider)
+    moderator = cast.actor(cast.moderator)
+    case = look_again(moderator, "idea", idea.id)
+    claim(moderator, case.id)
+    merged = Choice("merge", reason="duplicate", note="x", version=str(case.version_id or ""), target=target.number)
+    decide(moderator, case.id, merged)
+    db.session.commit()
+    sign_in(client, cast.owner)
+    page = client.page(f"/de/ideas/status/{tokens.status_token(idea.draft_key)}")
+    assert f"/de/ideas/{target.number}" in page.links("main a:-soup-contains('Zur gemeinsamen Idee')")
+    answer = client.get(f"/de/ideas/{idea.number}/versions/1", follow_redirects=True)
+    assert (answer.status_code, answer.request.path) == (200, f"/de/ideas/{target.number}"), "old references lead on"
