@@ -18,7 +18,7 @@ from consult.core.forms import email_key
 from consult.core.i18n import _, current_language
 from consult.core.limits import TooMany
 from consult.core.states import move
-from consult.ideas import mails, rules, tokens
+from consult.ideas import mails, rules, tokens, transfers
 from consult.ideas.drafting import locked
 from consult.ideas.drafts import COAUTHORS_MAX, people_in
 from consult.ideas.models import CONFIRMED, INVITED, IS_AUTHOR, UNASKED, Idea, IdeaCoauthor, Support
@@ -192,3 +192,4 @@ def _renew(idea: Idea) -> None:
     db.session.flush()
     if idea.public_version_id is not None:
         refresh_public(idea)
+    transfers.renew_names(idea)

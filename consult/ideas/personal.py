@@ -12,7 +12,7 @@ from consult.accounts.queries import person_by_id
 from consult.core.db import db
 from consult.core.registry import PersonalData, touch
 from consult.files.storage import Missing, storage
-from consult.ideas import origins
+from consult.ideas import origins, transfers
 from consult.ideas.models import (
     AWAITING_RELEASE,
     DRAFT,
@@ -169,7 +169,9 @@ def _leave_others(person_id: int) -> None:
     db.session.execute(update(IdeaInvitation).where(IdeaInvitation.created_by == person_id).values(created_by=None))
     db.session.flush()
     for idea_id in {row.idea_id for row in rows}:
-        refresh_public(db.session.get_one(Idea, idea_id))
+        idea = db.session.get_one(Idea, idea_id)
+        refresh_public(idea)
+        transfers.renew_names(idea)
 
 
 def _forget_address(person_id: int) -> None:
@@ -213,6 +215,7 @@ def erase(person_id: int) -> None:
             continue
         idea.author_id, idea.author_email = None, ""
         refresh_public(idea)
+        transfers.renew_names(idea)
     db.session.flush()
     ids = list(db.session.execute(select(Support.idea_id).where(Support.person_id == person_id)).scalars())
     db.session.execute(delete(Support).where(Support.person_id == person_id))

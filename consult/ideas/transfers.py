@@ -30,6 +30,7 @@ from consult.ideas.drafting import insert_into, locked
 from consult.ideas.drafts import TITLE_MAX, Content
 from consult.ideas.models import (
     MERGE,
+    MERGED,
     PUBLISHED,
     SPLIT,
     SUBMITTED,
@@ -41,7 +42,7 @@ from consult.ideas.models import (
     IdeaVersion,
     Support,
 )
-from consult.ideas.publishing import author_name, refresh_public
+from consult.ideas.publishing import author_name, joined, other_names, refresh_public
 from consult.ideas.versions import make_version, version_with_answers
 from consult.moderation.operations import open_case, withdraw_case
 
@@ -117,6 +118,29 @@ def _name_of(idea: Idea) -> str:
         return ""
     version = version_with_answers(version_id)
     return author_name(idea, version)[:200] if any(one.audience == PUBLIC for one in version.answers) else ""
+
+
+def renew_names(idea: Idea) -> None:
+    """Who stands for a merged idea has changed: the name under which it stands by the joint one follows, over several
+    mergers if need be. A name that has to go is nowhere then."""
+    for _hop in range(MOST_HOPS):
+        transfer = live_transfer(MERGE, idea.id) if idea.status == MERGED else None
+        if transfer is None:
+            return
+        transfer.name = _names_now(idea)
+        db.session.flush()
+        idea = locked(transfer.other_id)
+        refresh_public(idea)
+
+
+def _names_now(idea: Idea) -> str:
+    newest = select(func.max(IdeaVersion.id)).where(IdeaVersion.idea_id == idea.id)
+    version_id = idea.public_version_id or db.session.execute(newest).scalar_one_or_none()
+    if version_id is None:
+        return ""
+    version = version_with_answers(version_id)
+    named = any(one.audience == PUBLIC for one in version.answers)
+    return joined([author_name(idea, version), *other_names(idea.id)]) if named else ""
 
 
 def _give(idea: Idea, target: Idea, transfer: IdeaTransfer) -> None:

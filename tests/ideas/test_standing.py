@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from consult.accounts import erasure
+from consult.core.access import SYSTEM
 from consult.core.registry import registries
 from consult.ideas import coauthoring, operations, tokens
 from consult.ideas.models import Idea, Support
@@ -54,7 +56,7 @@ def test_where_an_organisation_signs_off_who_releases_there_lets_its_name_stand(
 
 
 def test_support_for_an_organisation_stays_so_and_nobody_supports_their_own(
-    idea: Idea, client: Any, make: Any, cast: Any, consultation: Any, db: Any
+    idea: Idea, client: Any, make: Any, cast: Any, consultation: Any, db: Any, merge: Any
 ) -> None:
     target = make.idea("Prüfstände teilen", consultation=consultation, author=cast.outsider)
     house = make.organisation("Prüfhaus")
@@ -63,13 +65,7 @@ def test_support_for_an_organisation_stays_so_and_nobody_supports_their_own(
     row = coauthoring.invite(cast.actor(cast.outsider), target.id, cast.stranger.email, "")
     token = tokens.coauthor_token(target.draft_key, row.email_key)
     coauthoring.confirm(cast.actor(cast.stranger), row.id, token, "Sven", "")
-    moderator = cast.actor(cast.moderator)
-    case = look_again(moderator, "idea", idea.id)
-    claim(moderator, case.id)
-    merged = Choice(
-        "merge", reason="duplicate", note="Dasselbe.", version=str(case.version_id or ""), target=target.number
-    )
-    decide(moderator, case.id, merged)
+    merge(idea, target)
     db.session.commit()
     assert "Prüfhaus" in client.page(f"/de/ideas/{target.number}").text
     supporters = [one.person_id for one in db.session.query(Support).filter_by(idea_id=target.id)]
@@ -100,15 +96,57 @@ def test_once_it_is_withdrawn_nobody_who_was_asked_reads_it(
     assert "niemand mehr" in client.page(pages[asked]).text
 
 
+@pytest.fixture
+def merge(cast: Any) -> Any:
+    """`merge(idea, target)`: a moderator joins one idea with another."""
+
+    def carry_out(idea: Idea, target: Idea) -> None:
+        moderator = cast.actor(cast.moderator)
+        case = look_again(moderator, "idea", idea.id)
+        claim(moderator, case.id)
+        choice = Choice("merge", reason="duplicate", note="x", version=str(case.version_id or ""), target=target.number)
+        decide(moderator, case.id, choice)
+
+    return carry_out
+
+
+@pytest.mark.parametrize("hops", [1, 2])
+@pytest.mark.parametrize("how", ["author erased", "co-author erased", "co-author leaves"])
+def test_a_name_goes_from_the_joint_idea_too(
+    how: str, hops: int, client: Any, make: Any, cast: Any, consultation: Any, db: Any, merge: Any
+) -> None:
+    """Whoever has their account deleted, or stands for it no longer, is named nowhere: also where ideas were merged."""
+    author, beside = make.person("Valentin Verfasser"), make.person("Berta Beistand")
+    idea = make.idea("Prüfstand teilen", consultation=consultation, author=author)
+    row = coauthoring.invite(cast.actor(author), idea.id, beside.email, "")
+    token = tokens.coauthor_token(idea.draft_key, row.email_key)
+    coauthoring.confirm(cast.actor(beside), row.id, token, "Berta Beistand", "")
+    last = idea
+    for number in range(hops):
+        target = make.idea(f"Ziel {number}", consultation=consultation, author=cast.outsider)
+        merge(last, target)
+        last = target
+    db.session.commit()
+    page = client.page(f"/de/ideas/{last.number}").text
+    assert "Valentin Verfasser" in page and "Berta Beistand" in page
+    if how == "co-author leaves":
+        coauthoring.refuse(cast.actor(beside), row.id, token)
+    else:
+        erasure.erase(SYSTEM, author.id if how == "author erased" else beside.id)
+    db.session.commit()
+    page = client.page(f"/de/ideas/{last.number}").text
+    gone, stays = ("Valentin Verfasser", "Berta Beistand")[:: 1 if how == "author erased" else -1]
+    assert gone not in page and stays in page and cast.outsider.name in page
+    assert gone not in client.get(f"/api/v1/ideas/{last.number}").get_data(as_text=True)
+    found = client.page(f"/de/search?q={gone.split()[1]}")
+    assert f"/de/ideas/{last.number}" not in found.links("main a")
+
+
 def test_the_private_page_of_a_merged_idea_leads_to_the_joint_one(
-    idea: Idea, client: Any, make: Any, cast: Any, consultation: Any, db: Any, sign_in: Any
+    idea: Idea, client: Any, make: Any, cast: Any, consultation: Any, db: Any, sign_in: Any, merge: Any
 ) -> None:
     target = make.idea("Prüfstände teilen", consultation=consultation, author=cast.outsider)
-    moderator = cast.actor(cast.moderator)
-    case = look_again(moderator, "idea", idea.id)
-    claim(moderator, case.id)
-    merged = Choice("merge", reason="duplicate", note="x", version=str(case.version_id or ""), target=target.number)
-    decide(moderator, case.id, merged)
+    merge(idea, target)
     db.session.commit()
     sign_in(client, cast.owner)
     page = client.page(f"/de/ideas/status/{tokens.status_token(idea.draft_key)}")
