@@ -19,7 +19,7 @@ from consult.core.i18n import _, current_language
 from consult.core.limits import TooMany
 from consult.core.states import move
 from consult.ideas import mails, rules, tokens, transfers
-from consult.ideas.drafting import locked
+from consult.ideas.drafting import locked, newest_version_id
 from consult.ideas.drafts import COAUTHORS_MAX, people_in
 from consult.ideas.models import CONFIRMED, INVITED, IS_AUTHOR, UNASKED, Idea, IdeaCoauthor, Support
 from consult.ideas.publishing import refresh_public
@@ -103,15 +103,25 @@ def _locked_row(coauthor_id: int) -> IdeaCoauthor:
     return row
 
 
-def confirm(actor: Actor, coauthor_id: int, token: str, name: str, organisation: str) -> IdeaCoauthor:
+def text_of(idea: Idea) -> int:
+    """The version that is read by whoever is asked to stand for an idea: the one that waits, else the public one, else the
+    last that was sent."""
+    return idea.waiting_version_id or idea.public_version_id or newest_version_id(idea.id) or 0
+
+
+def confirm(
+    actor: Actor, coauthor_id: int, token: str, name: str, organisation: str, seen: int | None = None
+) -> IdeaCoauthor:
     """Stand for the idea in one's own name, or in that of an organisation for which one may write. Whoever has no account
-    has confirmed the address by the mailed link."""
+    has confirmed the address by the mailed link. Invalid where it is not the version any more that they have `seen`."""
     row = _locked_row(coauthor_id)
     idea = locked(row.idea_id)
     if row.token_hash != tokens.token_hash(token):
         raise NotFound()
     if idea.status not in rules.COMPANIONABLE:
         raise Conflict(_("Nobody can be added to this idea any more."))
+    if seen is not None and seen != text_of(idea):
+        raise Invalid(message=_("The text was changed since you opened this page. Please read it again."))
     place = next((one for one in actor.memberships if str(one.organisation_id) == organisation), None)
     if organisation and (place is None or not may_write_for(actor, place.organisation_id)):
         raise Invalid({"organisation": _("You cannot write for this organisation.")})

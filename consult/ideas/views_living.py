@@ -128,7 +128,9 @@ def invited(token: str) -> Any:
     if not form.validate():
         return _invited_page(row, idea, form), 422
     try:
-        coauthoring.confirm(current_actor(), row.id, token, form.name.data, form.organisation.data)
+        seen = request.form.get("seen", "")
+        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+        coauthoring.confirm(current_actor(), row.id, token, form.name.data, form.organisation.data, version)
     except Invalid as invalid:
         form.take_errors(invalid)
         return _invited_page(row, idea, form), 422
@@ -152,6 +154,7 @@ def _invited_page(row: IdeaCoauthor, idea: Idea, form: StandForm) -> Any:
         idea=idea,
         form=form,
         can_join=can_join,
+        seen=coauthoring.text_of(idea) if can_join else 0,
         parts=review.preview(idea.id, None, "author") if can_join or stands else [],
         other=words.other_language(idea.language),
     )

@@ -9,7 +9,7 @@ import pytest
 from consult.accounts import erasure
 from consult.core.access import SYSTEM
 from consult.core.registry import registries
-from consult.ideas import coauthoring, operations, tokens
+from consult.ideas import coauthoring, drafting, operations, tokens
 from consult.ideas.models import Idea, Support
 from consult.moderation.operations import Choice, claim, decide, look_again
 from tests.support.mail import paths
@@ -94,6 +94,30 @@ def test_once_it_is_withdrawn_nobody_who_was_asked_reads_it(
         assert "Antwort." not in page.text and not page.select("button[name=confirm]")
         client.page(f"/de/ideas/{idea.number}/versions/1", status=410, follow_redirects=True)
     assert "niemand mehr" in client.page(pages[asked]).text
+
+
+def test_nobody_comes_to_stand_for_a_text_that_they_have_not_read(
+    idea: Idea, client: Any, cast: Any, consultation: Any, db: Any, outbox: Any
+) -> None:
+    """The author sends another text while the page is open: it is shown, and asked anew."""
+    coauthoring.invite(cast.actor(cast.owner), idea.id, "nora@firma.example", "")
+    address = invited_path(outbox, "nora@firma.example")
+    page = client.page(address)
+    opened = {**page.form("main form"), "name": "Nora Neu", "confirm": "1"}
+    bodies = {consultation.questions[0].id: "Etwas ganz anderes."}
+    drafting.save_draft(idea.id, drafting.Changes(bodies=bodies), tab="a")
+    operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
+    db.session.commit()
+    answer = client.post(address, data=opened)
+    page = html(answer)
+    assert answer.status_code == 422 and "Etwas ganz anderes." in page.text
+    assert (
+        "hat sich geändert" in page.one("main [role=alert]").get_text() and page.form("main form")["name"] == "Nora Neu"
+    )
+    assert "Nora" not in client.page(f"/de/ideas/{idea.number}").text
+    answer = client.post(address, data={**page.form("main form"), "confirm": "1"}, follow_redirects=True)
+    assert "Ihr Name steht dabei: Nora Neu" in html(answer).text
+    assert "Nora Neu" in client.page(f"/de/ideas/{idea.number}").text
 
 
 @pytest.fixture
