@@ -281,7 +281,13 @@ def error_texts(status: int) -> tuple[str, str]:
             _("It has changed since you opened it. Please look at the present state first."),
         ),
         410: (_("This is no longer here"), _("The link has expired, or the text was withdrawn.")),
-        413: (_("That is too much at once"), _("Please shorten the text or send a smaller file.")),
+        413: (
+            _("That is too much at once"),
+            _(
+                "Please go back one page in your browser: what you typed still stands there. "
+                "Then shorten the text or choose a smaller file."
+            ),
+        ),
         422: (_("Something is still missing"), _("Please check what you entered.")),
         429: (_("Please wait a moment"), _("Too many requests came from here in a short time.")),
         503: (_("Please try again in a moment"), _("The system is very busy just now. Nothing of yours was lost.")),
