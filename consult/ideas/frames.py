@@ -183,8 +183,9 @@ def _frame(idea: Idea, draft: IdeaDraft | None) -> Frame:
         frame.content, frame.edit_count = Content.of_document(draft.content), draft.edit_count
     else:
         frame.content, frame.edit_count = begins_with(idea)
-    if idea.status == DRAFT and idea.invitation_id is not None:
-        frame.invite(invitations.invitation_of(idea))
+    if idea.status == DRAFT:
+        actor = current_actor()
+        frame.invite(invitations.for_draft(idea, consultation, actor.email if actor.signed_in else idea.author_email))
     if idea.status in (RETURNED, PUBLISHED):
         _add_marks(frame, idea)
     return frame

@@ -18,6 +18,7 @@ from consult.core.access import Actor
 from consult.core.clock import LOCAL, now, today
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
+from consult.core.forms import email_key
 from consult.core.i18n import _, current_language, format_day
 from consult.ideas import mails, rules, tokens
 from consult.ideas.models import AWAITING, DRAFT, Idea, IdeaInvitation
@@ -66,6 +67,27 @@ def has_served(invitation: IdeaInvitation) -> bool:
     """Whether an idea was sent by it already; what is not confirmed yet has no number and does not count."""
     statement = select(Idea.id).where(Idea.invitation_id == invitation.id, Idea.number.is_not(None)).limit(1)
     return db.session.execute(statement).first() is not None
+
+
+def for_draft(idea: Idea, consultation: Consultation, address: str) -> IdeaInvitation | None:
+    """By which a draft may be sent late: the invitation by which it was begun; of one begun before the end, an invitation to
+    `address`, which is its writer's, that has not served yet."""
+    if idea.status != DRAFT or idea.invitation_id is not None:
+        return invitation_of(idea) if idea.status == DRAFT else None
+    if consultation.phase != "closed" or not address:
+        return None
+    statement = select(IdeaInvitation).where(
+        IdeaInvitation.consultation_id == consultation.id, func.lower(IdeaInvitation.email) == email_key(address)
+    )
+    found = db.session.execute(statement.order_by(IdeaInvitation.id.desc()).limit(10)).scalars().all()
+    return next((one for one in found if lets_send(one, consultation) and not has_served(one)), None)
+
+
+def take(idea: Idea, consultation: Consultation, address: str) -> None:
+    """Let a draft that was begun before the end be sent by an invitation to its writer's address, if there is one."""
+    found = for_draft(idea, consultation, address)
+    if found is not None:
+        idea.invitation_id = found.id
 
 
 def begun_by(actor: Actor, invitation: IdeaInvitation) -> Idea | None:

@@ -361,6 +361,10 @@ def send_late_invitation(consultation: Consultation, invitation: IdeaInvitation,
                     title=pick(consultation.title),
                 ),
                 _("The link is valid until %(day)s, midnight.", day=last),
+                _(
+                    "A draft that you have begun already can be sent at its own address, "
+                    "if it belongs to this e-mail address."
+                ),
             ],
             button=(
                 _("Write the idea"),

@@ -83,6 +83,7 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     check_complete(
         consultation, content, _email_fault(email) if confirms else "", _closed_faults(idea, content, questions)
     )
+    invitations.take(idea, consultation, actor.email if actor.signed_in else email)
     if idea.status == DRAFT and invitations.is_used_up(idea, consultation):
         raise Invalid(message=invitations.served_sentence())
     if not rules.can_send_in(consultation, idea.status, invitations.is_invited(idea, consultation)):

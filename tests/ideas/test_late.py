@@ -14,6 +14,7 @@ from consult.core.i18n import format_day
 from consult.core.registry import touch
 from consult.ideas import invitations, operations
 from consult.ideas.models import Idea, IdeaInvitation
+from consult.ideas.tokens import draft_token
 from tests.ideas.conftest import the_idea
 from tests.support.mail import paths
 from tests.support.page import html, plain_spaces
@@ -129,6 +130,46 @@ def test_the_mailed_link_leads_back_to_what_was_begun(
     form = page.form("#idea-form") | {"email": "spaet@people.example", "submit": "1"}
     assert "Postfach" in html(again.post(draft, data=form, follow_redirects=True)).h1
     assert "Postfach" in new_client().page(link).h1, "it waits to be confirmed, and is not written once more"
+
+
+def test_a_draft_from_before_the_end_is_sent_by_the_invitation_of_its_author(
+    ending: Any, make: Any, cast: Any, clock: Any, db: Any, client: Any, new_client: Any, sign_in: Any
+) -> None:
+    """Whoever missed the end has mostly written already; it is one idea all the same."""
+    drafts = [make.idea(f"Fast {n}", consultation=ending, author=cast.owner, status="draft") for n in range(2)]
+    other = make.idea("Fremd", consultation=ending, author=cast.outsider, status="draft")
+    db.session.commit()
+    clock.move_to(END)
+    ways = [f"/de/ideas/drafts/{draft_token(one.draft_key)}" for one in (*drafts, other)]
+    sign_in(client, cast.owner)
+    assert "konnten bis" in client.page(ways[0]).text
+    invitations.invite_late(cast.actor(cast.admin), ending, cast.owner.email.upper(), "Krank", date(2026, 12, 10))
+    db.session.commit()
+    page = client.page(ways[0])
+    assert "Mit Ihrer Einladung" in page.text and page.select("#idea-form [name=submit]")
+    assert "konnten bis" in sign_in(new_client(), cast.outsider).page(ways[2]).text
+    sent = client.post(ways[0], data={**page.form("#idea-form"), "submit": "1"}, follow_redirects=True)
+    assert "OR-2026-" in html(sent).text
+    assert "konnten bis" in client.page(ways[1]).text, "it has served"
+    refused = client.post(ways[1], data={**client.page(ways[1]).form("#idea-form"), "submit": "1"})
+    assert refused.status_code == 422
+    assert db.session.query(Idea).filter(Idea.number.is_not(None)).count() == 1
+
+
+def test_signed_out_it_is_the_address_that_is_confirmed(
+    ending: Any, cast: Any, clock: Any, db: Any, client: Any, outbox: Any
+) -> None:
+    fields = {"title": "Fast", "answer-1": "Fertig.", "email": "spaet@people.example", "save": "1"}
+    way = client.submit("/de/ideas/new", fields, form="#idea-form").location.partition("?")[0]
+    clock.move_to(END)
+    invitations.invite_late(cast.actor(cast.admin), ending, "spaet@people.example", "Krank", date(2026, 12, 10))
+    db.session.commit()
+    form = client.page(way).form("#idea-form") | {"submit": "1"}
+    assert client.post(way, data={**form, "email": "otto@people.example"}).status_code == 422
+    assert client.post(way, data={**form, "email": "spaet@people.example"}).status_code == 303
+    confirm = next(one for one in paths(outbox.last("spaet@people.example")) if "/ideas/confirm/" in one)
+    clock.shift(days=1)
+    assert client.submit(confirm).status_code == 303 and the_idea(db).status == "submitted"
 
 
 def test_who_was_begun_by_an_invitation_that_has_served_is_told_why(
