@@ -105,6 +105,7 @@ class _Entry:
     faults: Faults
     before: Record | None = None
     after: Record = field(default_factory=dict)
+    named: bool = True  # whether the row itself says its id
 
 
 # ---- looking ---------------------------------------------------------------------------------------------------------
@@ -156,12 +157,19 @@ def _entries(exchange: Exchange, batch: Sequence[Row], seen: dict[str, int], che
         if not entry.key:
             continue
         if entry.key in seen:
-            entry.faults.add("id", _("%(id)s stands in row %(row)s already.", id=entry.key, row=seen[entry.key]))
+            entry.faults.add(*_twice(entry, seen[entry.key]))
             continue
         seen[entry.key] = entry.row.number
         entry.before = there.get(entry.key)
         _merge(exchange, entry, checked)
     return entries
+
+
+def _twice(entry: _Entry, row: int) -> tuple[str, str]:
+    """Where and how it is said that a row stands in the file twice; an id that was made here means nothing to its reader."""
+    if entry.named:
+        return "id", _("%(id)s stands in row %(row)s already.", id=entry.key, row=row)
+    return "", _("The same stands in row %(row)s already.", row=row)
 
 
 def present(exchange: Exchange, keys: Sequence[str]) -> dict[str, Record]:
@@ -183,7 +191,8 @@ def _entry(exchange: Exchange, row: Row) -> _Entry:
         if not row.faults:
             faults.add("id", _("An id of letters, digits and hyphens is needed, the same in every import."))
         key = ""
-    return _Entry(Row(row.number, {**given, "id": key}), str(key), faults)
+    named = not is_empty(given.get("id"))
+    return _Entry(Row(row.number, {**given, "id": key}), str(key), faults, named=named)
 
 
 def _merge(exchange: Exchange, entry: _Entry, checked: bool) -> None:
@@ -192,10 +201,14 @@ def _merge(exchange: Exchange, entry: _Entry, checked: bool) -> None:
     values = exchange.canonical(given, entry.faults)
     kept = {name: value for name, value in (entry.before or {}).items() if name not in given}
     entry.after = {**kept, **values}
-    if not entry.faults:
-        missing(exchange.fields, entry.after, entry.faults)
-        if exchange.check is not None and not entry.faults and not checked:
-            exchange.check(entry.after, entry.faults)
+    lacking = Faults(entry.row.number)
+    missing(exchange.fields, entry.after, lacking)
+    told = [fault.field for fault in entry.faults.found]
+    for fault in lacking.found:  # all at once; what was there, but not as it should be, is no second fault
+        if not any(one == fault.field or one.startswith(f"{fault.field}.") for one in told):
+            entry.faults.add(fault.field, fault.message)
+    if exchange.check is not None and not entry.faults and not checked:
+        exchange.check(entry.after, entry.faults)
 
 
 def _line(entry: _Entry, exchange: Exchange, look_for_twin: bool) -> Line:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -96,14 +96,25 @@ def mapping_of(columns: Sequence[str]) -> dict[str, str | None]:
     return {one: known[one.casefold().strip()] for one in columns if one.casefold().strip() in known}
 
 
+def names_of(columns: Sequence[str], mapping: Mapping[str, str | None] | None) -> dict[str, str]:
+    """What a table calls its fields, for who looks at what is wrong with it; the usual heading for one that it lacks."""
+    known = dict(columns_for(list(_POSITIONS)))
+    called = {field: column for column, field in (mapping or {}).items() if field}
+    return {
+        one.name: called.get(one.name) or (one.name if one.name in columns else known.get(one.name, one.name))
+        for one in FIELDS
+    }
+
+
 # ---- in -------------------------------------------------------------------------------------------------------------
 
 
 def for_actor(actor: Actor, run: int | None = None) -> Exchange:
     """The exchange for who brings a table; `run` is its import."""
+    said: dict[str, tuple[str, int]] = {}
     return Exchange(
         name=NAME, kind="paper-idea", order=99, label=_l("Ideas from paper and workshops"), fields=FIELDS, read=read,
-        write=partial(_write, actor, run), check=partial(_check, actor), translate=_translate, identify=_identify,
+        write=partial(_write, actor, run), check=partial(_check, actor, said), translate=_translate, identify=_identify,
         twin=_twin, remove=partial(_remove, actor), permission=rules.ENTER, personal=True,
     )  # fmt: skip
 
@@ -172,8 +183,9 @@ def _entry(record: Record, consultation: Consultation) -> Entry:
     )  # fmt: skip
 
 
-def _check(actor: Actor, record: Record, faults: Faults) -> None:
-    """A row is an entry like one that is typed; what is here already stays as it is."""
+def _check(actor: Actor, said: dict[str, tuple[str, int]], record: Record, faults: Faults) -> None:
+    """A row is an entry like one that is typed; what is here already stays as it is. `said` are the words of the rows
+    before, with id and number of each."""
     there = next(iter(read([record["id"]], "all")), None)
     if there is not None:
         if _told(_canonical(there)) != _told(record):
@@ -192,8 +204,11 @@ def _check(actor: Actor, record: Record, faults: Faults) -> None:
     entry = _entry(record, consultation)
     for name, message in entries.faults_of(consultation, entry).items():
         faults.add(name, message)
-    for words in entries.same_words(entries.entered_before(consultation, entry)):
-        faults.add("reference", words)
+    for number, why in entries.entered_before(consultation, entry):
+        faults.add("reference" if why == entries.SAME_REFERENCE else "", entries.same_words([(number, why)])[0])
+    key, row = said.setdefault(f"{consultation.id} {entry.fingerprint}", (record["id"], faults.row))
+    if key != record["id"] and entry.content.given:
+        faults.add("", _("The answers have the same words as those of row %(row)s.", row=row))
 
 
 def _canonical(record: Record) -> Record:

@@ -91,7 +91,8 @@ def _limited(plan: Plan) -> Plan:
 
 
 def _preview(run: ImportRun, plan: Plan, status: int = 200) -> Any:
-    return render_template("paper/import_preview.html", run=run, plan=plan), status
+    names = exchange.names_of(headings(run.filename, run.content or b""), run.mapping) if plan.faults else {}
+    return render_template("paper/import_preview.html", run=run, plan=plan, names=names), status
 
 
 @blueprint.post("/paper/import/<int:run_id>/carry-out")

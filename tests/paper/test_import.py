@@ -152,3 +152,37 @@ def test_one_refused_row_keeps_all_out(staff: Any, db: Any) -> None:
     many = [{**ROWS[1], "reference": f"N-{number}", "answer-1": f"Nummer {number}"} for number in range(201)]
     assert "Höchstens 200 Zeilen" in staff.page(upload(staff, many)).text
     assert count(db) == 0
+
+
+def told(page: Page) -> list[tuple[str, str]]:
+    """What is refused: (row and column, reason)."""
+    found = []
+    for row in page.select("section[aria-labelledby=faults] tbody tr"):
+        number, column, reason = (one.get_text(" ").strip() for one in row.select("th, td"))
+        found.append((f"{number} {column}".strip(), reason))
+    return found
+
+
+def test_faults_are_told_at_once_and_in_the_words_of_the_table(staff: Any, db: Any) -> None:
+    empty = staff.get("/de/paper/open-region/table.xlsx").data
+    headings = [str(cell.value) for cell in openpyxl.load_workbook(io.BytesIO(empty)).active[1]]
+    bad = {**ROWS[0], "received_on": "neulich", "audience-1": "alle", "title": "", "consent": ""}
+    found = told(staff.page(upload(staff, [ROWS[1], bad], headings, xlsx=True)))
+    names = [headings[ROWS_NAMES.index(one)] for one in ("received_on", "consent", "title", "audience-1")]
+    assert sorted(column for column, _reason in found) == sorted(f"3 {one}" for one in names)
+    reasons = dict(found)
+    assert reasons["3 Titel"] == "Das fehlt." and "Ein Tag wird" in reasons["3 Eingegangen am"]
+    # a column that the table does not have is named as in the empty one
+    lacking = [{name: value for name, value in ROWS[1].items() if name != "title"}]
+    assert told(staff.page(upload(staff, lacking))) == [("2 Titel", "Das fehlt.")] and count(db) == 0
+
+
+def test_a_text_that_stands_twice_in_a_table_is_told_by_its_row(staff: Any, db: Any) -> None:
+    same = [ROWS[2], {**ROWS[2]}, {**ROWS[2], "title": "Andere Überschrift", "answer-3": "ohne  nummer"}]
+    found = told(staff.page(upload(staff, same)))
+    assert ("3 ganze Zeile", "Dasselbe steht schon in Zeile 2.") in found
+    assert ("4 ganze Zeile", "Die Antworten haben denselben Wortlaut wie die in Zeile 2.") in found and len(found) == 2
+    press(staff, upload(staff, [ROWS[2]]), "carry-out")
+    (one,) = told(staff.page(upload(staff, [{**ROWS[2], "title": "Noch eine"}])))
+    assert one[0] == "2 ganze Zeile" and "denselben Wortlaut" in one[1]
+    assert count(db) == 1
