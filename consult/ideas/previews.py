@@ -13,6 +13,7 @@ from consult.consultations.models import Question
 from consult.core.access import current_actor
 from consult.core.audiences import AGENCY, ANONYMOUS, MINISTRY, PUBLIC
 from consult.core.i18n import _
+from consult.core.registry import SubjectInfo, describe
 from consult.core.text import render_markdown
 from consult.ideas.drafts import Content, Written
 from consult.ideas.frames import Frame
@@ -88,3 +89,11 @@ def name_of(frame: Frame, answers: Sequence[Previewed]) -> tuple[str, str]:
     beside = other_names(frame.idea_id) if frame.idea_id is not None and frame.number else []
     audience = next(one for one in (PUBLIC, AGENCY, MINISTRY) if one in shown)
     return joined([own, *beside]), "" if audience == PUBLIC else audience
+
+
+def links_of(frame: Frame, answers: Sequence[Previewed]) -> list[SubjectInfo]:
+    """What the idea will be linked to beside its text, for a reader who gets to see that."""
+    if not any(one.html for one in answers):
+        return []
+    found = describe([(kind, one_id) for kind, one_id, _code in frame.content.partners])
+    return [info for info in found.values() if info.public]

@@ -138,6 +138,7 @@ def preview(token: str) -> Any:
         answers=answers,
         name=name,
         name_for=name_for,
+        links=previews.links_of(frame, answers),
         reader=reader,
         readers=previews.readers(),
         people=people_in(frame.content.coauthors),

@@ -82,3 +82,15 @@ def test_the_preview_of_a_new_version_names_its_author(
     public = heading(client.page(f"/de/ideas/{idea.number}"))
     shown = heading(client.page(f"/de/ideas/drafts/{draft_token(idea.draft_key)}/preview"))
     assert cast.participant.name and public.startswith(cast.participant.name) and shown == public
+
+
+def test_the_preview_shows_what_the_idea_will_be_linked_to(writer: Any, client: Any, cast: Any) -> None:
+    """The page will, beside the text; whoever will see nothing of the idea is shown none of it."""
+    writer.open()
+    fields = {"title": "Gemeinsam", "answer-1": "Ein Text.", "audience-1": "agency", "clusters": [str(cast.cluster.id)]}
+    writer.send("save", fields)
+    lines = {}
+    for reader in ("public", "agency"):
+        page = client.page(f"{writer.url}/preview?as={reader}")
+        lines[reader] = [link for link in page.links() if "/clusters/" in link and link != "/de/clusters/"]
+    assert not lines["public"] and len(lines["agency"]) == 1
