@@ -40,6 +40,7 @@ MOST_EVER = 60  # of an idea, with those that earlier versions name
 TITLE_MAX = 300
 KEPT = timedelta(days=1)  # what nothing names any more
 BATCH = 200
+SCANNED_AT_ONCE = 20  # files: the scanner may take its time for each
 # An attachment stands beside its idea, so there is none without name.
 FOR = tuple(one for one in AUDIENCES if one in (PUBLIC, AGENCY, MINISTRY))
 
@@ -264,11 +265,13 @@ def content_of(attachment: IdeaAttachment) -> bytes:
 def scan_waiting(_payload: dict[str, Any]) -> None:
     """Ask the scanner once more about what it could not look at; what it finds something in is deleted, and its author told.
 
-    All are looked at before anything is written: it takes its time, and others want to write.
+    All are looked at before anything is written: it takes its time, and others want to write. Which ones is chance, so that
+    such as it never answers for do not keep the others waiting for ever.
     """
-    query = select(IdeaAttachment.id, IdeaAttachment.digest).where(IdeaAttachment.scan == scanner.WAITING)
+    unseen = select(IdeaAttachment.id, IdeaAttachment.digest).where(IdeaAttachment.scan == scanner.WAITING)
     with reading():
-        waiting = [(row.id, row.digest) for row in db.session.execute(query.order_by(IdeaAttachment.id).limit(20))]
+        some = db.session.execute(unseen.order_by(func.random()).limit(SCANNED_AT_ONCE))
+        waiting = [(row.id, row.digest) for row in some]
     states: dict[int, str] = {}
     for attachment_id, digest in waiting:
         try:

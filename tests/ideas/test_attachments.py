@@ -221,6 +221,21 @@ def test_what_the_scanner_has_not_seen_is_shown_to_nobody(
     assert client.get(f"/de/ideas/files/{row.key}?link={link}").status_code == 200
 
 
+def test_files_that_the_scanner_never_answers_for_do_not_hold_up_the_others(
+    make: Any, cast: Any, consultation: Any, db: Any, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.config["SETTINGS"], "clamav_url", "tcp://127.0.0.1:1")
+    _idea, files = _files(make, cast, consultation, db)
+    db.session.commit()
+    last = max(files.values(), key=lambda one: one.id).digest
+    monkeypatch.setattr(attachments, "SCANNED_AT_ONCE", 1)
+    monkeypatch.setattr(scanner, "scan", lambda content: scanner.CLEAN if name_of(content) == last else scanner.WAITING)
+    for _run in range(80):
+        attachments.scan_waiting({})
+        db.session.commit()
+    assert sorted(row.scan for row in rows(db)) == ["clean", "waiting", "waiting"]
+
+
 def test_what_the_scanner_finds_later_is_deleted_and_its_author_told(
     make: Any, cast: Any, consultation: Any, db: Any, new_client: Any, sign_in: Any, app: Any, outbox: Any,
     writer: Any, monkeypatch: pytest.MonkeyPatch,
