@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, delete, or_, select
+from sqlalchemy import ColumnElement, String, cast, delete, false, or_, select
 
 from consult.core.db import db
 from consult.core.jobs import Job
@@ -27,10 +27,10 @@ def mail_reference(notice_id: int) -> str:
 
 def forget_text(mentions: Mentions, path: str) -> None:
     """Forget what notices say of a text. `mentions` is how their contexts name it: the entry, and its values; `path` is
-    the end of its address, by which searches name it."""
+    the end of its address, by which searches name it; empty where it never had one."""
     told = list(db.session.execute(select(Notice.id).where(_names(Notice.context, mentions))).scalars())
-    found = db.session.execute(select(Notice).where(Notice.kind == SEARCH, _leads_to(Notice.context, path))).scalars()
-    searches = list(found)
+    found = select(Notice).where(Notice.kind == SEARCH, _leads_to(Notice.context, path))
+    searches = list(db.session.execute(found).scalars())
     forget([mail_reference(one) for one in (*told, *(one.id for one in searches))])
     db.session.execute(delete(Notice).where(Notice.id.in_(told)).execution_options(synchronize_session=False))
     for notice in searches:
@@ -55,7 +55,7 @@ def _is_one(entry: Any, values: Collection[int] | Collection[str]) -> ColumnElem
 
 def _leads_to(context: Any, path: str) -> ColumnElement[bool]:
     found: ColumnElement[bool] = cast(context["found"], String).like(f'%{path}"%')
-    return found
+    return found if path else false()  # the end of no address is that of all
 
 
 def _without(context: dict[str, Any], path: str) -> dict[str, Any]:
