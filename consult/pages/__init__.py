@@ -13,7 +13,7 @@ from flask import Flask
 
 from consult.core import pagecache
 from consult.core.i18n import _, _l, format_day, pick
-from consult.core.registry import FooterItem, NoticeKind, PersonalData, registries
+from consult.core.registry import PLAIN_MAIL, FooterItem, NoticeKind, PersonalData, registries
 from consult.core.web import path
 from consult.pages import texts, versions, views, views_editing
 
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     registries.rules_version = texts.rules_version
     registries.notice_kinds["page.changed"] = NoticeKind(
-        "page.changed", _changed, lambda context: path(f"pages.{context['page']}"), "pages/mail_changed"
+        "page.changed", _changed, lambda context: path(f"pages.{context['page']}"), PLAIN_MAIL
     )
     registries.personal_data["pages"] = PersonalData(
         "pages", ("page_text",), versions.export_person, versions.erase_person
