@@ -7,6 +7,7 @@ deleted by a job after a day, and a stored file that no attachment names is swep
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from consult.ideas.models import BY_MODERATION, PUBLISHED, Idea, IdeaAttachment,
 from consult.moderation.blackening import places
 from consult.moderation.models import Decision
 from consult.moderation.queries import decisions_for
+
+log = logging.getLogger(__name__)
 
 MOST = 8  # attachments of an idea at a time
 MOST_EVER = 60  # of an idea, with those that earlier versions name
@@ -276,8 +279,8 @@ def scan_waiting(_payload: dict[str, Any]) -> None:
     for attachment_id, digest in waiting:
         try:
             states[attachment_id] = scanner.scan(storage().get(digest))
-        except Missing:
-            states[attachment_id] = scanner.INFECTED  # there is nothing to show
+        except Missing:  # lost, which is no finding: nobody can open it, and nobody is told of a virus
+            log.warning("the file of attachment %s is not in the storage", attachment_id)
     for attachment_id, state in states.items():
         if state != scanner.WAITING:
             _keep_verdict(attachment_id, state)

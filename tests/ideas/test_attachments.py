@@ -236,6 +236,19 @@ def test_files_that_the_scanner_never_answers_for_do_not_hold_up_the_others(
     assert sorted(row.scan for row in rows(db)) == ["clean", "waiting", "waiting"]
 
 
+def test_a_file_that_is_lost_is_no_finding_of_the_scanner(
+    make: Any, cast: Any, consultation: Any, db: Any, app: Any, outbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.config["SETTINGS"], "clamav_url", "tcp://127.0.0.1:1")
+    _idea, files = _files(make, cast, consultation, db)
+    db.session.commit()
+    storage().delete(files["public"].digest)
+    attachments.scan_waiting({})
+    db.session.commit()
+    assert {row.scan for row in rows(db)} == {"waiting"}
+    assert not [mail for mail in outbox if mail.kind == "idea.file_deleted"]
+
+
 def test_what_the_scanner_finds_later_is_deleted_and_its_author_told(
     make: Any, cast: Any, consultation: Any, db: Any, new_client: Any, sign_in: Any, app: Any, outbox: Any,
     writer: Any, monkeypatch: pytest.MonkeyPatch,
