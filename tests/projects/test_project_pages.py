@@ -171,11 +171,12 @@ def test_a_project_that_takes_nobody_is_followed_all_the_same(
     assert link.startswith("/de/account/sign-in")
     sign_in(client, cast.participant)
     client.submit(address, form="form[action$='/follow']")
-    project_id = queries.project_by_slug(address.rsplit("/", 1)[1]).id  # type: ignore[union-attr]
-    assert followers("project", project_id) == [cast.participant.id]
+    project = queries.project_by_slug(address.rsplit("/", 1)[1])
+    assert project is not None
+    assert followers("project", project.id) == [cast.participant.id]
     project.joining_open = True
     client.submit(address, form="form[action$='/follow']")
-    assert followers("project", project_id) == [], "who follows can stop, whatever the project takes by now"
+    assert followers("project", project.id) == [], "who follows can stop, whatever the project takes by now"
 
 
 def test_asking_twice_changes_nothing(make: Any, cast: Any, project: Project, outbox: Any) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from consult.search.asking import query_groups
 from consult.search.queries import search_hits
-from tests.search.test_quality import corpus  # noqa: F401 - a fixture
 
 KI, AZUBI, KLINIK, START = 14, 8, 5, 17
 
@@ -28,11 +27,11 @@ KI, AZUBI, KLINIK, START = 14, 8, 5, 17
         ("Intelligenz Brauerei", set()),
     ],
 )
-def test_what_means_the_same_is_found(corpus: Any, query: str, found: set[int]) -> None:  # noqa: F811
+def test_what_means_the_same_is_found(corpus: Any, query: str, found: set[int]) -> None:
     assert {hit.id for hit in search_hits(query, {"kind": ["book"]})} == found
 
 
-def test_what_was_asked_for_stands_before_what_means_the_same(corpus: Any, client: Any) -> None:  # noqa: F811
+def test_what_was_asked_for_stands_before_what_means_the_same(corpus: Any, client: Any) -> None:
     page = client.get("/de/search?q=Lehrlinge&kind=book").text
     assert "<mark>Auszubildende</mark>" in page
     [group] = query_groups("Lehrling")
