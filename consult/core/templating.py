@@ -12,6 +12,7 @@ from jinja2.runtime import Context, new_context
 from markupsafe import Markup, escape
 
 from consult.core.audiences import HINTS, LABELS
+from consult.core.facets import facet_groups
 from consult.core.i18n import format_number
 from consult.core.registry import panels_for
 from consult.core.vocabularies import short_region, term_title, vocabulary
@@ -43,22 +44,6 @@ def without_value(name: str, value: str) -> str:
     return with_query(**{name: [one for one in request.args.getlist(name) if one != value] or None})
 
 
-def facet_options(group: Mapping[str, Any]) -> Markup:
-    """The options of a facet as ticks with their numbers; sixty of them as a macro's loop were a sixth of a list."""
-    start = (
-        f'<label class="c-tick"><input type="{escape(group.get("kind", "checkbox"))}" name="{escape(group["name"])}"'
-    )
-    return Markup("".join([f"{start}{_option(one)}</label>" for one in group["options"]]))  # noqa: S704 - escaped
-
-
-def _option(one: Mapping[str, Any]) -> str:
-    lang, count = one.get("lang"), one.get("count")
-    return (
-        f' value="{escape(one["value"])}"{" checked" if one.get("checked") else ""}>'
-        f"<span{_lang(lang)}>{escape(one['label'])}</span><span>{format_number(count)}</span>"
-    )
-
-
 def tab_links(items: Iterable[Mapping[str, Any]]) -> Markup:
     """The items of `tabs`: the views of one thing, each with its number where it has one."""
     return Markup("".join([_tab(one) for one in items]))  # noqa: S704 - escaped
@@ -69,10 +54,6 @@ def _tab(one: Mapping[str, Any]) -> str:
     count = one.get("count")
     number = f" <span>{format_number(count)}</span>" if count is not None else ""
     return f'<li><a href="{escape(one["url"])}"{current}>{escape(one["label"])}{number}</a></li>'
-
-
-def _lang(language: str | None) -> str:
-    return f' lang="{escape(language)}"' if language else ""
 
 
 class SharedTemplate(Template):
@@ -106,7 +87,7 @@ def init_app(app: Flask) -> None:
         with_query=with_query,
         without_value=without_value,
         panels_for=panels_for,
-        facet_options=facet_options,
+        facet_groups=facet_groups,
         tab_links=tab_links,
         audience_labels=LABELS,
         audience_hints=HINTS,

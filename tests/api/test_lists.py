@@ -90,6 +90,39 @@ def test_files_and_feed_hold_what_the_list_shows(name: str, client: Any, demo: N
     assert len(sizes) == 1 or sizes[1] < sizes[0], "the filter leaves some of it"
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_each_facet_has_links_that_lead_to_as_many_as_they_say(name: str, client: Any, demo: None) -> None:
+    """Without scripts and without a button, all of it in the address; with what is chosen elsewhere and the words."""
+    address, query, _file, items = LISTS[name]
+    followed = 0
+    for wanted in dict.fromkeys((query, "" if name != "search" else "q=Labor", "q=Labor")):
+        page, here = client.page(f"{address}?{wanted}"), len(walked(client, f"{address}?{wanted}", items))
+        for link in page.select("main .c-facet > a, main .c-tabs a:not([aria-current]):has(span)"):
+            place, shown = urlsplit(str(link["href"])), link.select_one("span") or link
+            assert place.path == address, link
+            found, number = len(walked(client, str(link["href"]), items)), shown.get_text(strip=True)
+            assert found == int(number) if number != "+" else found >= here, (wanted, link)
+            followed += 1
+    assert followed > 1
+
+
+def test_a_number_takes_the_place_of_what_is_chosen_of_its_facet_and_a_plus_adds_to_it(client: Any, demo: None) -> None:
+    chosen = client.page("/de/ideas/?sector=C&region=DE1&q=Labor&sort=supported")
+    links = {str(one["aria-label"]): one for one in chosen.select(".c-facet > a")}
+    assert not any(label.startswith(("Verarbeitendes Gewerbe:", "Baden-Württemberg:")) for label in links)
+    another = next(one for label, one in links.items() if label == "Thüringen: +")
+    assert parse_qs(urlsplit(str(another["href"])).query) == {
+        "q": ["Labor"], "sector": ["C"], "region": ["DE1", "DEG"], "sort": ["supported"],
+    }  # fmt: skip
+    directory = client.page("/de/clusters/?region=DEG&sector=C&map=world")
+    instead = directory.one(".c-facet > a[aria-label^='Baden-Württemberg: ']")
+    assert parse_qs(urlsplit(str(instead["href"])).query) == {"map": ["world"], "sector": ["C"], "region": ["DE1"]}
+    # a search engine need not walk through all combinations, nor a keyboard through each option twice
+    assert all(one["rel"] == ["nofollow"] and one["tabindex"] == "-1" for one in chosen.select(".c-facet > a"))
+    for one in chosen.select(".c-facet"):
+        assert one.select_one("label > input"), "what the link does, the form does"
+
+
 def test_every_list_can_be_kept_as_a_search(client: Any, cast: Any, sign_in: Any, demo: None, run_jobs: Any) -> None:
     assert set(registries.saved_lists) == set(LISTS)
     sign_in(client, cast.owner)

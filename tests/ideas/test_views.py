@@ -97,7 +97,8 @@ def test_the_list_says_how_many_and_shows_what_is_chosen(three: list[Idea], clie
 def test_numbers_beside_the_facets(three: list[Idea], client: Any) -> None:
     def beside(page: Any, name: str) -> dict[str, str]:
         ticks = page.select(f"label.c-tick:has(input[name={name}])")
-        return {str(one.input["value"]): one.select("span")[-1].get_text(strip=True) for one in ticks}
+        numbers = {str(one.input["value"]): one.select_one("span + .sr") for one in ticks}
+        return {code: number.get_text() if number else "" for code, number in numbers.items()}
 
     page = client.page("/de/ideas/")
     assert beside(page, "question") == {"1": "1", "2": "2", "3": "1"}
