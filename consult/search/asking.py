@@ -4,9 +4,10 @@ parts, and other words that mean the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 
 from consult.search.analyse import (
@@ -23,6 +24,7 @@ from consult.search.analyse import (
 )
 
 MOST_WORDS = 12  # of a query
+MOST_COMPOUNDS = 8  # that mean the same as one
 SHORTEST_PART = 5  # letters of each part of a compound that is sought by its parts
 SHORTEST_BEGINNING = 4  # letters that may stand for longer words
 LONGEST_ENDING = 2  # letters of an ending that longer words do without
@@ -151,7 +153,7 @@ def same_for_one() -> Mapping[str, Phrase]:
 
 def _with_same_words(groups: Sequence[Group]) -> list[Group]:
     """The groups with what means the same: of a word other words and phrases; of the words of a phrase, if all are asked
-    for, the single words, for each of them.
+    for, the single words, for each of them; of a compound those with another word for one of its parts.
     """
     known = _meanings_by_stem()
     own = [group.stems[0] for group in groups]
@@ -164,6 +166,19 @@ def _with_same_words(groups: Sequence[Group]) -> list[Group]:
             if alone or any(stem in term and set(term) <= set(own) for term in terms):
                 singles.update(dict.fromkeys(term[0] for term in terms if len(term) == 1))
                 phrases.update(dict.fromkeys(term for term in terms if alone and len(term) > 1))
+        phrases.update(dict.fromkeys(islice(_compounds_for_same(group.parts), MOST_COMPOUNDS)))
         more = tuple(dict.fromkeys((*group.stems, *singles)))
         widened.append(replace(group, stems=more, phrases=tuple(phrases)) if singles or phrases else group)
     return widened
+
+
+def _compounds_for_same(parts: Phrase) -> Iterator[Phrase]:
+    """The parts of a compound with one of them in other words: Mittelstand and Förderung for KMU-Förderung."""
+    known = _meanings_by_stem()
+    for part in parts:
+        within = [one for one in parts if one in part]  # the Stand of Mittelstand goes with it, and so does what has it
+        rest = tuple(one for one in parts if not any(some in one for some in within))
+        for terms in known.get(part, ()):
+            if (part,) in terms:
+                plurals = {(f"{term[0]}s",) for term in terms}  # within compounds there are none of these
+                yield from ((*term, *rest) for term in terms if term != (part,) and term not in plurals)

@@ -23,6 +23,10 @@ KI, AZUBI, KLINIK, START = 14, 8, 5, 17
         ("Krankenhäuser", {KLINIK}),
         ("Krankenhaus Hersteller", {KLINIK}),
         ("Teststände", {1}),
+        ("AI-Fertigung", {KI}),
+        ("Lehrlings-Verbund", {AZUBI}),
+        ("Krankenhaus-Hersteller", {KLINIK}),
+        ("Krankenhaus-Brauerei", set()),
         ("künstliche Gärung", set()),  # half of a phrase is not what the phrase means
         ("Intelligenz Brauerei", set()),
     ],
@@ -44,3 +48,22 @@ def test_a_phrase_stands_for_its_abbreviation_and_no_word_of_it_alone() -> None:
     assert "ki" not in alone[0].stems
     assert ("kunstlich", "intelligenz") in short[0].together
     assert "mittelstand" in query_groups("KMUs")[0].stems  # the stemmer leaves these plurals alone
+
+
+@pytest.mark.parametrize(
+    ("query", "phrases"),
+    [
+        ("Photonik-Uni", {("foton", "uni"), ("universitat", "photon")}),
+        ("Weiterbildungsverbund", {("fortbild", "verbund"), ("qualifizier", "verbund")}),
+        ("KI-Labor", {("ai", "labor"), ("kunstlich", "intelligenz", "labor"), ("artificial", "intelligenc", "labor")}),
+        ("Forschungsprojekt", set()),
+    ],
+)
+def test_a_compound_stands_for_those_with_another_word_for_one_of_its_parts(query: str, phrases: set[Any]) -> None:
+    [group] = query_groups(query)
+    assert set(group.phrases) == phrases
+
+
+def test_what_goes_with_a_part_goes_when_another_word_takes_its_place() -> None:
+    [group] = query_groups("Mittelstandsförderung")
+    assert ("kmu", "forder") in group.phrases and not any("stand" in one for some in group.phrases for one in some)
