@@ -125,12 +125,19 @@ def confirm_sign_up(token: Token) -> Person:
 
 
 def change_profile(actor: Actor, person: Person, *, name: str, language: str) -> None:
-    """Own name (may be a pseudonym) and language of mails."""
+    """Own name (may be a pseudonym) and language of mails. A new name takes the place of the old one under all that is
+    published: whoever does not want to be read by a name any more need not look for all the places (GDPR, article 16).
+    """
     if not rules.is_self(actor, person.id):
         raise Refused(_("You can only change your own account."))
-    person.name = clean_line(name)[:120]
+    before, person.name = person.name, clean_line(name)[:120]
     person.name_key = sort_key(person.name)
     person.language = language
+    if person.name != before:
+        db.session.flush()
+        for entry in registries.personal_data.values():
+            if entry.rename is not None:
+                entry.rename(person.id, before, person.name)
     audit.record("account.changed", actor, ("person", person.id))
 
 

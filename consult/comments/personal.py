@@ -70,4 +70,9 @@ def _keep_blackened(person_id: int) -> None:
     db.session.flush()
 
 
-PERSONAL_DATA = PersonalData("comments", ("comment", "comment_version"), export, erase)
+def rename(person_id: int, _old: str, new: str) -> None:
+    """The person's comments stand under a new name."""
+    db.session.execute(update(Comment).where(Comment.author_id == person_id).values(author_name=new[:120]))
+
+
+PERSONAL_DATA = PersonalData("comments", ("comment", "comment_version"), export, erase, rename=rename)

@@ -264,13 +264,17 @@ class FooterItem:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """A table's share in taking out and erasing a person's data."""
+    """A table's share in taking out and erasing a person's data, and in calling them by a new name.
+
+    `rename(person_id, old, new)` puts the new name where the old one was copied to; an organisation's name stays.
+    """
 
     room: str
     tables: tuple[str, ...]
     export: Callable[[int], dict[str, Any]]
     erase: Callable[[int], None]
     files: Callable[[int], Iterable[tuple[str, bytes]]] | None = None  # (path in the package, content)
+    rename: Callable[[int, str, str], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from consult.core.db import db
 from consult.core.registry import PersonalData, touch
 from consult.files.storage import Missing, storage
 from consult.ideas import origins, transfers
+from consult.ideas.drafting import locked
 from consult.ideas.models import (
     AWAITING_RELEASE,
     DRAFT,
@@ -229,6 +230,22 @@ def erase(person_id: int) -> None:
         touch("idea", idea_id)
 
 
+def rename(person_id: int, _old: str, new: str) -> None:
+    """Under a new name stand the ideas of which the person is author or co-author, and those they were merged into; where an
+    organisation's name stands instead, it stays."""
+    beside = db.session.execute(select(IdeaCoauthor).where(IdeaCoauthor.person_id == person_id)).scalars().all()
+    for row in beside:
+        row.name = new
+    db.session.flush()
+    own = db.session.execute(
+        select(Idea.id).where(Idea.author_id == person_id, Idea.status.not_in((DRAFT, AWAITING_RELEASE)))
+    ).scalars()
+    for idea_id in sorted({*own, *(row.idea_id for row in beside)}):
+        idea = locked(idea_id)
+        refresh_public(idea)
+        transfers.renew_names(idea)
+
+
 PERSONAL_DATA = PersonalData(
     "ideas",
     (
@@ -240,4 +257,5 @@ PERSONAL_DATA = PersonalData(
     export,
     erase,
     files,
+    rename,
 )  # fmt: skip

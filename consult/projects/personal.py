@@ -8,6 +8,7 @@ from markupsafe import Markup
 from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
+from consult.accounts.queries import person_by_id
 from consult.core.access import SYSTEM
 from consult.core.clock import now
 from consult.core.db import db
@@ -78,7 +79,11 @@ def erase(person_id: int) -> None:
     db.session.flush()
     for table in (Participation, Membership):
         db.session.execute(update(table).where(table.person_id == person_id).values(message="", note=""))
-    for message in _messages(person_id):  # what was read stands in the host's name; what nobody read loses its words
+    person = person_by_id(person_id)
+    rename(person_id, person.name if person is not None else "", "")
+    for message in _messages(
+        person_id
+    ):  # what was read stays, in an organiser's name; what nobody read loses its words
         message.author_id = None
         if message.published_at is None:
             message.body, message.html = "", Markup("")
@@ -90,5 +95,13 @@ def erase(person_id: int) -> None:
     db.session.flush()
 
 
+def rename(person_id: int, old: str, new: str) -> None:
+    """Messages to those who take part stand under a new name, except where an organiser's stands."""
+    for message in _messages(person_id):
+        if old and message.host_name == old[:200]:
+            message.host_name = new[:200]
+    db.session.flush()
+
+
 TABLES = ("participation", "membership", "activity_message", "activity_message_version")
-DATA = PersonalData("projects", TABLES, export, erase)
+DATA = PersonalData("projects", TABLES, export, erase, rename=rename)
