@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from html import unescape
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,9 @@ ODF = {
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/vnd.oasis.opendocument.presentation": "odp",
 }
+OLE = b"\xd0\xcf\x11\xe0"  # compound file: office files before 2007, and objects of other programs in later ones
+_RELATIONSHIP = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
+_FETCHED = re.compile(r"/(?:attachedTemplate|oleObject|subDocument|frame)\s*[\"']")
 _ESCAPED_NAME = re.compile(rb"/[^\s/<>\[\]()%]*#[0-9A-Fa-f]{2}[^\s/<>\[\]()%]*")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|XFA|RichMedia)\b")
@@ -82,7 +86,7 @@ def check(content: bytes, claimed_name: str) -> Checked:
         return _pdf(content, claimed_name)
     if content.startswith(b"PK\x03\x04"):
         return _office(content, claimed_name)
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
+    if content.startswith(OLE):
         raise _refused(
             _("This is an office file of the old kind. Please save it as DOCX, XLSX, PPTX, ODT or PDF first.")
         )
@@ -146,7 +150,11 @@ def _office(content: bytes, claimed: str) -> Checked:
             names = {part.filename for part in parts}
             _check_parts(parts)
             kind = _office_kind(packed, names)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, RuntimeError):
+            if kind is not None and any(_reaches_out(packed, part) for part in parts):
+                raise _refused(
+                    _("This file holds other files, or fetches some when it is opened. Please send it as PDF.")
+                )
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
         raise damaged from None
     if kind is None:
         raise damaged
@@ -164,6 +172,21 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
         raise _refused(_("This file holds macros. Please save it without macros."))
     if any(name.startswith("/") or ".." in name.split("/") for name in lowered):
         raise ValueError("a part outside of the document")
+
+
+def _reaches_out(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Whether a part is an object of another program (OLE), which runs with it when somebody clicks, or names a template or
+    an object elsewhere, which is fetched as soon as the document is opened. Diagrams with their table are no such objects.
+    """
+    with packed.open(part) as opened:
+        if opened.read(len(OLE)) == OLE:
+            return True
+    if not part.filename.casefold().endswith(".rels"):
+        return False
+    raw = packed.read(part)
+    text = unescape(raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace"))
+    # a package has no document types (ECMA-376 part 2, 8.1.4), in which names could hide
+    return "<!DOCTYPE" in text or any(_FETCHED.search(one) and "External" in one for one in _RELATIONSHIP.findall(text))
 
 
 def _office_kind(packed: zipfile.ZipFile, names: set[str]) -> tuple[str, str] | None:

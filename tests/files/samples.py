@@ -51,6 +51,13 @@ def docx(**more: bytes) -> bytes:
     return packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w:document/>", **more})
 
 
+def relations(kind: str, target: str, mode: str = "External", encoding: str = "utf-8") -> bytes:
+    """A part that says what a document refers to: something of this kind at `target`."""
+    kind = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}"
+    one = f'<Relationship Id="rId1" Type="{kind}" Target="{target}" TargetMode="{mode}"/>'
+    return f"<Relationships>{one}</Relationships>".encode(encoding)
+
+
 def odt() -> bytes:
     """An OpenDocument text."""
     return packed({"content.xml": b"<office/>"}, "application/vnd.oasis.opendocument.text")

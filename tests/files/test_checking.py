@@ -22,11 +22,24 @@ GOOD = {
     "skizze.webp": (samples.image("WEBP"), "image/webp", "skizze.webp"),
     "../../etc/passwd": (samples.docx(), checking.OOXML["word/document.xml"][0], "passwd.docx"),
     "Brief.odt": (samples.odt(), "application/vnd.oasis.opendocument.text", "Brief.odt"),
+    "Mit Diagramm.docx": (
+        samples.docx(
+            **{
+                "word/embeddings/Microsoft_Excel_Sheet.xlsx": samples.packed({"xl/workbook.xml": b"<workbook/>"}),
+                "word/_rels/document.xml.rels": samples.relations("hyperlink", "https://region.example/"),
+                "word/_rels/settings.xml.rels": samples.relations("attachedTemplate", "brief.dotx", "Internal"),
+            }
+        ),
+        checking.OOXML["word/document.xml"][0],
+        "Mit Diagramm.docx",
+    ),
     "Gepackt.pdf": (samples.packed_pdf(b"<</Type /Catalog>>"), "application/pdf", "Gepackt.pdf"),
     'a"b\r\nX: y.pdf': (samples.PDF, "application/pdf", "ab X y.pdf"),
     "": (samples.PDF, "application/pdf", "datei.pdf"),
     "Übersicht.tar.gz.pdf": (samples.PDF, "application/pdf", "Übersicht.tar.gz.pdf"),
 }
+OLE = b"\xd0\xcf\x11\xe0" + bytes(600)
+SETTINGS, TEMPLATE = "word/_rels/settings.xml.rels", ("attachedTemplate", "https://elsewhere.example/x.dotm")
 REFUSED = {
     "empty": (b"", "ist leer"),
     "too large": (b"%PDF-" + bytes(checking.LARGEST), "größer als 10 MB"),
@@ -50,6 +63,21 @@ REFUSED = {
             {"[Content_Types].xml": b"application/vnd.ms-word.document.macroEnabled", "word/document.xml": b""}
         ),
         "Makros",
+    ),
+    "another program's object": (samples.docx(**{"word/embeddings/oleObject1.bin": OLE}), "andere Dateien"),
+    "the same under another name": (samples.docx(**{"word/media/image1.png": OLE}), "andere Dateien"),
+    "template from elsewhere": (samples.docx(**{SETTINGS: samples.relations(*TEMPLATE)}), "andere Dateien"),
+    "the same in other letters": (
+        samples.docx(**{SETTINGS: samples.relations(*TEMPLATE, encoding="utf-16")}),
+        "andere Dateien",
+    ),
+    "the same with a sign as its number": (
+        samples.docx(**{SETTINGS: samples.relations(*TEMPLATE, mode="&#69;xternal")}),
+        "andere Dateien",
+    ),
+    "object from elsewhere": (
+        samples.docx(**{SETTINGS: samples.relations("oleObject", "https://elsewhere.example/x")}),
+        "andere Dateien",
     ),
     "encrypted": (samples.encrypted(), "geschützt"),
     "bomb": (samples.docx(**{"word/media/image1.bin": bytes(checking.MOST_UNPACKED + 1)}), "viel zu groß"),
