@@ -12,7 +12,20 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, case, delete, func, insert, select
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.sql.functions import Function
 
 from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount, Observation
@@ -173,6 +186,23 @@ def belonging(*conditions: ColumnElement[bool]) -> CTE:
         Link.from_id.is_not(None), Link.to_id.is_not(None), *conditions,
     )  # fmt: skip
     return links.group_by(Link.from_id).cte()
+
+
+# Left to itself SQLite walks through the links of all clusters in the order of the organisations, which spares it sorting a
+# few of them.
+_TO_FEW = (
+    "select min(to_id) as one, max(to_id) as other from link indexed by ix_link_type "
+    "where type in :types and from_kind = 'organisation' and to_kind = 'cluster' and status in :statuses "
+    "and from_id is not null and to_id in (select value from json_each(:{name})) group by from_id"
+)
+
+
+def belonging_to_few(name: str) -> CTE:
+    """The same of a few clusters, whose numbers are bound as JSON by this name, for SQLite."""
+    types: BindParameter[Any] = bindparam("types", BELONGING, expanding=True)
+    statuses: BindParameter[Any] = bindparam("statuses", VISIBLE, expanding=True)
+    asked = text(_TO_FEW.format(name=name)).bindparams(types, statuses, bindparam(name))
+    return asked.columns(column("one", Integer), column("other", Integer)).cte()
 
 
 def of_several(found: CTE) -> Function[int]:

@@ -6,19 +6,34 @@ stored ones; under filters they come from one bounded statement.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, String, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import load_only, selectinload
 
-from consult.clusters.facets import COUNTRY, MEMBERS, SEVERAL, SUMMED, belonging, of_several
+from consult.clusters.facets import COUNTRY, MEMBERS, SEVERAL, SUMMED, belonging, belonging_to_few, of_several
 from consult.clusters.forms import FACETS, Selection
 from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount
 from consult.clusters.readings import COUNTED
-from consult.core.db import db, sort_key
+from consult.core.db import db, is_sqlite, sort_key
 from consult.core.paging import Page, keyset
 from consult.links.models import Link
 from consult.search.queries import matching
@@ -122,28 +137,34 @@ def _matched(selection: Selection) -> CTE:
 
 @dataclass(frozen=True)
 class _Fitting:
-    """The clusters that fit: how many (at most one more than are counted), and as a condition for other statements.
+    """The clusters that fit, as a condition for other statements: those whose numbers are bound as `name`, or `matched`.
 
     A few are named by their numbers, since no planner can then miss that they are few; many are a statement of their own.
+    SQLite gets the few as one value: it guesses that a list is short, and each number of each list has its price.
     """
 
-    count: int
-    ids: Sequence[int]
-    matched: CTE
+    name: str
+    matched: CTE | None = None
 
     def holds(self, column: Any) -> ColumnElement[bool]:
-        named: ColumnElement[bool] = column.in_(self.ids if self.count <= FEW else select(self.matched.c.id))
+        some: Any = select(self.matched.c.id) if self.matched is not None else self._few()
+        named: ColumnElement[bool] = column.in_(some)
         return named
 
+    def _few(self) -> Any:
+        if not is_sqlite():
+            return bindparam(self.name, expanding=True)
+        each: Any = func.json_each(bindparam(self.name))
+        return select(each.table_valued("value").c.value)
 
-def _fitting(asked: Mapping[str, Selection]) -> dict[str, _Fitting]:
-    """What fits each of these choices; one query."""
-    matched = {name: _matched(selection) for name, selection in asked.items()}
-    parts = [select(literal(name, String).label("name"), cte.c.id) for name, cte in matched.items()]
+
+def _fitting(asked: Mapping[str, Selection]) -> dict[str, list[int]]:
+    """Numbers of the clusters that fit each of these choices, at most one more than are counted; one query."""
+    parts = [select(literal(name, String).label("name"), _matched(selection).c.id) for name, selection in asked.items()]
     found: dict[str, list[int]] = {name: [] for name in asked}
     for name, cluster_id in db.session.execute(union_all(*parts)):
         found[name].append(cluster_id)
-    return {name: _Fitting(len(ids), ids, matched[name]) for name, ids in found.items()}
+    return found
 
 
 # The name of a facet in a form that no index leads: what leads are the clusters that fit.
@@ -181,7 +202,8 @@ def _count_several(fitting: _Fitting, facet: str) -> Select[Any, Any, Any]:
 
 def _count_members(fitting: _Fitting) -> list[Select[Any, Any, Any]]:
     """Organisations that belong to those that fit: each counted once, and those of them that belong to several."""
-    found = belonging(fitting.holds(Link.to_id))
+    few = is_sqlite() and fitting.matched is None
+    found = belonging_to_few(fitting.name) if few else belonging(fitting.holds(Link.to_id))
     return [
         select(literal(MEMBERS, String), literal("", String), func.count()).select_from(found),
         select(literal(SEVERAL, String), literal(MEMBERS, String), of_several(found)).select_from(found),
@@ -197,14 +219,38 @@ def facet_counts(selection: Selection) -> Counts:
     if not selection.any:
         rows = db.session.execute(_stored())
         return {(facet or TOTAL, code): count for facet, code, count in rows}
-    names = [facet.name for facet in FACETS]
-    rest = {name: selection.without(name) for name in names if name in selection.codes}
-    fitting = _fitting({"": selection, **{name: one for name, one in rest.items() if one.any}})
-    parts = [_count_codes(fitting[""], [name for name in names if name not in rest])]
+    rest = {facet.name: selection.without(facet.name) for facet in FACETS if facet.name in selection.codes}
+    asked = {"": selection, **{name: one for name, one in rest.items() if one.any}}
+    fitting = _fitting(asked)
+    if all(len(ids) <= FEW for ids in fitting.values()):
+        statement = _counting_few(tuple(rest), tuple(asked), is_sqlite())
+    else:
+        many = {name for name, ids in fitting.items() if len(ids) > FEW}
+        named = {name: _Fitting(_ids(name), _matched(one) if name in many else None) for name, one in asked.items()}
+        statement = _counting(tuple(rest), named)
+    bound = {_ids(name): json.dumps(ids) if is_sqlite() else ids for name, ids in fitting.items() if len(ids) <= FEW}
+    found = {(facet, code): count for facet, code, count in db.session.execute(statement, bound)}
+    return {**found, (TOTAL, ""): len(fitting[""])}
+
+
+def _ids(name: str) -> str:
+    return f"ids_of_{name}"
+
+
+@lru_cache(maxsize=100)
+def _counting_few(rest: tuple[str, ...], asked: tuple[str, ...], _on_sqlite: bool) -> CompoundSelect[Any]:
+    """The question for the counts of a few, which is the same whatever is chosen of these facets; put together once for each
+    database.
+    """
+    return _counting(rest, {name: _Fitting(_ids(name)) for name in asked})
+
+
+def _counting(rest: Sequence[str], fitting: Mapping[str, _Fitting]) -> CompoundSelect[Any]:
+    """The question for all counts: what fits, and for each chosen facet what fits without it, if there is another choice."""
+    parts = [_count_codes(fitting[""], [facet.name for facet in FACETS if facet.name not in rest])]
     parts += [_count_several(fitting[""], facet) for facet in SUMMED] + _count_members(fitting[""])
-    parts += [_count_codes(fitting[name], [name]) if one.any else _stored(name) for name, one in rest.items()]
-    found = {(facet, code): count for facet, code, count in db.session.execute(union_all(*parts))}
-    return {**found, (TOTAL, ""): fitting[""].count}
+    parts += [_count_codes(fitting[name], [name]) if name in fitting else _stored(name) for name in rest]
+    return union_all(*parts)
 
 
 def counts_without(selection: Selection) -> dict[str, int]:
