@@ -2,13 +2,15 @@
 
 One code takes one click, without scripts, and several take one page. A number leads to the list with its code and all that
 is chosen elsewhere, so it says what is found there; where no number is known, a plus leads to what the form would send
-with that one ticked as well. Whoever uses the keyboard has the ticks, so the links are no stops of their own.
+with that one ticked as well. Whoever uses the keyboard or has the page read out has the ticks and their numbers, so the
+links are no stops of their own and are not read out as the same once more.
 Sixty options as a macro's loop were a sixth of a list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote_plus, urlencode
 
@@ -60,17 +62,23 @@ def _link(name: str, action: str, pairs: Sequence[Pair]) -> str:
     """The beginning of a link to the list with these and one code of this facet, which is put behind it."""
     query = urlencode([pair for pair in pairs if pair[1]])
     address = f"{action}?{query}&{quote_plus(name)}=" if query else f"{action}?{quote_plus(name)}="
-    return f'<a rel="nofollow" tabindex="-1" href="{escape(address)}'
+    return f'<a rel="nofollow" tabindex="-1" aria-hidden="true" href="{escape(address)}'
 
 
 def _option(one: Mapping[str, Any], tick: str, instead: str, also: str | None) -> str:
-    value, label, count = str(one["value"]), escape(one["label"]), one.get("count")
-    lang = f' lang="{escape(one["lang"])}"' if one.get("lang") else ""
-    number, checked = format_number(count), " checked" if one.get("checked") else ""
+    count, checked = one.get("count"), one.get("checked")
+    value, words, quoted = _written(str(one["value"]), one["label"], one.get("lang") or "")
+    number = format_number(count)
     said = f' <span class="sr">{number}</span>' if number else ""
-    begin = f'{tick} value="{escape(value)}"{checked}><span{lang}>{label}</span>{said}</label>'
+    begin = f'{tick} value="{value}"{" checked" if checked else ""}>{words}{said}</label>'
     link = also if count is None else instead
     if checked or count == 0 or link is None:
         return f'{begin}<span aria-hidden="true">{number}</span></div>' if number else f"{begin}</div>"
-    shown = number or "+"
-    return f'{begin}{link}{quote_plus(value)}" aria-label="{label}: {shown}"{lang}>{shown}</a></div>'
+    return f'{begin}{link}{quoted}">{number or "+"}</a></div>'
+
+
+@lru_cache(maxsize=4_000, typed=True)  # a Markup is equal to its text, but is escaped already
+def _written(value: str, label: Any, lang: str) -> tuple[str, str, str]:
+    """A code as a form holds it, its words, and the code as an address holds it: the same ones come with every list."""
+    spoken = f' lang="{escape(lang)}"' if lang else ""
+    return escape(value), f"<span{spoken}>{escape(label)}</span>", quote_plus(value)
