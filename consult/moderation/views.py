@@ -14,6 +14,7 @@ from consult.core.errors import Conflict, Invalid, NotFound
 from consult.core.i18n import _, current_language
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.moderation import checks, desk, leases, listing, operations, queries, rules
+from consult.moderation.drawing import queue_rows
 from consult.moderation.forms import DecisionForm
 from consult.moderation.listing import Filters
 from consult.moderation.models import Case, Decision
@@ -35,7 +36,8 @@ def queue() -> str:
     actor = current_actor()
     filters = Filters.of(request.args)
     found = listing.queue(actor, filters, request.args.get("after"))
-    return render_template("moderation/queue.html", queue=found, filters=filters)
+    rows = queue_rows(found.rows, filters.values())
+    return render_template("moderation/queue.html", queue=found, rows=rows, filters=filters)
 
 
 @blueprint.get("/moderation/decided")
