@@ -188,20 +188,20 @@ def belonging(*conditions: ColumnElement[bool]) -> CTE:
     return links.group_by(Link.from_id).cte()
 
 
-# Left to itself SQLite walks through the links of all clusters in the order of the organisations, which spares it sorting a
-# few of them.
-_TO_FEW = (
+# Left to itself SQLite walks through the links of all clusters in the order of the organisations, which spares it sorting
+# some of them.
+_TO_SOME = (
     "select min(to_id) as one, max(to_id) as other from link indexed by ix_link_type "
     "where type in :types and from_kind = 'organisation' and to_kind = 'cluster' and status in :statuses "
     "and from_id is not null and to_id in (select value from json_each(:{name})) group by from_id"
 )
 
 
-def belonging_to_few(name: str) -> CTE:
-    """The same of a few clusters, whose numbers are bound as JSON by this name, for SQLite."""
+def belonging_to_some(name: str) -> CTE:
+    """The same of some clusters, whose numbers are bound as JSON by this name, for SQLite."""
     types: BindParameter[Any] = bindparam("types", BELONGING, expanding=True)
     statuses: BindParameter[Any] = bindparam("statuses", VISIBLE, expanding=True)
-    asked = text(_TO_FEW.format(name=name)).bindparams(types, statuses, bindparam(name))
+    asked = text(_TO_SOME.format(name=name)).bindparams(types, statuses, bindparam(name))
     return asked.columns(column("one", Integer), column("other", Integer)).cte()
 
 

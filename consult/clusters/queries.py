@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import load_only, selectinload
 
-from consult.clusters.facets import COUNTRY, MEMBERS, SEVERAL, SUMMED, belonging, belonging_to_few, of_several
+from consult.clusters.facets import COUNTRY, MEMBERS, SEVERAL, SUMMED, belonging, belonging_to_some, of_several
 from consult.clusters.forms import FACETS, Selection
 from consult.clusters.models import Cluster, ClusterFacet, ClusterFacetCount
 from consult.clusters.readings import COUNTED
@@ -140,7 +140,8 @@ class _Fitting:
     """The clusters that fit, as a condition for other statements: those whose numbers are bound as `name`, or `matched`.
 
     A few are named by their numbers, since no planner can then miss that they are few; many are a statement of their own.
-    SQLite gets the few as one value: it guesses that a list is short, and each number of each list has its price.
+    SQLite gets them as one value, however many: each number of each list would have its price there, and so would a
+    statement that is looked up once for each count.
     """
 
     name: str
@@ -203,7 +204,7 @@ def _count_several(fitting: _Fitting, facet: str) -> Select[Any, Any, Any]:
 def _count_members(fitting: _Fitting) -> list[Select[Any, Any, Any]]:
     """Organisations that belong to those that fit: each counted once, and those of them that belong to several."""
     few = is_sqlite() and fitting.matched is None
-    found = belonging_to_few(fitting.name) if few else belonging(fitting.holds(Link.to_id))
+    found = belonging_to_some(fitting.name) if few else belonging(fitting.holds(Link.to_id))
     return [
         select(literal(MEMBERS, String), literal("", String), func.count()).select_from(found),
         select(literal(SEVERAL, String), literal(MEMBERS, String), of_several(found)).select_from(found),
@@ -222,13 +223,13 @@ def facet_counts(selection: Selection) -> Counts:
     rest = {facet.name: selection.without(facet.name) for facet in FACETS if facet.name in selection.codes}
     asked = {"": selection, **{name: one for name, one in rest.items() if one.any}}
     fitting = _fitting(asked)
-    if all(len(ids) <= FEW for ids in fitting.values()):
+    many = set() if is_sqlite() else {name for name, ids in fitting.items() if len(ids) > FEW}
+    if not many:
         statement = _counting_few(tuple(rest), tuple(asked), is_sqlite())
     else:
-        many = {name for name, ids in fitting.items() if len(ids) > FEW}
         named = {name: _Fitting(_ids(name), _matched(one) if name in many else None) for name, one in asked.items()}
         statement = _counting(tuple(rest), named)
-    bound = {_ids(name): json.dumps(ids) if is_sqlite() else ids for name, ids in fitting.items() if len(ids) <= FEW}
+    bound = {_ids(name): json.dumps(ids) if is_sqlite() else ids for name, ids in fitting.items() if name not in many}
     found = {(facet, code): count for facet, code, count in db.session.execute(statement, bound)}
     return {**found, (TOTAL, ""): len(fitting[""])}
 
