@@ -134,10 +134,12 @@ def sent(what: str) -> Any:
 @blueprint.post("/account/sign-out")
 @access("public")
 def sign_out() -> Any:
-    """End this session."""
+    """End this session. What the browser keeps of texts that could not be saved goes as well: others may use the device."""
     transport.sign_out()
     flash_done(_("You are signed out."))
-    return see_other(path("pages.home"))
+    answer = see_other(path("pages.home"))
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 # ---- sign up --------------------------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ def test_by_password_and_out_again(db: Any, client: Any, mona: Any, language: st
     assert signed_in(client)
     assert [row.data["how"] for row in events(db, "account.signed_in")] == ["password"]
     response = client.submit(f"/{language}/account/", form="header form[action$='/sign-out']")
+    assert response.headers["Clear-Site-Data"] == '"storage"'
     assert (response.status_code, response.location) == (303, f"/{language}/")
     assert not signed_in(client)
     assert len(events(db, "account.signed_out")) == 1

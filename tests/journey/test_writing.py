@@ -106,6 +106,18 @@ def test_without_connection_nothing_is_lost(browser: Any) -> None:
     expect(again.locator("[data-kept]")).to_be_hidden()
 
 
+def test_who_signs_out_leaves_no_text_in_the_browser(browser: Any, live_server: Any) -> None:
+    page = sign_in(browser.page(), live_server, "company")
+    page.evaluate(
+        "localStorage.setItem('consult.kept:/x', JSON.stringify({ at: Date.now(), fields: [['answer-1', 'T']] }))"
+    )
+    page.goto("/de/ideas/")
+    assert kept(page) == 1
+    page.locator("form[action$='/account/sign-out'] button").first.click()
+    expect(page.locator("main")).to_contain_text("Sie sind abgemeldet.")
+    assert kept(page) == 0
+
+
 def test_sent_without_connection_nothing_is_lost(browser: Any) -> None:
     """The button is pressed before anything could be saved: the browser shows its own page, and the text waits."""
     page = browser.page()
