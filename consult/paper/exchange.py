@@ -238,7 +238,10 @@ def _write(actor: Actor, run: int | None, record: Record, before: Record | None)
 
 
 def read(keys: Sequence[str] | None, audience: str) -> Iterator[Record]:
-    """Entries by their ids as they were entered: their first version. Nothing of them is public by this way."""
+    """Entries by their ids as they were entered: their first version. Nothing of them is public by this way.
+
+    What waits in a later version was decided on before, and says how it stands: its import cannot take it back.
+    """
     if audience == PUBLIC:
         return
     query = select(IdeaOrigin, Idea, IdeaVersion).join(Idea, Idea.id == IdeaOrigin.idea_id)
@@ -255,7 +258,7 @@ def read(keys: Sequence[str] | None, audience: str) -> Iterator[Record]:
             "consultation": f"consultation/{consultations[idea.consultation_id].slug}", "reference": origin.reference,
             "received_on": origin.received_on.isoformat(), "consent": origin.consent, "author_name": origin.author_name,
             "email": person.email if person is not None else "",
-            "status": idea.status if idea.status != SUBMITTED else "",
+            "status": idea.status if idea.status != SUBMITTED or idea.waiting_version_id != version.id else "",
         }  # fmt: skip
 
 
@@ -279,7 +282,8 @@ def _remove(actor: Actor, key: str) -> None:
     """What an import entered by mistake is withdrawn and its text deleted; whoever had a receipt is told."""
     idea_id = db.session.execute(select(IdeaOrigin.idea_id).where(IdeaOrigin.key == key)).scalar_one()
     idea = locked(idea_id)
-    if idea.status != SUBMITTED or idea.entered_by != actor.person_id:
+    version = db.session.get(IdeaVersion, idea.waiting_version_id) if idea.status == SUBMITTED else None
+    if version is None or version.number != 1 or idea.entered_by != actor.person_id:
         raise Conflict(_("Somebody has decided on it already."))
     title = idea.title
     move(MACHINE, idea, "withdraw", actor)

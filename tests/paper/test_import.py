@@ -11,8 +11,11 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
+from consult.consultations.queries import questions_of
+from consult.core.access import GUEST
 from consult.core.imports import ImportRun
-from consult.ideas.models import Idea, IdeaOrigin
+from consult.ideas import drafting, operations
+from consult.ideas.models import Answer, Idea, IdeaOrigin, IdeaVersion
 from tests.support.page import Page
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -124,6 +127,28 @@ def test_a_table_is_looked_at_entered_once_and_taken_back(
     # after that the table can be entered again
     fresh = press(staff, upload(staff, [ROWS[0]]), "carry-out")
     assert "1 Idee ist erfasst." in fresh.text and count(db) == 2
+
+
+def test_what_its_author_sent_anew_stays_when_a_table_is_taken_back(staff: Any, cast: Any, db: Any, make: Any) -> None:
+    """It waits as it did at first, but somebody has decided on it since, and the text is its author's now."""
+    preview = upload(staff, ROWS)
+    press(staff, preview, "carry-out")
+    db.session.rollback()
+    mended, *others = db.session.execute(select(Idea).order_by(Idea.id)).scalars()
+    make.decide("idea", mended.id, "return", moderator=cast.moderator2, reason="personal-data", note="Bitte mehr.")
+    db.session.commit()
+    question = questions_of(mended.consultation_id)[0]
+    drafting.save_draft(mended.id, drafting.Changes(bodies={question.id: "Von mir selbst verbessert."}), tab="t")
+    operations.send(GUEST, mended.id, email="", language="de")
+    db.session.commit()
+    assert mended.status == "submitted"
+    back = press(staff, preview, "undo")
+    assert "1 Idee bleibt" in back.text
+    db.session.rollback()
+    states = dict(db.session.execute(select(Idea.id, Idea.status)).all())
+    assert [states[one.id] for one in (mended, *others)] == ["submitted", "withdrawn", "withdrawn"]
+    texts = db.session.execute(select(Answer.body).join(IdeaVersion).where(IdeaVersion.idea_id == mended.id)).scalars()
+    assert "Von mir selbst verbessert." in set(texts)
 
 
 REFUSED = {
