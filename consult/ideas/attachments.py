@@ -228,7 +228,8 @@ def is_for_everyone(attachment: IdeaAttachment, idea: Idea) -> bool:
 
 
 def is_for_officials(actor: Actor, attachment: IdeaAttachment, idea: Idea) -> bool:
-    """Whether the actor reads it by a right of agency or ministry: of a published idea, and the look is noted."""
+    """Whether the actor reads it by a right of agency or ministry: of a published idea, whose page they may open, and the
+    look is noted."""
     return (
         idea.status == PUBLISHED
         and not attachment.is_held

@@ -14,7 +14,7 @@ from consult.core.audiences import PUBLIC
 from consult.core.db import db, set_reading
 from consult.core.errors import NotFound
 from consult.files.checking import LARGEST
-from consult.ideas import attachments, rules, tokens
+from consult.ideas import attachments, page_queries, rules, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.models import Idea, IdeaAttachment
 from consult.ideas.views import blueprint
@@ -72,13 +72,20 @@ def _is_own(actor: Actor, idea: Idea) -> bool:
     return actor.signed_in and (rules.reads_all(actor, idea) or is_coauthor(actor, idea.id))
 
 
+def _opens_page(actor: Actor, idea: Idea) -> bool:
+    """Whether the actor may open the page on which the file stands: one for everybody goes from them with it."""
+    if idea.is_public:
+        return True
+    allowed = rules.restricted_for(actor, idea.consultation_id)
+    return bool(allowed) and rules.can_open_page(actor, idea, page_queries.restricted_audiences(idea))
+
+
 def _check_rights(actor: Actor, attachment: IdeaAttachment, idea: Idea) -> None:
     """NotFound for whoever may not read it; a look of others at what is not public is noted before it is answered."""
     case = open_case_for("idea", idea.id) if actor.signed_in else None
     involved = rules.is_involved(actor, idea)
-    if not attachments.is_for_officials(actor, attachment, idea) and not (
-        case is not None and can_read_restricted(actor, case, involved)
-    ):
+    for_them = attachments.is_for_officials(actor, attachment, idea) and _opens_page(actor, idea)
+    if not for_them and not (case is not None and can_read_restricted(actor, case, involved)):
         raise NotFound()
     if attachment.audience == PUBLIC and not attachment.is_held:
         return

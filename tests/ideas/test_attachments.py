@@ -352,3 +352,25 @@ def test_files_are_taken_out_with_the_rest(make: Any, cast: Any, consultation: A
     named = [one["name"] for one in data["data"]["ideas"]["ideas"][0]["attachments"]]
     assert {f"files/{name}" for name in named} == {name for name in package.namelist() if name.startswith("files/")}
     assert package.read(f"files/{named[0]}").startswith(b"%PDF-")
+
+
+def test_with_the_public_page_its_files_go_from_who_may_not_read_it(
+    make: Any, cast: Any, consultation: Any, db: Any, new_client: Any, sign_in: Any
+) -> None:
+    """Where no answer is for everybody any more, the idea has no page for them, and the addresses of its files end, too."""
+    idea, files = _files(make, cast, consultation, db)
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    question = questions_of(consultation.id)[0]
+    readers = {who: new_client() for who in READERS}
+    for who, client in readers.items():
+        if who != "visitor":
+            sign_in(client, getattr(cast, who))
+    for audience, page in (("agency", {"owner", "analyst", "official"}), ("ministry", {"owner", "official"})):
+        operations.narrow_audiences(cast.actor(cast.owner), idea.id, {question.id: audience})
+        db.session.commit()
+        for one, row in files.items():
+            found = {
+                who for who, client in readers.items() if client.get(f"/de/ideas/files/{row.key}").status_code == 200
+            }
+            assert found == page & PUBLISHED[one], (audience, one, found)
