@@ -79,7 +79,7 @@ class Frame:
         if invitation is None or not invitations.lets_send(invitation, self.consultation):
             return
         self.is_served = invitations.has_served(invitation)
-        self.invited_until = None if self.is_served else invitations.last_day_of(invitation)
+        self.invited_until = None if self.is_served else invitations.last_day_of(invitation, self.consultation)
 
     @property
     def by_position(self) -> dict[int, Question]:

@@ -29,9 +29,23 @@ audit.declare("idea.late_revoked", "invitation_id")
 LONGEST = timedelta(days=60)
 
 
-def last_day_of(invitation: IdeaInvitation) -> date:
-    """The last day, in Germany, on which an idea can be sent by it."""
-    return (invitation.valid_until - timedelta(microseconds=1)).astimezone(LOCAL).date()
+def last_day_of(invitation: IdeaInvitation, consultation: Consultation) -> date:
+    """The last day, in Germany, on which an idea can be sent by it: the one that was chosen, or the one before the
+    evaluation, which may have been moved forward since."""
+    end = min(one for one in (invitation.valid_until, end_of_late(consultation)) if one is not None)
+    return (end - timedelta(microseconds=1)).astimezone(LOCAL).date()
+
+
+def end_of_late(consultation: Consultation) -> datetime | None:
+    """The first moment in which no late entry is possible any more, whatever an invitation says; None if none is set."""
+    ends = [one for one in (consultation.evaluation_at, consultation.results_at) if one is not None]
+    return min(ends, default=None)
+
+
+def latest_day(consultation: Consultation) -> date:
+    """The last day that an invitation sent today can be for."""
+    end, latest = end_of_late(consultation), today() + LONGEST
+    return latest if end is None else min(latest, (end - timedelta(microseconds=1)).astimezone(LOCAL).date())
 
 
 def invitation_by_token(token: str) -> IdeaInvitation | None:
@@ -160,7 +174,11 @@ def invite_late(
         raise Conflict(_("Late entries are possible only after the end, and before the evaluation begins."))
     if not email:
         raise Invalid({"email": _("Please enter your e-mail address.")})
-    if last_day is None or not today() <= last_day <= today() + LONGEST:
+    latest = latest_day(consultation)
+    if last_day is not None and last_day > latest and latest < today() + LONGEST:
+        words = _("Please choose a day up to %(day)s: the evaluation begins after it.", day=format_day(latest))
+        raise Invalid({"last_day": words})
+    if last_day is None or not today() <= last_day <= latest:
         raise Invalid({"last_day": _("Please choose a day within the next %(number)s days.", number=LONGEST.days)})
     token, moment = new_token(), now()
     invitation = IdeaInvitation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import render_template
@@ -10,7 +11,7 @@ from flask import render_template
 from consult.consultations.models import Consultation
 from consult.consultations.queries import consultation_by_slug
 from consult.core.access import access, current_actor
-from consult.core.clock import now, today
+from consult.core.clock import today
 from consult.core.errors import Invalid, NotFound
 from consult.core.i18n import _
 from consult.core.limits import allow_write
@@ -36,7 +37,9 @@ def _consultation(slug: str) -> Consultation:
 @access("signed-in")
 def late(slug: str) -> Any:
     """Who was invited to send something after the end, and the form to invite more."""
-    return _page(_consultation(slug), LateForm(formdata=None, data={"last_day": today() + SUGGESTED}))
+    consultation = _consultation(slug)
+    suggested = min(today() + SUGGESTED, invitations.latest_day(consultation))
+    return _page(consultation, LateForm(formdata=None, data={"last_day": suggested}))
 
 
 def _page(consultation: Consultation, form: LateForm) -> Any:
@@ -45,17 +48,17 @@ def _page(consultation: Consultation, form: LateForm) -> Any:
         consultation=consultation,
         form=form,
         rows=invitations.invitations_of(consultation.id),
-        state_of=_state_of,
-        last_day_of=invitations.last_day_of,
+        state_of=partial(_state_of, consultation),
+        last_day_of=partial(invitations.last_day_of, consultation=consultation),
     )
 
 
-def _state_of(invitation: Any, sent: int) -> str:
+def _state_of(consultation: Consultation, invitation: Any, sent: int) -> str:
     if sent:
         return "done"
     if invitation.revoked_at is not None:
         return "ended"
-    return "invited" if now() < invitation.valid_until else "lapsed"
+    return "invited" if today() <= invitations.last_day_of(invitation, consultation) else "lapsed"
 
 
 @blueprint.post("/ideas/late/<slug>")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from consult.consultations.models import Consultation
+from consult.core.clock import start_of_day
 from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import format_day
 from consult.core.registry import touch
@@ -347,3 +348,24 @@ def test_after_the_end_the_timeline_says_until_when_and_where_the_results_are(
     page = client.page(url)
     assert "Ergebnisse der Konsultation:" in timeline_of(page)[-1]
     assert page.select(f".c-time a[href='/de/consultations/{consultation.slug}']")
+
+
+def test_no_invitation_promises_a_day_of_the_evaluation(
+    closed: Any, client: Any, sign_in: Any, cast: Any, outbox: Any, db: Any
+) -> None:
+    """Late entries end where the evaluation begins, whatever day was chosen: so the form offers none beyond, takes none,
+    and the list says that a link holds no longer where the evaluation was moved forward."""
+    closed.evaluation_at = start_of_day(date(2026, 12, 8))
+    db.session.commit()
+    page = sign_in(client, cast.admin).page("/de/ideas/late/open-region")
+    assert page.one("#last_day")["value"] == "2026-12-07"
+    for day, status in (("2026-12-08", 422), ("2026-12-07", 303)):
+        answer = client.submit("/de/ideas/late/open-region", {"email": "spaet@people.example", "last_day": day})
+        assert answer.status_code == status, day
+        if status == 422:
+            assert "7. Dezember 2026" in html(answer).errors()["last_day"]
+    assert "7. Dezember 2026" in outbox.last("spaet@people.example").text
+    closed.evaluation_at = start_of_day(date(2026, 12, 2))
+    db.session.commit()
+    row = client.page("/de/ideas/late/open-region").one("tbody tr").get_text(" ")
+    assert "1. Dezember 2026" in row
