@@ -8,7 +8,7 @@ from typing import Any
 
 from consult.accounts.models import Person
 from consult.comments.models import Comment
-from consult.comments.queries import shown_name, subject_of, title_for
+from consult.comments.queries import own_name, subject_of, title_for
 from consult.comments.rules import VISIBLE
 from consult.core.db import db
 from consult.core.i18n import _, in_language
@@ -21,9 +21,10 @@ from consult.moderation.mails import send_decision
 
 
 def _new_text(context: Mapping[str, Any]) -> str:
+    name = context["name"] or _("Somebody")
     if context.get("is_answer"):
-        return _("%(name)s has answered below “%(title)s”", name=context["name"], title=context["title"])
-    return _("%(name)s has commented on “%(title)s”", name=context["name"], title=context["title"])
+        return _("%(name)s has answered below “%(title)s”", name=name, title=context["title"])
+    return _("%(name)s has commented on “%(title)s”", name=name, title=context["title"])
 
 
 NEW_COMMENT = NoticeKind(
@@ -41,13 +42,14 @@ def tell_later(comment: Comment, cause: str, run_at: datetime | None = None) -> 
 
 @handler("comments.tell")
 def tell(payload: dict[str, Any]) -> None:
-    """Tell the subject's watchers and, for an answer, the author of the comment above; nobody twice, never the author."""
+    """Tell the subject's watchers and, for an answer, the author of the comment above; nobody twice, never the author, and
+    nobody of what is hidden together with its subject by then."""
     comment = db.session.get(Comment, payload["comment_id"])
     if comment is None or comment.status != VISIBLE:
         return
     info = subject_of(comment)
     commentable = registries.commentable.get(comment.subject_kind)
-    if info is None or commentable is None:
+    if info is None or not info.public or commentable is None:
         return
     people: set[int | None] = set(commentable.watchers(comment.subject_id))
     if comment.parent_id is not None:
@@ -56,7 +58,8 @@ def tell(payload: dict[str, Any]) -> None:
     context = {
         "comment_id": comment.id,
         "title": info.title,
-        "name": shown_name(comment),
+        "name": own_name(comment.author_name, comment.organisation_name),
+        "said_in": comment.language,
         "excerpt": excerpt(comment.body, 300),
         "is_answer": comment.parent_id is not None,
     }

@@ -7,9 +7,12 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import select, update
 
+from consult.comments.mails import NEW_COMMENT
 from consult.comments.models import Comment, CommentVersion
+from consult.comments.queries import own_name
 from consult.core.db import db
 from consult.core.registry import PersonalData
+from consult.notifications.renaming import say_instead
 
 
 def export(person_id: int) -> dict[str, Any]:
@@ -50,6 +53,8 @@ def erase(person_id: int) -> None:
         .values(body="", html=Markup(""))
     )
     _keep_blackened(person_id)
+    all_own = list(db.session.execute(select(Comment.id).where(Comment.author_id == person_id)).scalars())
+    say_instead((NEW_COMMENT.kind,), {"comment_id": all_own}, name="")
     db.session.execute(
         update(Comment)
         .where(Comment.author_id == person_id)
@@ -71,8 +76,15 @@ def _keep_blackened(person_id: int) -> None:
 
 
 def rename(person_id: int, _old: str, new: str) -> None:
-    """The person's comments stand under a new name."""
-    db.session.execute(update(Comment).where(Comment.author_id == person_id).values(author_name=new[:120]))
+    """The person's comments stand under a new name, also where others were told of them."""
+    own = update(Comment).where(Comment.author_id == person_id)
+    db.session.execute(own.values(author_name=new[:120]))
+    houses: dict[str, list[int]] = {}
+    statement = select(Comment.id, Comment.organisation_name).where(Comment.author_id == person_id)
+    for comment_id, house in db.session.execute(statement.order_by(Comment.id)):
+        houses.setdefault(house, []).append(comment_id)
+    for house, ids in houses.items():
+        say_instead((NEW_COMMENT.kind,), {"comment_id": ids}, name=own_name(new[:120], house))
 
 
 PERSONAL_DATA = PersonalData("comments", ("comment", "comment_version"), export, erase, rename=rename)

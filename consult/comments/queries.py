@@ -380,8 +380,12 @@ def places(kind: str, key: str) -> Places:
 
 def shown_name(comment: Comment | Shown | Row[Any]) -> str:
     """Under which name a comment stands."""
-    name, house = comment.author_name, comment.organisation_name
-    return (f"{name}, {house}" if name and house and name != house else name or house) or _("Former participant")
+    return own_name(comment.author_name, comment.organisation_name) or _("Former participant")
+
+
+def own_name(name: str, house: str) -> str:
+    """The name with that of the organisation; empty where both are gone."""
+    return f"{name}, {house}" if name and house and name != house else name or house
 
 
 _SAID = select(

@@ -202,12 +202,14 @@ PLAIN_MAIL = "mails/notice"  # the mail that says what the list says, and where 
 @dataclass(frozen=True)
 class NoticeKind:
     """A kind of notice. `mail` is the mail template (PLAIN_MAIL, "ideas/mail_x") or empty for in-app only; `text` renders
-    the line in the list from the context (called in the reader's language)."""
+    the line in the list from the context (called in the reader's language). `who` is the entry of the context that holds a
+    person's name, if one does; `person_id` beside it says whose."""
 
     kind: str
     text: Callable[[Mapping[str, Any]], str]
     url: Callable[[Mapping[str, Any]], str]
     mail: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True)

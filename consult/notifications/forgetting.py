@@ -44,10 +44,11 @@ def forget_text(mentions: Mentions, path: str) -> None:
 
 
 def _names(context: Any, mentions: Mentions) -> ColumnElement[bool]:
-    return or_(*(_is_one(context[name], values) for name, values in mentions.items() if values))
+    return or_(*(is_one(context[name], values) for name, values in mentions.items() if values))
 
 
-def _is_one(entry: Any, values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
+def is_one(entry: Any, values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
+    """Whether an entry of a context, a number or a text, is one of these."""
     known = entry.as_integer() if all(isinstance(one, int) for one in values) else entry.as_string()
     found: ColumnElement[bool] = known.in_(list(values))
     return found

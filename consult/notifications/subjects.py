@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.registry import PersonalData, describe
-from consult.notifications import queries, search_queries
+from consult.notifications import queries, renaming, search_queries
 from consult.notifications.models import Follow, MailPreference, Notice, SavedSearch
 
 
@@ -75,9 +75,12 @@ def export(person_id: int) -> dict[str, Any]:
 
 
 def erase(person_id: int) -> None:
-    """Forget notices, follows, preferences and searches of a person."""
+    """Forget notices, follows, preferences and searches of a person, and the name in what others were told."""
+    renaming.rename(person_id, "", "")
     for table in (Notice, Follow, MailPreference, SavedSearch):
         db.session.execute(delete(table).where(table.person_id == person_id))
 
 
-DATA = PersonalData("notifications", ("notice", "follow", "mail_preference", "saved_search"), export, erase)
+DATA = PersonalData(
+    "notifications", ("notice", "follow", "mail_preference", "saved_search"), export, erase, rename=renaming.rename
+)

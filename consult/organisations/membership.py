@@ -193,8 +193,8 @@ def lapse_invitations() -> int:
 
 def _tell_inviter(invitation: OrganisationInvitation, organisation: Organisation, who: str, *, accepted: bool) -> None:
     context = {
-        "organisation": organisation.name, "slug": organisation.slug, "who": who, "accepted": accepted,
-        "answer": invitation.answer,
+        "organisation": organisation.name, "slug": organisation.slug, "who": who, "person_id": invitation.person_id,
+        "accepted": accepted, "answer": invitation.answer,
     }  # fmt: skip
     notify("organisation.answered", [invitation.invited_by], context)
 
@@ -224,7 +224,7 @@ def ask(actor: Actor, organisation: Organisation, message: str) -> OrganisationR
     except IntegrityError:
         raise Conflict(_("You have asked already; the answer is still open.")) from None
     audit.record("organisation.asked", actor, ("organisation", organisation.id), request_id=request.id)
-    context = {"organisation": organisation.name, "slug": organisation.slug, "who": person.name}
+    context = {"organisation": organisation.name, "slug": organisation.slug, "who": person.name, "person_id": person.id}
     notify("organisation.asked", queries.deciders(organisation.id), context)
     return request
 

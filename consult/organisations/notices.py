@@ -31,13 +31,10 @@ def _decided(context: Mapping[str, Any]) -> str:
 
 
 def _answered(context: Mapping[str, Any]) -> str:
+    who = context["who"] or _("Somebody")
     if context["accepted"]:
-        return _(
-            "%(who)s has accepted the invitation to %(organisation)s.", who=context["who"], organisation=_name(context)
-        )
-    sentence = _(
-        "%(who)s has declined the invitation to %(organisation)s.", who=context["who"], organisation=_name(context)
-    )
+        return _("%(who)s has accepted the invitation to %(organisation)s.", who=who, organisation=_name(context))
+    sentence = _("%(who)s has declined the invitation to %(organisation)s.", who=who, organisation=_name(context))
     return _with_answer(sentence, context)
 
 
@@ -62,9 +59,9 @@ def _page(context: Mapping[str, Any]) -> str:
 
 
 NOTICE_KINDS = (
-    NoticeKind("organisation.asked", _asked, _members_page, PLAIN_MAIL),
+    NoticeKind("organisation.asked", _asked, _members_page, PLAIN_MAIL, who="who"),
     NoticeKind("organisation.decided", _decided, _page, PLAIN_MAIL),
-    NoticeKind("organisation.answered", _answered, _members_page, PLAIN_MAIL),
+    NoticeKind("organisation.answered", _answered, _members_page, PLAIN_MAIL, who="who"),
     NoticeKind("organisation.left", _left, _page, PLAIN_MAIL),
     NoticeKind("organisation.moderated", _moderated, _page, PLAIN_MAIL),
 )

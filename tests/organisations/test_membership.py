@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from consult.accounts import erasure
 from consult.core import audit
+from consult.core.access import SYSTEM
 from consult.core.clock import now
 from consult.organisations import membership, queries
 from consult.organisations.models import Organisation, OrganisationInvitation, OrganisationMember, OrganisationRequest
@@ -204,6 +206,22 @@ def test_who_asks_is_let_in_or_told_why_not(
     assert "Wir kennen Sie nicht." in outbox.last(cast.stranger).text
     assert send(client, answer, accept="1", roles="author").status_code == 409, "it is answered already"
     assert cast.stranger.id not in queries.member_ids(firm.id)
+
+
+def test_who_was_told_that_somebody_asks_reads_the_new_name_and_none_of_who_is_gone(
+    client: Any, new_client: Any, sign_in: Any, firm: Any, cast: Any, db: Any, run_jobs: Any
+) -> None:
+    theirs = sign_in(new_client(), cast.stranger)
+    old = cast.stranger.name
+    theirs.submit(url(firm, "/join"), {"message": ""})
+    run_jobs()
+    sign_in(client, person_of(db, cast, "manager"))
+    assert old in client.page("/de/notices/").text
+    theirs.submit("/de/account/", {"name": "Lichtgestalt", "language": "de"}, form="main form:has([name=name])")
+    assert old not in client.page("/de/notices/").text and "Lichtgestalt" in client.page("/de/notices/").text
+    erasure.erase(SYSTEM, cast.stranger.id)
+    assert "Lichtgestalt" not in client.page("/de/notices/").text
+    assert "Jemand möchte" in client.page("/de/notices/").text
 
 
 def test_a_request_can_be_taken_back(client: Any, sign_in: Any, firm: Any, cast: Any) -> None:
