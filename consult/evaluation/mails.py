@@ -24,7 +24,7 @@ SHOWN = 1_500  # characters of a response in a letter; the page has the whole
 
 
 def _number(idea: Idea) -> list[tuple[str, str]]:
-    return [(_("Idea"), f"»{idea.title}«"), (_("Number"), idea.number or "")]
+    return [(_("Idea"), _("“%(words)s”", words=idea.title)), (_("Number"), idea.number or "")]
 
 
 def _followers(idea: Idea) -> list[int]:
@@ -74,7 +74,11 @@ def tell_withdrawn(idea: Idea, note: str) -> None:
         return Letter(
             subject=_("The answer to your idea was taken back: %(number)s", number=idea.number),
             heading=_("The answer to your idea was taken back"),
-            lines=[_("The office gives this reason:"), f"»{note}«", _("You will hear of the new answer.")],
+            lines=[
+                _("The office gives this reason:"),
+                _("“%(words)s”", words=note),
+                _("You will hear of the new answer."),
+            ],
             facts=_number(idea),
             button=(_("See how it stands"), url),
         )

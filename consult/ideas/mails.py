@@ -108,7 +108,7 @@ def _send(idea: Idea, letter: Letter, kind: str, to: tuple[str, str, int | None]
 
 
 def _facts(idea: Idea, title: str = "") -> list[tuple[str, str]]:
-    facts = [(_("Idea"), f"»{title or idea.title}«")] if title or idea.title else []
+    facts = [(_("Idea"), _("“%(words)s”", words=title or idea.title))] if title or idea.title else []
     return [*facts, *([(_("Number"), idea.number)] if idea.number else [])]
 
 
@@ -121,7 +121,7 @@ def send_confirmation(idea: Idea, email: str, language: str, token: str) -> None
     """The link by which somebody without an account confirms the address and sends the idea."""
     with in_language(language):
         letter = Letter(
-            subject=_("Please confirm: your idea for »%(site)s«", site=current_app.config["SETTINGS"].site_name),
+            subject=_("Please confirm: your idea for “%(site)s”", site=current_app.config["SETTINGS"].site_name),
             heading=_("One more step and your idea is with us"),
             lines=[
                 _("Please open this page and confirm there that the address is yours. Your idea then gets its number.")
@@ -267,7 +267,7 @@ def tell_returned_draft(idea: Idea, title: str, note: str) -> None:
             heading=_("Your organisation asks for a change"),
             lines=[
                 _("Whoever releases for your organisation has given your idea back with this sentence:"),
-                f"»{note}«",
+                _("“%(words)s”", words=note),
                 _("Your text is a draft again. Change it and send it once more."),
             ],
             facts=_facts(idea, title),
@@ -483,7 +483,7 @@ def tell_file_deleted(idea: Idea, title: str, file_name: str) -> None:
                 _("Nobody has opened the file here, and it is deleted now. Your text stays as it is."),
                 _("Please have your device checked. You can attach the file anew, without what was found, as you write on."),
             ],
-            facts=[*_facts(idea), (_("Attachment"), f"»{title}«, {file_name}")],
+            facts=[*_facts(idea), (_("Attachment"), f"{_('“%(words)s”', words=title)}, {file_name}")],
             button=(_("Open the draft"), draft_url(idea))
             if idea.number is None
             else (_("See how it stands"), status_url(idea)),

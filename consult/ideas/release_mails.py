@@ -34,7 +34,10 @@ def remind(person: Person, waiting: Sequence[Waits]) -> None:
             heading=_("Somebody waits for your release"),
             lines=[
                 _("Nobody outside your organisation gets these texts before you release them or give them back."),
-                *(f"»{one.title or _('Without title')}«, {_since(one)}" for one in waiting[:LISTED]),
+                *(
+                    f"{_('“%(words)s”', words=one.title or _('Without title'))}, {_since(one)}"
+                    for one in waiting[:LISTED]
+                ),
             ],
             button=(_("Read and decide"), address("pages.me")),
             after=[_("We remind you once a working day at most, of everything at once.")],

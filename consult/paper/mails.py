@@ -22,7 +22,7 @@ def tell_taken_back(idea: Idea, title: str) -> None:
                 _("We had entered this idea in your name by mistake. It is withdrawn, and its text is deleted."),
                 _("If you did give us an idea, you hear from us again once it is entered."),
             ],
-            facts=[(_("Idea"), f"»{title}«"), (_("Number"), idea.number or "")],
+            facts=[(_("Idea"), _("“%(words)s”", words=title)), (_("Number"), idea.number or "")],
         )
     queue_template(
         recipient, "ideas/mail_letter", language, kind="idea.entry_taken_back", context={"letter": letter},

@@ -84,7 +84,9 @@ def index() -> Any:
         next_after=f"{start + SIZE}-{shown[-1]}" if total > start + SIZE else None,
         start=start,
         formats=FORMATS,
-        chips=[{"label": f"»{query}«"}, *({"label": label} for label in _chosen_labels(facets))] if query else [],
+        chips=[{"label": _("“%(words)s”", words=query)}, *({"label": label} for label in _chosen_labels(facets))]
+        if query
+        else [],
         numbered=_numbered(query),
         says_nothing=bool(query) and not query_groups(query),
         suggestion=suggestion(query) if query and (every.partly or len(every.documents) <= FEW) else None,

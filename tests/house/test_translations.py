@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
 
-from tests.house.source import name, template_files
+from tests.house.source import name, python_files, template_files, tree
 from tools.messages import Key, entries, missing, used
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -88,6 +89,21 @@ def test_english_keeps_to_the_house() -> None:
         f"{place} {message!r}" for key, place in used().items() for message in key if message.rstrip().endswith("!")
     ]
     assert not found, "\n".join(found)
+
+
+def test_quotation_marks_are_those_of_the_language() -> None:
+    """Outside the catalogues and the German pages none are German: what is put around words goes through a message."""
+    files = [path for path in template_files() if ".de" not in path.suffixes]
+    found = [name(path) for path in files if re.search("[»«„]", path.read_text("utf-8"))]
+    for path in python_files("consult"):
+        quoting = {"loading.py", "text.py", "search_jobs.py"}  # both languages' texts, marks that are looked for
+        if path.name in quoting or path.name.startswith("synthetic"):
+            continue
+        text = "".join(
+            one.value for one in ast.walk(tree(path)) if isinstance(one, ast.Constant) and type(one.value) is str
+        )
+        found += [name(path)] if re.search("[»«„]", text) else []
+    assert found == []
 
 
 # Words that stand on a page without asking for a translation.
