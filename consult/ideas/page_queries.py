@@ -337,9 +337,11 @@ def near_answers(question_id: int | None, but: int | None, limit: int = 3) -> li
             "title": one.version.idea.title,
             "url": path("ideas.show", number=one.version.idea.number),
             "why": one.excerpt[:140].rsplit(" ", 1)[0] + "…" if len(one.excerpt) > 140 else one.excerpt,
-            "lang": one.version.language if one.version.language != current_language() else None,
+            "lang": foreign,
+            "why_lang": foreign,
         }
         for one in found[:limit]
+        for foreign in (one.version.language if one.version.language != current_language() else None,)
     ]
 
 

@@ -102,7 +102,7 @@ def _columns_of(known: dict[str, SubjectInfo] | None) -> dict[str, Any]:
     if not known:
         return {"owner_key": "", "owner_title": {}, "owner_public": False}
     one = next(iter(known.values()))
-    titles = {language: info.title for language, info in known.items()}
+    titles = {info.language or language: info.title for language, info in known.items()}
     return {"owner_key": one.key, "owner_title": titles, "owner_public": one.public and bool(one.key)}
 
 
