@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from consult.accounts.operations import as_actor, ensure_person
 from consult.consultations.models import Consultation
@@ -22,7 +22,7 @@ from consult.core import audit
 from consult.core.access import GUEST, Actor
 from consult.core.audiences import AUDIENCES
 from consult.core.clock import today
-from consult.core.db import db
+from consult.core.db import db, is_sqlite
 from consult.core.errors import Invalid, Refused
 from consult.core.forms import email_problem
 from consult.core.i18n import _, format_day
@@ -37,6 +37,7 @@ audit.declare("idea.entered", "channel", "consent", "run")
 NEARLY_THE_SAME = (
     35  # of 100: so alike is an idea that whoever enters a text is stopped by; else entering is no question
 )
+ENTERING = 0x9A9E7  # the lock of those who enter
 SAME_REFERENCE, SAME_WORDS = "reference", "words"
 
 
@@ -79,6 +80,13 @@ def fingerprint_of(content: Content) -> str:
     """The same for the same answers, whatever their spaces, capitals and marks."""
     said = [re.sub(r"[\W_]+", "", one.body.casefold()) for _id, one in sorted(content.given.items())]
     return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()
+
+
+def one_by_one() -> None:
+    """Nobody else enters anything until this transaction ends, so that of what two enter at the same moment, or one person
+    by a second click, the second is found by what is here. SQLite lets one write at a time anyway."""
+    if not is_sqlite():
+        db.session.execute(select(func.pg_advisory_xact_lock(ENTERING)))
 
 
 def doubles(consultation: Consultation, entry: Entry, limit: int = 3) -> Doubles:

@@ -89,6 +89,7 @@ def send_entry(slug: str) -> Any:
     form.take_errors(Invalid(faults))
     if form.errors:
         return _page(consultation, form), 422
+    entries.one_by_one()
     doubles = entries.doubles(consultation, entry)
     if doubles and not form.another.data:
         return _page(consultation, form, doubles), 422

@@ -22,7 +22,7 @@ from consult.core.imports import DONE, PREVIEWED, ImportRun
 from consult.core.limits import allow_write
 from consult.core.tables import CSV, XLSX, Column, table_response
 from consult.core.web import flash_done, path, see_other
-from consult.paper import exchange, rules
+from consult.paper import entries, exchange, rules
 from consult.paper.forms import TableForm
 from consult.paper.views import blueprint
 from consult.paper.views_entries import consultation_to_enter, refuse_others
@@ -101,6 +101,7 @@ def import_carry_out(run_id: int) -> Any:
     """Enter all rows, or none if one is refused by now."""
     allow_write()
     run, found = _own_run(run_id)
+    entries.one_by_one()
     plan = _limited(browser.look(run, found))
     if not plan.refused:
         plan = browser.finish(current_actor(), run, found)

@@ -124,6 +124,8 @@ def test_a_table_is_looked_at_entered_once_and_taken_back(
     told = outbox.to("erika@people.example")[-1]
     assert "versehentlich" in told.text and "Ladeschiffe" in told.text
     assert "Ladeschiffe" not in {one.title for one in db.session.execute(select(Idea)).scalars()}
+    listed = staff.page("/de/paper/").select("section[aria-labelledby=mine] a")
+    assert [one.get_text() for one in listed] == [ideas[1].number], "nothing leads to what is gone"
     # after that the table can be entered again
     fresh = press(staff, upload(staff, [ROWS[0]]), "carry-out")
     assert "1 Idee ist erfasst." in fresh.text and count(db) == 2
