@@ -18,10 +18,11 @@ from consult.core.db import db
 from consult.core.registry import Milestone
 from consult.core.text import render_markdown
 from consult.ideas import signoff
+from consult.ideas.attachments import attachments
 from consult.ideas.coauthors import coauthors_of
 from consult.ideas.drafts import title_in
 from consult.ideas.milestones import milestones
-from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaDraft, IdeaVersion
+from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaAttachment, IdeaCoauthor, IdeaDraft, IdeaVersion
 from consult.ideas.redactions import originals_of, part_of
 from consult.ideas.rules import reaches
 from consult.links.models import PROPOSED
@@ -46,6 +47,7 @@ class StatusView:
     milestones: list[Milestone]
     proposals: list[LinkView]
     originals: dict[str, str]
+    files: list[IdeaAttachment] = field(default_factory=list)
     read_at: list[datetime] = field(default_factory=list)
     releases: list[signoff.Release] = field(default_factory=list)
     draft_title: str = ""
@@ -87,7 +89,8 @@ def _shown(idea: Idea, versions: Sequence[IdeaVersion]) -> IdeaVersion | None:
 
 
 def status_view(idea: Idea) -> StatusView:
-    """Everything about an idea for its author; nine queries, one more for an organisation's, three more once public."""
+    """Everything about an idea for its author; nine queries, one more for an organisation's and for files, three more once
+    public."""
     versions = (
         db.session.execute(
             select(IdeaVersion)
@@ -118,6 +121,7 @@ def status_view(idea: Idea) -> StatusView:
         milestones=milestones(idea, [one for one in links if one.confirmed]) if idea.was_public else [],
         proposals=[one for one in links if not one.confirmed],
         originals=originals_of(shown.id) if shown is not None and shown.is_redacted else {},
+        files=attachments(shown.attachments) if shown is not None else [],
         releases=signoff.history(idea.id) if idea.organisation_id is not None else [],
     )
 

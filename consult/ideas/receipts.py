@@ -17,7 +17,8 @@ from consult.core.i18n import _, current_language, pick
 from consult.core.typesetting import typeset
 from consult.core.web import address
 from consult.ideas import redactions, words
-from consult.ideas.models import Idea, IdeaVersion
+from consult.ideas.attachments import gone_words, words_of_size
+from consult.ideas.models import Idea, IdeaAttachment, IdeaVersion
 from consult.ideas.own_queries import StatusView, status_view
 from consult.ideas.words import in_words
 
@@ -68,6 +69,7 @@ def receipt_of(idea: Idea, token: str) -> Receipt:
             "text": _("There you read at any time how it stands. Whoever has the address can change and withdraw the idea."),
         },
         **_texts(view, version),
+        "files": {"heading": _("Attachments"), "found": [_file(one) for one in view.files]},
         "cite": {"heading": _("Cite"), **_cite(view)},
     }  # fmt: skip
     return Receipt(number, data, version.sent_at)
@@ -108,6 +110,16 @@ def _texts(view: StatusView, version: IdeaVersion) -> dict[str, Any]:
             for position, answer in answers
         ],
     }
+
+
+def _file(one: IdeaAttachment) -> dict[str, str]:
+    """A file that was sent with it: what its author says it shows, which one it is, who may read it, what became of it."""
+    said = [one.file_name, words_of_size(one.size), str(LABELS[one.audience])]
+    if one.is_gone:
+        said.append(gone_words())
+    elif one.is_held:
+        said.append(_("held back by the moderation"))
+    return {"title": one.title, "said": ", ".join(said)}
 
 
 def _cite(view: StatusView) -> dict[str, str]:

@@ -38,6 +38,7 @@ from consult.ideas import (
     withdrawing,
     words,
 )
+from consult.ideas.attachments import words_of_size
 from consult.ideas.cards import shown_cards
 from consult.ideas.coauthors import note_coauthor
 from consult.ideas.forms import CoauthorForm
@@ -254,6 +255,7 @@ def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any
         other=words.other_language(idea.language),
         form=form or CoauthorForm(formdata=None),
         may_invite=idea.status in rules.COMPANIONABLE,
+        size_of=words_of_size,
         has_receipt=receipts.has_receipt(idea) and typesetting.available(),
         can_erase=idea.status in rules.ERASABLE and idea.erased_at is None,
         erase_refusal=withdrawing.why_not_erasable(idea) if idea.status in rules.ERASABLE else "",

@@ -22,6 +22,7 @@ from consult.moderation.queries import waiting_case
 from tests.files import samples
 from tests.ideas.conftest import the_idea
 from tests.support.page import html
+from tests.support.pdf import Pdf
 
 TITLE = "Grundriss der Halle mit freien Plätzen"
 READERS = (
@@ -374,3 +375,34 @@ def test_with_the_public_page_its_files_go_from_who_may_not_read_it(
                 who for who, client in readers.items() if client.get(f"/de/ideas/files/{row.key}").status_code == 200
             }
             assert found == page & PUBLISHED[one], (audience, one, found)
+
+
+def test_its_author_sees_what_was_sent_with_it(
+    make: Any, cast: Any, consultation: Any, db: Any, client: Any, sign_in: Any
+) -> None:
+    """On the private page and in the receipt, while it waits and afterwards; what became of a file stands beside it."""
+    idea, files = _files(make, cast, consultation, db)
+    status = f"/de/ideas/status/{tokens.status_token(idea.draft_key)}"
+    sign_in(client, cast.owner)
+
+    def said() -> str:
+        (listed,) = client.page(status).select(".c-files")
+        pdf = Pdf(client.get(f"{status}/receipt.pdf").data)
+        assert pdf.faults == []
+        for one in files.values():
+            assert one.file_name in listed.get_text() and one.file_name in pdf.text, one.audience
+            assert TITLE in " ".join(pdf.text.split())
+        assert "Nur Ministerium" in listed.get_text() and "Nur Ministerium" in pdf.text
+        for link in listed.select("a"):
+            assert client.get(str(link["href"])).status_code == 200
+        return f"{listed.get_text()} {' '.join(pdf.text.split())}"
+
+    assert "Virenscanner" not in said()
+    files["agency"].scan, files["ministry"].held_by = scanner.INFECTED, 1
+    db.session.commit()
+    now_said = said()
+    assert now_said.count("Virenscanner") == 2 and now_said.count("zurückgehalten") == 2
+    make.decide("idea", idea.id, "publish")
+    operations.withdraw(cast.actor(cast.owner), idea.id)
+    db.session.commit()
+    assert not client.page(status).select(".c-files")

@@ -80,7 +80,8 @@ def _document(text: str, language: str) -> dict[str, Any]:
         "title": text or "-", "lang": language, "author": "Agentur", "subject": "x", "sender": text, "lede": "Kopf",
         "foot": "Fuß", "page": "Seite", "facts": [["Organisation", text]], "next": part, "address": part,
         "text": {"heading": "Text", "note": "", "lang": language, "title": text or "-", "summary": text},
-        "answers": [{"question": "1 Frage", "wording": "Was?", "audience": "alle", "body": text}], "cite": part,
+        "answers": [{"question": "1 Frage", "wording": "Was?", "audience": "alle", "body": text}],
+        "files": {"heading": "Anhänge", "found": [{"title": text, "said": text}]}, "cite": part,
     }  # fmt: skip
 
 
