@@ -177,7 +177,9 @@ def _frame(idea: Idea, draft: IdeaDraft | None) -> Frame:
         number=idea.number or "", author_id=idea.author_id, author_email=idea.author_email,
         writable=rules.can_edit(current_actor(), idea), has_draft=draft is not None, waits=idea.waits_for_release,
         organisation_id=idea.organisation_id,
-        confirm_until=idea.moved_at + rules.TERMS.confirmation if idea.status == AWAITING else None,
+        confirm_until=rules.in_time(idea.moved_at + rules.TERMS.confirmation, consultation)
+        if idea.status == AWAITING
+        else None,
     )  # fmt: skip
     if draft is not None:
         frame.content, frame.edit_count = Content.of_document(draft.content), draft.edit_count

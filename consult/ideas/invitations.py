@@ -15,7 +15,7 @@ from consult.accounts.tokens import new_token
 from consult.consultations.models import Consultation
 from consult.core import audit
 from consult.core.access import Actor
-from consult.core.clock import LOCAL, now, today
+from consult.core.clock import LOCAL, local, now, start_of_day, today
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.forms import email_key
@@ -32,20 +32,12 @@ LONGEST = timedelta(days=60)
 def last_day_of(invitation: IdeaInvitation, consultation: Consultation) -> date:
     """The last day, in Germany, on which an idea can be sent by it: the one that was chosen, or the one before the
     evaluation, which may have been moved forward since."""
-    end = min(one for one in (invitation.valid_until, end_of_late(consultation)) if one is not None)
-    return (end - timedelta(microseconds=1)).astimezone(LOCAL).date()
-
-
-def end_of_late(consultation: Consultation) -> datetime | None:
-    """The first moment in which no late entry is possible any more, whatever an invitation says; None if none is set."""
-    ends = [one for one in (consultation.evaluation_at, consultation.results_at) if one is not None]
-    return min(ends, default=None)
+    return local(rules.in_time(invitation.valid_until - timedelta(microseconds=1), consultation)).date()
 
 
 def latest_day(consultation: Consultation) -> date:
     """The last day that an invitation sent today can be for."""
-    end, latest = end_of_late(consultation), today() + LONGEST
-    return latest if end is None else min(latest, (end - timedelta(microseconds=1)).astimezone(LOCAL).date())
+    return local(rules.in_time(start_of_day(today() + LONGEST), consultation)).date()
 
 
 def invitation_by_token(token: str) -> IdeaInvitation | None:

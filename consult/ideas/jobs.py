@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import and_, or_, select
 
 from consult.accounts.models import Person
+from consult.consultations.models import Consultation
 from consult.consultations.queries import consultations_by_ids
 from consult.core.access import SYSTEM
 from consult.core.calendar import add_working_days, is_working_day
@@ -79,7 +80,8 @@ def lapse_confirmations() -> int:
 
 
 def close_returned() -> int:
-    """Thirty days without an answer to a returned idea: closed, a week after its author was reminded at the earliest."""
+    """Thirty days without an answer to a returned idea: closed, a week after its author was reminded at the earliest. Once
+    nothing is taken any more, nobody is asked for a change."""
     closed = _waiting_since(RETURNED, TERMS.revision, Idea.reminded_at <= now() - TERMS.reminder)
     for idea in closed:
         move(rules.MACHINE, idea, "close", SYSTEM)
@@ -87,7 +89,10 @@ def close_returned() -> int:
         mails.tell_closed(idea)
     for idea in _waiting_since(RETURNED, TERMS.revision - TERMS.reminder, Idea.reminded_at.is_(None)):
         idea.reminded_at = now()
-        mails.remind_of_revision(idea, max(idea.moved_at + TERMS.revision, now() + TERMS.reminder))
+        until = max(idea.moved_at + TERMS.revision, now() + TERMS.reminder)
+        consultation = db.session.get_one(Consultation, idea.consultation_id)
+        if rules.can_send_in(consultation, RETURNED):
+            mails.remind_of_revision(idea, rules.in_time(until, consultation))
     db.session.flush()
     return len(closed)
 

@@ -16,6 +16,7 @@ from consult.consultations.models import Consultation
 from consult.core import typesetting
 from consult.core.access import Actor
 from consult.core.clock import now
+from consult.core.db import db
 from consult.core.i18n import _, format_clock, format_day, in_language, pick
 from consult.core.limits import TooMany, limits
 from consult.core.mail import queue_template
@@ -23,7 +24,7 @@ from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas import origins, tokens
 from consult.ideas.models import Idea, IdeaCoauthor, IdeaInvitation, IdeaVersion
-from consult.ideas.rules import TERMS
+from consult.ideas.rules import TERMS, in_time
 from consult.moderation import mails as moderation_mails
 from consult.organisations.queries import member_ids
 from consult.organisations.rules import WRITERS
@@ -119,6 +120,8 @@ def in_words(moment: datetime) -> str:
 
 def send_confirmation(idea: Idea, email: str, language: str, token: str) -> None:
     """The link by which somebody without an account confirms the address and sends the idea."""
+    seven_days = now() + TERMS.confirmation
+    end = in_time(seven_days, db.session.get_one(Consultation, idea.consultation_id))
     with in_language(language):
         letter = Letter(
             subject=_("Please confirm: your idea for “%(site)s”", site=current_app.config["SETTINGS"].site_name),
@@ -130,6 +133,12 @@ def send_confirmation(idea: Idea, email: str, language: str, token: str) -> None
             after=[
                 _(
                     "The link is valid for seven days. Without confirmation the idea stays a draft that only you can open."
+                )
+                if end == seven_days
+                else _(
+                    "The link is valid until %(day)s, midnight: after that the evaluation begins, and nothing is taken any "
+                    "more. Without confirmation the idea stays a draft that only you can open.",
+                    day=format_day(end),
                 ),
                 _("If you have sent nothing to us, somebody has mistyped an address: simply delete this mail."),
             ],
@@ -215,8 +224,13 @@ def send_decision(idea: Idea, verdict: Verdict, title: str) -> None:
         url = address("ideas.show", number=idea.number) if public else status_url(idea)
     moderation_mails.send_decision(
         recipient, language, verdict, title=title, number=idea.number or "", url=url,
-        until=now() + TERMS.revision if verdict.outcome == "return" and not idea.was_public else None, person_id=person_id,
+        until=_revised_by(idea) if verdict.outcome == "return" and not idea.was_public else None, person_id=person_id,
     )  # fmt: skip
+
+
+def _revised_by(idea: Idea) -> datetime:
+    """Until when a text that is returned now can be sent again."""
+    return in_time(now() + TERMS.revision, db.session.get_one(Consultation, idea.consultation_id))
 
 
 def tell_merged_into(target: Idea, verdict: Verdict) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from consult.accounts.models import Person
-from consult.consultations.models import Question
+from consult.consultations.models import Consultation, Question
 from consult.consultations.queries import questions_by_ids
 from consult.core.access import Actor
 from consult.core.audiences import AGENCY, ANONYMOUS, MINISTRY, PUBLIC
@@ -23,7 +23,7 @@ from consult.ideas import origins, redactions, rules
 from consult.ideas.attachments import PART, attachments, gone_words, words_of_size
 from consult.ideas.coauthors import is_beside
 from consult.ideas.drafting import newest_version_id
-from consult.ideas.models import HIDDEN, PUBLISHED, SUBMITTED, Answer, Idea, IdeaVersion
+from consult.ideas.models import HIDDEN, PUBLISHED, RETURNED, SUBMITTED, Answer, Idea, IdeaVersion
 from consult.ideas.versions import version_with_answers
 from consult.moderation.catalogue import reason_title
 
@@ -146,13 +146,17 @@ def _facts(idea: Idea, version: IdeaVersion) -> list[tuple[str, str]]:
 
 
 def outcomes(idea_id: int, version_id: int | None) -> tuple[str, ...]:
-    """The decisions that are possible about this version in the idea's present state."""
+    """The decisions that are possible about this version in the idea's present state. Nothing is returned that could not
+    be sent again."""
     idea = db.session.get(Idea, idea_id)
     if idea is None:
         return ()
     waits = version_id is not None and version_id == idea.waiting_version_id
     if idea.status == SUBMITTED and waits:
-        return ("publish", "return", "redact", "reject", "merge", "split")
+        offered = ("publish", "return", "redact", "reject", "merge", "split")
+        consultation = db.session.get_one(Consultation, idea.consultation_id)
+        again = rules.can_send_in(consultation, RETURNED)
+        return offered if again else tuple(one for one in offered if one != "return")
     if idea.status == PUBLISHED:
         return ("publish", "return", "redact", "reject", "hide") if waits else ("redact", "merge", "hide")
     return ("restore", "remove") if idea.status == HIDDEN else ()

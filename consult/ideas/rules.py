@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from consult.core.access import Actor
@@ -210,6 +210,16 @@ class HasPhase(Protocol):
     def phase(self) -> str: ...
 
 
+class HasEnd(Protocol):
+    """Whatever has moments from which on nothing of it is taken any more: a consultation."""
+
+    @property
+    def evaluation_at(self) -> datetime | None: ...
+
+    @property
+    def results_at(self) -> datetime | None: ...
+
+
 def is_author(actor: Actor, idea: Idea) -> bool:
     """The signed-in person whose idea it is."""
     return actor.signed_in and idea.author_id == actor.person_id
@@ -280,6 +290,13 @@ def can_send_in(consultation: HasPhase, idea_status: str, invited: bool = False)
     invitation that holds good, also after its end."""
     late = idea_status == RETURNED or (invited and idea_status == DRAFT)
     return consultation.phase == "open" or (late and consultation.phase == "closed")
+
+
+def in_time(moment: datetime, consultation: HasEnd) -> datetime:
+    """The moment, or the last one before the evaluation where that comes first: from then on nothing is taken, whatever
+    was asked or promised before."""
+    ends = [one for one in (consultation.evaluation_at, consultation.results_at) if one is not None]
+    return min([moment, *(one - timedelta(microseconds=1) for one in ends)])
 
 
 def can_invite_late(actor: Actor, consultation_id: int) -> bool:

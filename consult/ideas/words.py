@@ -241,10 +241,11 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
             }
         )
     elif view.idea.status == RETURNED and not view.idea.waits_for_release:
-        day = format_day(view.idea.moved_at + rules.TERMS.revision)
-        steps.append({"when": _("until %(day)s", day=day), "text": _("Your changed text"), "next": True})
+        if rules.can_send_in(view.consultation, RETURNED):
+            day = format_day(rules.in_time(view.idea.moved_at + rules.TERMS.revision, view.consultation))
+            steps.append({"when": _("until %(day)s", day=day), "text": _("Your changed text"), "next": True})
     elif view.idea.status == AWAITING:
-        day = format_day(view.idea.moved_at + rules.TERMS.confirmation)
+        day = format_day(rules.in_time(view.idea.moved_at + rules.TERMS.confirmation, view.consultation))
         steps.append({"when": _("until %(day)s", day=day), "text": _("You confirm your address"), "next": True})
     elif view.idea.is_public:
         steps += _ahead(view.consultation, _("Others can support and comment"))
@@ -259,8 +260,13 @@ def next_step(view: StatusView) -> str:
         decide = _("We had promised a decision by %(when)s and are late. It will come.", when=in_words(case.due_at))
     if idea.waits_for_release and idea.status != AWAITING_RELEASE:
         return _("Your new text is with those who release for your organisation. Until then everything stays as it is.")
+    if idea.status == RETURNED and not rules.can_send_in(view.consultation, RETURNED):
+        return _(
+            "We had asked you for a change. None can be sent any more, since the evaluation has begun; "
+            "your idea is not published."
+        )
     if idea.status == RETURNED:
-        day = format_day(idea.moved_at + rules.TERMS.revision)
+        day = format_day(rules.in_time(idea.moved_at + rules.TERMS.revision, view.consultation))
         return _(
             "We ask you for a change. It is your turn until %(day)s; without an answer we close the matter.", day=day
         )
@@ -272,7 +278,7 @@ def next_step(view: StatusView) -> str:
             _("Please confirm your address: the link is in your mail."),
             _(
                 "It is valid until %(when)s; after that the idea is a draft again.",
-                when=in_words(idea.moved_at + rules.TERMS.confirmation),
+                when=in_words(rules.in_time(idea.moved_at + rules.TERMS.confirmation, view.consultation)),
             ),
         ),
         AWAITING_RELEASE: _until(
@@ -293,7 +299,10 @@ def next_step(view: StatusView) -> str:
         WITHDRAWN: _("You have withdrawn the idea. Nobody reads its text any more."),
         MERGED: _("Your idea was joined with another one on the same matter; both names stand there."),
         CLOSED: _until(
-            _("The matter was closed, since no change came. You can send the idea as a new one."), _sending_ends(view)
+            _("The matter was closed, since no change came. You can send the idea as a new one.")
+            if view.consultation.phase == "open"
+            else _("The matter was closed, since no change came."),
+            _sending_ends(view),
         ),
     }
     if idea.status == PUBLISHED and not idea.is_public:

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from consult.consultations.models import Consultation
+from consult.core.access import GUEST
 from consult.core.clock import start_of_day
 from consult.core.errors import Conflict, Invalid, Refused
 from consult.core.i18n import format_day
 from consult.core.registry import touch
-from consult.ideas import invitations, operations
+from consult.ideas import invitations, jobs, operations, review
 from consult.ideas.models import Idea, IdeaInvitation
-from consult.ideas.tokens import draft_token
+from consult.ideas.tokens import draft_token, status_token
 from tests.ideas.conftest import the_idea
 from tests.support.mail import paths
 from tests.support.page import html, plain_spaces
@@ -369,3 +370,71 @@ def test_no_invitation_promises_a_day_of_the_evaluation(
     db.session.commit()
     row = client.page("/de/ideas/late/open-region").one("tbody tr").get_text(" ")
     assert "1. Dezember 2026" in row
+
+
+# ---- what was asked before the evaluation -----------------------------------------------------------------------------
+
+
+def test_who_is_asked_for_a_change_hears_until_when_it_is_taken(
+    ending: Any, client: Any, make: Any, cast: Any, db: Any, clock: Any, outbox: Any
+) -> None:
+    """A returned idea has thirty days, and not one after the evaluation has begun: mail, page and reminder say so, and
+    nobody is reminded of what cannot be done any more."""
+    ending.evaluation_at = start_of_day(date(2026, 12, 26))
+    idea = make.idea("Fast fertig", consultation=ending, author=cast.owner, status="submitted")
+    other = make.idea("Wartet noch", consultation=ending, author=cast.owner, status="submitted")
+    db.session.commit()
+    clock.move_to(END)
+    make.decide("idea", idea.id, "return", reason="personal-data", note="Bitte ohne Namen.")
+    db.session.commit()
+    last = "25. Dezember 2026"
+    assert last in plain_spaces(outbox.last(cast.owner).text)
+    status = f"/de/ideas/status/{status_token(idea.draft_key)}"
+    page = plain_spaces(client.page(status).text)
+    assert f"Bis {last} liegt es bei Ihnen" in page and f"bis {last}" in page and "31. Dezember" not in page
+    clock.move_to(END + timedelta(days=23, hours=1))
+    jobs.close_returned()
+    assert last in plain_spaces(outbox.to(cast.owner, "idea.reminder")[0].text)
+
+    clock.move_to(ending.evaluation_at)
+    page = plain_spaces(client.page(status).text)
+    assert "die Auswertung hat begonnen" in page and "liegt es bei Ihnen" not in page
+    assert "Ihr geänderter Text" not in page
+    assert "return" not in review.outcomes(other.id, other.waiting_version_id), "it could not be sent again"
+    assert "publish" in review.outcomes(other.id, other.waiting_version_id)
+    clock.move_to(END + timedelta(days=31))
+    jobs.close_returned()
+    assert idea.status == "closed" and "als neue" not in client.page(status).text
+
+
+def test_nobody_is_reminded_of_a_change_that_is_not_taken(
+    ending: Any, make: Any, cast: Any, db: Any, clock: Any, outbox: Any
+) -> None:
+    ending.evaluation_at = start_of_day(date(2026, 12, 10))
+    idea = make.idea("Fast fertig", consultation=ending, author=cast.owner, status="submitted")
+    db.session.commit()
+    clock.move_to(END)
+    make.decide("idea", idea.id, "return", reason="personal-data", note="Bitte ohne Namen.")
+    clock.shift(days=24)
+    jobs.close_returned()
+    assert not outbox.to(cast.owner, "idea.reminder")
+    clock.shift(days=8)
+    jobs.close_returned()
+    assert idea.status == "closed"
+
+
+def test_the_link_to_confirm_says_until_when_it_serves(
+    ending: Any, client: Any, clock: Any, db: Any, make: Any, outbox: Any
+) -> None:
+    """Sent in the last hour it is confirmed until the evaluation begins, and mail and page name that day."""
+    ending.evaluation_at = start_of_day(date(2026, 12, 3))
+    idea = make.idea("Auf den letzten Drücker", consultation=ending, status="draft")
+    idea.author_id = None
+    db.session.commit()
+    clock.move_to(END - timedelta(minutes=5))
+    operations.send(GUEST, idea.id, email="spaet@people.example", language="de")
+    db.session.commit()
+    mail = outbox.last("spaet@people.example")
+    assert "2. Dezember 2026, 24 Uhr" in plain_spaces(mail.text) and "sieben Tage" not in mail.text
+    draft = plain_spaces(client.page(f"/de/ideas/drafts/{draft_token(idea.draft_key)}").text)
+    assert "2. Dezember 2026" in draft and "7. Dezember" not in draft
