@@ -29,7 +29,7 @@ from consult.core.unit import bump_content
 from consult.files import checking, scanner
 from consult.files.checking import Checked
 from consult.files.storage import Missing, name_of, storage
-from consult.ideas import mails
+from consult.ideas import job_mails
 from consult.ideas.drafting import attachments_of, change_attachments
 from consult.ideas.models import BY_MODERATION, PUBLISHED, Idea, IdeaAttachment, IdeaDraft, IdeaRedaction, IdeaVersion
 from consult.moderation.blackening import places
@@ -297,7 +297,7 @@ def _keep_verdict(attachment_id: int, state: str) -> None:
         bump_content()  # its page says that the file is being checked
     if state == scanner.INFECTED:
         storage().delete(one.digest)
-        mails.tell_file_deleted(idea, one.title, one.file_name)
+        job_mails.tell_file_deleted(idea, one.title, one.file_name)
 
 
 @every("ideas.sweep_attachments", minutes=360)

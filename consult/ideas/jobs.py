@@ -23,7 +23,7 @@ from consult.core.jobs import every, handler
 from consult.core.notices import notify
 from consult.core.settings_store import recall, remember
 from consult.core.states import move
-from consult.ideas import mails, release_mails, rules, signoff
+from consult.ideas import job_mails, mails, release_mails, rules, signoff
 from consult.ideas.drafting import delete_draft, locked
 from consult.ideas.drafts import title_in
 from consult.ideas.models import AWAITING, DRAFT, RETURNED, Idea, IdeaDraft, IdeaVersion
@@ -69,7 +69,7 @@ def lapse_confirmations() -> int:
     """Seven days without confirmation: a draft again."""
     ideas = _waiting_since(AWAITING, TERMS.confirmation)
     for idea in ideas:
-        mails.tell_confirmation_lapsed(idea)
+        job_mails.tell_confirmation_lapsed(idea)
         move(rules.MACHINE, idea, "lapse", SYSTEM)
         idea.moved_at, idea.confirm_token_hash = now(), None
         draft = db.session.get(IdeaDraft, idea.id)

@@ -100,7 +100,8 @@ def check_recipient(email: str) -> None:
         )
 
 
-def _send(idea: Idea, letter: Letter, kind: str, to: tuple[str, str, int | None]) -> None:
+def send(idea: Idea, letter: Letter, kind: str, to: tuple[str, str, int | None]) -> None:
+    """Queue a letter about an idea to one of its people, in their language."""
     recipient, language, person_id = to
     queue_template(
         recipient, "ideas/mail_letter", language, kind=kind, context={"letter": letter}, person_id=person_id,
@@ -108,7 +109,8 @@ def _send(idea: Idea, letter: Letter, kind: str, to: tuple[str, str, int | None]
     )  # fmt: skip
 
 
-def _facts(idea: Idea, title: str = "") -> list[tuple[str, str]]:
+def facts_of(idea: Idea, title: str = "") -> list[tuple[str, str]]:
+    """What a letter says of its idea: title and number, as far as there are any."""
     facts = [(_("Idea"), _("“%(words)s”", words=title or idea.title))] if title or idea.title else []
     return [*facts, *([(_("Number"), idea.number)] if idea.number else [])]
 
@@ -120,8 +122,8 @@ def in_words(moment: datetime) -> str:
 
 def send_confirmation(idea: Idea, email: str, language: str, token: str) -> None:
     """The link by which somebody without an account confirms the address and sends the idea."""
-    seven_days = now() + TERMS.confirmation
-    end = in_time(seven_days, db.session.get_one(Consultation, idea.consultation_id))
+    in_a_week = now() + TERMS.confirmation
+    end = in_time(in_a_week, db.session.get_one(Consultation, idea.consultation_id))
     with in_language(language):
         letter = Letter(
             subject=_("Please confirm: your idea for “%(site)s”", site=current_app.config["SETTINGS"].site_name),
@@ -134,7 +136,7 @@ def send_confirmation(idea: Idea, email: str, language: str, token: str) -> None
                 _(
                     "The link is valid for seven days. Without confirmation the idea stays a draft that only you can open."
                 )
-                if end == seven_days
+                if end == in_a_week
                 else _(
                     "The link is valid until %(day)s, midnight: after that the evaluation begins, and nothing is taken any "
                     "more. Without confirmation the idea stays a draft that only you can open.",
@@ -143,7 +145,7 @@ def send_confirmation(idea: Idea, email: str, language: str, token: str) -> None
                 _("If you have sent nothing to us, somebody has mistyped an address: simply delete this mail."),
             ],
         )
-    _send(idea, letter, "idea.confirm", (email, language, None))
+    send(idea, letter, "idea.confirm", (email, language, None))
 
 
 def _entered_lines(version: IdeaVersion) -> list[str]:
@@ -174,12 +176,12 @@ def send_receipt(actor: Actor, idea: Idea, version: IdeaVersion, due_at: datetim
                 _("We will decide by %(when)s.", when=in_words(due_at)),
                 _("You read at your private address at any time how it stands, with every decision and its reasons."),
             ],
-            facts=_facts(idea, version.title),
+            facts=facts_of(idea, version.title),
             button=(_("See how it stands"), status_url(idea)),
             after=[_("Whoever has this address can change and withdraw the idea. Please do not pass it on.")],
             links=[(_("Receipt as PDF"), receipt_url(idea))] if typesetting.available() else [],
         )
-    _send(idea, letter, "idea.receipt", to)
+    send(idea, letter, "idea.receipt", to)
 
 
 def send_withdrawn(idea: Idea) -> None:
@@ -192,10 +194,10 @@ def send_withdrawn(idea: Idea) -> None:
         if idea.was_public:
             lines.append(_("At its address only the number and the dates remain."))
         letter = Letter(
-            subject=_("Your idea is withdrawn"), heading=_("Your idea is withdrawn"), lines=lines, facts=_facts(idea),
+            subject=_("Your idea is withdrawn"), heading=_("Your idea is withdrawn"), lines=lines, facts=facts_of(idea),
             after=[_("If this was not you, please write to us at once: somebody else then has your private address.")],
         )  # fmt: skip
-    _send(idea, letter, "idea.withdrawn", to)
+    send(idea, letter, "idea.withdrawn", to)
 
 
 def send_draft_link(idea: Idea, email: str, language: str, title: str) -> None:
@@ -206,11 +208,11 @@ def send_draft_link(idea: Idea, email: str, language: str, title: str) -> None:
             subject=_("The link to your draft"),
             heading=_("Go on writing whenever you like"),
             lines=[_("Your draft is stored under this address. Nobody finds it without the link.")],
-            facts=_facts(idea, title),
+            facts=facts_of(idea, title),
             button=(_("Open the draft"), draft_url(idea)),
             after=[_("A draft that nobody touches for 60 days is deleted.")],
         )
-    _send(idea, letter, "idea.draft_link", (email, language, None))
+    send(idea, letter, "idea.draft_link", (email, language, None))
 
 
 def send_decision(idea: Idea, verdict: Verdict, title: str) -> None:
@@ -264,10 +266,10 @@ def ask_for_release(idea: Idea, people: list[Person], title: str, author: str, o
                     ),
                     _("Read it and release it, or give it back with a sentence. Before that nobody else gets it."),
                 ],
-                facts=_facts(idea, title),
+                facts=facts_of(idea, title),
                 button=(_("Read and decide"), address("ideas.release", idea_id=idea.id)),
             )
-        _send(idea, letter, "idea.release_asked", (person.email, person.language, person.id))
+        send(idea, letter, "idea.release_asked", (person.email, person.language, person.id))
 
 
 def tell_returned_draft(idea: Idea, title: str, note: str) -> None:
@@ -284,10 +286,10 @@ def tell_returned_draft(idea: Idea, title: str, note: str) -> None:
                 _("“%(words)s”", words=note),
                 _("Your text is a draft again. Change it and send it once more."),
             ],
-            facts=_facts(idea, title),
+            facts=facts_of(idea, title),
             button=(_("Open the draft"), draft_url(idea)),
         )
-    _send(idea, letter, "idea.release_returned", to)
+    send(idea, letter, "idea.release_returned", to)
 
 
 # ---- co-authors -----------------------------------------------------------------------------------------------------
@@ -305,7 +307,7 @@ def send_invitation(idea: Idea, row: IdeaCoauthor, token: str, author: str, lang
                 else _("You were named as co-author of an idea."),
                 _("Read it there and say yes or no. Your name stands by it only once you have confirmed."),
             ],
-            facts=_facts(idea),
+            facts=facts_of(idea),
             button=(_("Read and answer"), address("ideas.invited", token=token)),
             after=[_("If you do not answer, nothing happens. The link is for you; please do not pass it on.")],
         )
@@ -325,11 +327,11 @@ def tell_new_text(idea: Idea, version: IdeaVersion, person: Person, token: str) 
                 _("Its author has sent it, and the moderation checks it."),
                 _("If it is published, your name stands by it as it does now."),
             ],
-            facts=_facts(idea, version.title),
+            facts=facts_of(idea, version.title),
             button=(_("Read the new text"), address("ideas.invited", token=token)),
             after=[_("If you do not stand for it any more, you take your name away on the same page.")],
         )
-    _send(idea, letter, "idea.coauthor_new_text", (person.email, person.language, person.id))
+    send(idea, letter, "idea.coauthor_new_text", (person.email, person.language, person.id))
 
 
 def tell_taken_back(idea: Idea, person: Person) -> None:
@@ -339,9 +341,9 @@ def tell_taken_back(idea: Idea, person: Person) -> None:
         letter = Letter(
             subject=sentence, heading=sentence,
             lines=[_("Its author has taken it back. Nobody reads the text any more, and your name stands nowhere with it.")],
-            facts=_facts(idea),
+            facts=facts_of(idea),
         )  # fmt: skip
-    _send(idea, letter, "idea.coauthor_withdrawn", (person.email, person.language, person.id))
+    send(idea, letter, "idea.coauthor_withdrawn", (person.email, person.language, person.id))
 
 
 def tell_answered(idea: Idea, row: IdeaCoauthor) -> None:
@@ -356,10 +358,10 @@ def tell_answered(idea: Idea, row: IdeaCoauthor) -> None:
         }
         sentence = words.get(row.status, _("%(name)s stands for your idea no longer", name=row.name or row.email))
         letter = Letter(
-            subject=sentence, heading=sentence, lines=[_("The names by your idea follow at once.")], facts=_facts(idea),
+            subject=sentence, heading=sentence, lines=[_("The names by your idea follow at once.")], facts=facts_of(idea),
             button=(_("See how it stands"), status_url(idea)),
         )  # fmt: skip
-    _send(idea, letter, "idea.coauthor_answer", to)
+    send(idea, letter, "idea.coauthor_answer", to)
 
 
 def send_late_invitation(consultation: Consultation, invitation: IdeaInvitation, token: str, language: str) -> None:
@@ -408,10 +410,10 @@ def remind_of_draft(idea: Idea, title: str, until: datetime) -> None:
                 _("Nobody has touched this draft for a long time."),
                 _("If it stays so, it is deleted on %(day)s.", day=format_day(until)),
             ],
-            facts=_facts(idea, title),
+            facts=facts_of(idea, title),
             button=(_("Open the draft"), draft_url(idea)),
         )  # fmt: skip
-    _send(idea, letter, "idea.reminder", to)
+    send(idea, letter, "idea.reminder", to)
 
 
 def tell_draft_deleted(idea: Idea, title: str) -> None:
@@ -423,9 +425,9 @@ def tell_draft_deleted(idea: Idea, title: str) -> None:
         letter = Letter(
             subject=_("Your draft was deleted"), heading=_("Your draft was deleted"),
             lines=[_("Nobody had touched it for 60 days. You can write a new idea as long as the consultation is open.")],
-            facts=_facts(idea, title),
+            facts=facts_of(idea, title),
         )  # fmt: skip
-    _send(idea, letter, "idea.draft_deleted", to)
+    send(idea, letter, "idea.draft_deleted", to)
 
 
 def remind_of_revision(idea: Idea, until: datetime) -> None:
@@ -441,10 +443,10 @@ def remind_of_revision(idea: Idea, until: datetime) -> None:
                 _("We have asked you to change something before we publish your idea."),
                 _("If nothing comes by %(day)s, we close the matter without publishing.", day=format_day(until)),
             ],
-            facts=_facts(idea),
+            facts=facts_of(idea),
             button=(_("Change the text"), status_url(idea)),
         )
-    _send(idea, letter, "idea.reminder", to)
+    send(idea, letter, "idea.reminder", to)
 
 
 def tell_closed(idea: Idea) -> None:
@@ -460,46 +462,7 @@ def tell_closed(idea: Idea) -> None:
                 _("We had asked you for a change, and none came within 30 days. The idea was not published."),
                 _("You can send it as a new one as long as the consultation is open."),
             ],
-            facts=_facts(idea),
+            facts=facts_of(idea),
             button=(_("See how it stands"), status_url(idea)),
         )
-    _send(idea, letter, "idea.closed", to)
-
-
-def tell_confirmation_lapsed(idea: Idea) -> None:
-    """Nobody confirmed the address: the idea is a draft again."""
-    to = recipient_of(idea)
-    if to is None:
-        return
-    with in_language(to[1]):
-        letter = Letter(
-            subject=_("Your idea was not sent"),
-            heading=_("Your idea is a draft again"),
-            lines=[
-                _("The address was not confirmed within seven days."),
-                _("The text is still there, and you can send it again."),
-            ],
-            button=(_("Open the draft"), draft_url(idea)),
-        )
-    _send(idea, letter, "idea.lapsed", to)
-
-
-def tell_file_deleted(idea: Idea, title: str, file_name: str) -> None:
-    """The scanner found something in a file that it could look at only later."""
-    to = recipient_of(idea)
-    if to is None:
-        return
-    with in_language(to[1]):
-        letter = Letter(
-            subject=_("Your attachment was deleted: %(name)s", name=file_name),
-            heading=_("The virus scanner found something in your attachment"),
-            lines=[
-                _("Nobody has opened the file here, and it is deleted now. Your text stays as it is."),
-                _("Please have your device checked. You can attach the file anew, without what was found, as you write on."),
-            ],
-            facts=[*_facts(idea), (_("Attachment"), f"{_('“%(words)s”', words=title)}, {file_name}")],
-            button=(_("Open the draft"), draft_url(idea))
-            if idea.number is None
-            else (_("See how it stands"), status_url(idea)),
-        )  # fmt: skip
-    _send(idea, letter, "idea.file_deleted", to)
+    send(idea, letter, "idea.closed", to)

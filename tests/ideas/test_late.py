@@ -438,3 +438,7 @@ def test_the_link_to_confirm_says_until_when_it_serves(
     assert "2. Dezember 2026, 24 Uhr" in plain_spaces(mail.text) and "sieben Tage" not in mail.text
     draft = plain_spaces(client.page(f"/de/ideas/drafts/{draft_token(idea.draft_key)}").text)
     assert "2. Dezember 2026" in draft and "7. Dezember" not in draft
+    clock.move_to(END + timedelta(days=8))
+    jobs.lapse_confirmations()
+    lapsed = plain_spaces(outbox.last("spaet@people.example").text)
+    assert "Ideen konnten bis 30. November 2026 abgesendet werden" in lapsed and "können sie erneut" not in lapsed
