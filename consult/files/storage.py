@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,14 +23,20 @@ from consult.core.late import late
 
 if TYPE_CHECKING:
     import boto3
+    from botocore import config, exceptions
 else:
-    boto3 = late("boto3")
+    boto3, config, exceptions = late("boto3"), late("botocore.config"), late("botocore.exceptions")
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+PATIENCE = 10.0  # seconds for each of two tries with a bucket: somebody waits for the page
 
 
 class Missing(LookupError):
     """There is no file of this name."""
+
+
+class Unavailable(OSError):
+    """The bucket does not answer, or refuses; a disk says it by an OSError of its own."""
 
 
 class Storage(Protocol):
@@ -115,7 +122,10 @@ class Bucket:
 
     def __init__(self, bucket: str, prefix: str, endpoint: str | None, region: str | None) -> None:
         self.bucket, self.prefix = bucket, prefix
-        self.client: Any = boto3.client("s3", endpoint_url=endpoint, region_name=region)
+        patient = config.Config(
+            connect_timeout=PATIENCE, read_timeout=PATIENCE, retries={"mode": "standard", "total_max_attempts": 2}
+        )
+        self.client: Any = boto3.client("s3", endpoint_url=endpoint, region_name=region, config=patient)
 
     def _key(self, name: str) -> str:
         if not _NAME.fullmatch(name):
@@ -123,27 +133,42 @@ class Bucket:
         return self.prefix + name
 
     def put(self, name: str, content: bytes) -> None:
-        self.client.put_object(Bucket=self.bucket, Key=self._key(name), Body=content)
+        key = self._key(name)
+        with _answering():
+            self.client.put_object(Bucket=self.bucket, Key=key, Body=content)
 
     def get(self, name: str) -> bytes:
-        try:
-            found = self.client.get_object(Bucket=self.bucket, Key=self._key(name))
-        except self.client.exceptions.ClientError as error:
-            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
-                raise Missing(name) from None
-            raise
-        return bytes(found["Body"].read())
+        key = self._key(name)
+        with _answering(name):
+            return bytes(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
 
     def delete(self, name: str) -> None:
-        self.client.delete_object(Bucket=self.bucket, Key=self._key(name))
+        key = self._key(name)
+        with _answering():
+            self.client.delete_object(Bucket=self.bucket, Key=key)
 
     def names(self) -> Iterator[tuple[str, datetime]]:
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
-        for page in pages:
-            for entry in page.get("Contents", []):
-                name = entry["Key"].removeprefix(self.prefix)
-                if _NAME.fullmatch(name):
-                    yield name, entry["LastModified"]
+        with _answering():
+            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
+            for page in pages:
+                for entry in page.get("Contents", []):
+                    name = entry["Key"].removeprefix(self.prefix)
+                    if _NAME.fullmatch(name):
+                        yield name, entry["LastModified"]
+
+
+@contextmanager
+def _answering(name: str = "") -> Iterator[None]:
+    """Unavailable where the bucket does not answer as it should; Missing where it says that there is no `name`."""
+    try:
+        yield
+    except exceptions.ClientError as error:
+        code = error.response.get("Error", {}).get("Code")
+        if name and code in ("NoSuchKey", "404"):
+            raise Missing(name) from None
+        raise Unavailable(f"the bucket refuses: {code}") from error
+    except (exceptions.BotoCoreError, exceptions.HTTPClientError) as error:
+        raise Unavailable(f"the bucket does not answer: {type(error).__name__}") from error
 
 
 def open_storage(url: str) -> Storage:

@@ -21,7 +21,7 @@ from consult.core.access import Actor
 from consult.core.audiences import AGENCY, AUDIENCES, MINISTRY, PUBLIC, readable_by
 from consult.core.clock import now
 from consult.core.db import db, reading
-from consult.core.errors import Invalid, NotFound
+from consult.core.errors import Busy, Invalid, NotFound
 from consult.core.i18n import _, format_number
 from consult.core.jobs import every
 from consult.core.text import clean_line
@@ -89,7 +89,12 @@ def receive(content: bytes, claimed_name: str, title: str, audience: str) -> Rec
     if state == scanner.INFECTED:
         raise Invalid({"attachment_file": _("The virus scanner found something in this file. It was not stored.")})
     digest = name_of(checked.content)
-    storage().put(digest, checked.content)
+    try:
+        storage().put(digest, checked.content)
+    except OSError as error:  # the rest of the form is stored all the same
+        log.error("a file cannot be stored: %s", error)  # noqa: TRY400 - the trace says nothing that the operator needs
+        words = _("Files cannot be stored here at present. Your text is saved; please attach the file later.")
+        raise Invalid({"attachment_file": words}) from None
     return Received(checked, digest, state, title, audience)
 
 
@@ -260,6 +265,9 @@ def content_of(attachment: IdeaAttachment) -> bytes:
         return storage().get(attachment.digest)
     except Missing:
         raise NotFound() from None
+    except OSError as error:
+        log.error("a file cannot be fetched: %s", error)  # noqa: TRY400 - as above
+        raise Busy(_("This file cannot be opened at present. Please come back later.")) from None
 
 
 # ---- what time does -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import struct
 import subprocess
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from consult.files import scanner
-from consult.files.storage import Missing, Storage, name_of, open_storage
+from consult.files.storage import Missing, Storage, Unavailable, name_of, open_storage
 from tests.files import samples
 from tests.support.machine import die_with_parent, free_port
 
@@ -83,6 +84,25 @@ def test_nothing_half_written_is_ever_there(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(OSError, match="No space"):
         storage.put(name_of(b"x"), b"x")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_bucket_that_does_not_answer_is_told_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a full disk is: whoever sends a file waits for it, and holds a place that others want."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "y")
+    monkeypatch.setattr("consult.files.storage.PATIENCE", 0.5)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        for address in (f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{port}"):
+            storage = open_storage(f"s3://files?endpoint={address}&region=eu-central-1")
+            begun = time.monotonic()
+            with pytest.raises(Unavailable):
+                storage.put(name_of(b"x"), b"x")
+            with pytest.raises(Unavailable):
+                storage.get(name_of(b"x"))
+            assert time.monotonic() - begun < 10
 
 
 def test_other_addresses_are_refused() -> None:

@@ -100,6 +100,30 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(writer: An
     assert rows(db) == []
 
 
+def test_where_no_file_can_be_stored_the_text_is(
+    writer: Any, db: Any, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, or a bucket that does not answer: said at the field, with what was typed stored and still there; and a
+    file that cannot be fetched is no fault of its reader."""
+    writer.open()
+    send_file(writer, samples.PDF, **{"title": "Vorher"})
+    (there,) = rows(db)
+
+    def away(*_arguments: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    for name in ("put", "get"):
+        monkeypatch.setattr(storage(), name, away)
+    answer = send_file(writer, samples.image(), **{"title": "Bleibt", "answer-1": "Auch das bleibt."})
+    page = html(answer)
+    assert answer.status_code == 422 and "zurzeit keine Dateien" in page.errors()["attachment_file"]
+    assert (page.form("#idea-form")["title"], page.form("#idea-form")["answer-1"]) == ("Bleibt", "Auch das bleibt.")
+    stored = html(writer.client.get(writer.url)).form("#idea-form")
+    assert (stored["title"], stored["answer-1"]) == ("Bleibt", "Auch das bleibt.")
+    refused = writer.client.get(f"/de/ideas/files/{there.key}?link={writer.url.rsplit('/', 1)[1]}")
+    assert refused.status_code == 503 and "zurzeit nicht öffnen" in html(refused).text
+
+
 def test_a_file_beside_any_button_is_attached_and_can_be_taken_out(writer: Any, db: Any) -> None:
     writer.open()
     fields = {"attachment_file": upload(samples.PDF, "x.pdf"), "attachment_title": TITLE, "title": "Titel"}
