@@ -32,9 +32,9 @@ def _imports(folder: str) -> dict[str, str]:
     return {module: place for module, place in found.items() if module not in sys.stdlib_module_names | OWN}
 
 
-# Part of what Flask and Alembic are: whoever depends on these has them.
+# Part of what Flask, Alembic and boto3 are: whoever depends on these has them.
 COME_ALONG = {"werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask", "click": "flask", "itsdangerous": "flask"}
-COME_ALONG |= {"alembic": "flask-migrate", "wtforms": "flask-wtf", "babel": "flask-babel"}
+COME_ALONG |= {"alembic": "flask-migrate", "wtforms": "flask-wtf", "babel": "flask-babel", "botocore": "boto3"}
 
 
 @pytest.mark.parametrize("folder", EXTRAS)
