@@ -32,6 +32,7 @@ from consult.core.access import Actor, access, current_actor
 from consult.core.errors import Gone, NotFound
 from consult.core.i18n import _, current_language
 from consult.core.memory import remembered
+from consult.core.registry import registries
 from consult.core.tables import table_response
 from consult.core.web import path
 from consult.links.queries import links_of, links_of_many
@@ -189,6 +190,7 @@ def countries() -> str | AnyResponse:
     return render_template(
         "clusters/countries.html",
         code=code,
+        country_id=registries.subjects["country"].find(code) if code and page.at_start else None,
         place=abroad.title_of(code) if code else "",
         members=", ".join(map(abroad.title_of, facets.countries_of(code))),
         unknown=bool(request.args.get("country")) and not code,

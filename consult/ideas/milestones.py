@@ -112,7 +112,9 @@ def _linked(links: Sequence[LinkView]) -> list[Milestone]:
             continue
         taken_up = not view.outgoing and view.other.kind in TAKEN_UP_BY
         text = _("Taken up by") if taken_up else _("Link confirmed by both sides:")
-        found.append(Milestone(max(moments[0], moments[1]), text, view.other.url, view.other.title))
+        found.append(
+            Milestone(max(moments[0], moments[1]), text, view.other.url, view.other.title, lang=view.other.language)
+        )
     return sorted(found, key=lambda one: one.at)[-SHOWN:]
 
 

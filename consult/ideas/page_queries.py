@@ -273,7 +273,8 @@ def _content(idea: Idea, readable: tuple[str, ...], own: bool) -> _Content:
     versions = list({row[5]: looked_at(IdeaVersion, row[5:]) for row in every_row}.values())
     rows = [row for row in every_row if row.question is not None]
     views = sorted(all_links("idea", idea_id, VISIBLE), key=lambda one: not one.outgoing)
-    links = [view for view in views if view.outgoing or view.confirmed]
+    # what others say of the idea stands here once it is confirmed; what it says itself at once, whichever way it leads
+    links = [view for view in views if view.outgoing or view.stands_here or view.confirmed]
     version = next(one for one in versions if one.id == version_id)
     full = _full_texts(version, readable, own)
     marks = redactions.blackened(version.id) if version.is_redacted else []

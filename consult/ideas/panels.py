@@ -187,7 +187,9 @@ PANELS = (
     Panel("clusters.show", 20, "ideas/_linked.html", linked_ideas("cluster")),
     Panel("projects.show", 20, "ideas/_linked.html", linked_ideas("project")),
     Panel("programmes.show", 20, "ideas/_linked.html", linked_ideas("programme")),
+    Panel("clusters.countries", 20, "ideas/_linked.html", linked_ideas("country")),
     Panel("organisations.show", 20, "ideas/_linked.html", organisation_ideas),
+    Panel("organisations.show", 21, "ideas/_linked.html", linked_ideas("organisation")),
     Panel("pages.home", 10, "ideas/_home.html", home_ideas),
 )
 MINE = Panel("pages.me", 10, "ideas/_mine.html", mine)
