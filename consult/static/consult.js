@@ -30,7 +30,8 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
-const number = (n) => n.toLocaleString(document.documentElement.lang);
+const locale = document.documentElement.lang.replace(/^en$/, "en-GB"); // days and times as the pages write them
+const number = (n) => n.toLocaleString(locale);
 const later = (work, wait) => { let timer = 0; return (...given) => { clearTimeout(timer); timer = setTimeout(work, wait, ...given); }; };
 const tokenOf = (form) => form?.querySelector("input[name=csrf_token]")?.value ?? "";
 // Single keys work only outside fields and without modifiers (WCAG 2.1.4).
@@ -168,7 +169,7 @@ function autosave(form) {
       if (!answer.ok) throw new Error(answer.status);
       kept.drop(key());
       wait = 5000;
-      const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      const time = new Date().toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
       say([fill(status?.dataset.saved, { time }), data.note].filter(Boolean).join(". "), "saved"); // what is too long is stored, and said
     } catch { failed(); } finally { busy = false; }
     if (dirty && !status?.classList.contains("is-failed")) soon();
@@ -212,7 +213,7 @@ function offer(form, key) {
   const here = [...written(form), ...written(form, true)].map((one) => JSON.stringify(one));
   if (copy.fields.every((one) => here.includes(JSON.stringify(one)))) { kept.drop(key); return; }
   const line = notice.querySelector("[data-kept-time]");
-  const time = new Date(copy.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const time = new Date(copy.at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
   line.textContent = fill(line.dataset.text, { time });
   notice.hidden = false;
   notice.querySelector("[data-kept-take]").addEventListener("click", () => {

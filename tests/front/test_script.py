@@ -6,6 +6,7 @@ The pages are the sample of this folder, answered from here: no server runs.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -191,6 +192,16 @@ def test_autosave_sends_the_form_and_moves_to_the_draft(tab: Any, site: Site) ->
     page.wait_for_function("document.querySelector('form').dataset.autosaveUrl === '/save2'")
     page.wait_for_timeout(1200)
     assert [urlsplit(request.url).path for request in site.asked] == ["/save", "/save2"]
+
+
+def test_times_are_written_as_the_pages_write_them(tab: Any, site: Site) -> None:
+    site.answers["/save"] = lambda request: {"body": "{}", "content_type": "application/json"}
+    english = SAVING.replace('lang="de"', 'lang="en"').replace("Gespeichert um {time} Uhr", "Saved at {time}")
+    page = tab(english)
+    page.get_by_label("Titel").fill("Prüfstand")
+    page.get_by_text("Saved at").wait_for()
+    said = page.locator("[data-save]").inner_text()
+    assert re.fullmatch(r"Saved at [0-2]\d:[0-5]\d", said), said
 
 
 def test_autosave_says_that_it_failed_and_tries_again(tab: Any, site: Site) -> None:
