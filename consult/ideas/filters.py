@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import request
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from consult.consultations.models import Consultation
 from consult.consultations.queries import consultation_with_questions, current_consultation
 from consult.core.fragments import for_the_same, fragment
-from consult.core.i18n import LANGUAGE_NAMES, _, _n, format_number, pick
+from consult.core.i18n import LANGUAGE_NAMES, _, _l, _n, format_number, pick
 from consult.core.templating import with_query, without_value
 from consult.core.text import clean_line
 from consult.core.vocabularies import term_title, vocabulary
@@ -41,13 +42,18 @@ class Chosen:
     questions: Mapping[int, Any] = field(default_factory=dict)
     ends: list[End] = field(default_factory=list)
 
+    @cached_property
+    def by_code(self) -> dict[tuple[str, str], End]:
+        """The clusters and projects by their codes: each is asked for several times."""
+        return {(end.kind, end.code): end for end in self.ends}
+
     def label(self, facet: str, code: str) -> str:
         """A code in words."""
         if facet == QUESTION:
             question = self.questions.get(int(code))
             return f"{question.position} {pick(question.short_title)}" if question else code
         if facet in (CLUSTER, PROJECT):
-            return next((end.title for end in self.ends if (end.kind, end.code) == (facet, code)), code)
+            return self.by_code[facet, code].title if (facet, code) in self.by_code else code
         if facet == SECTOR:
             return term_title("nace_rev2_1", code)
         if facet == REGION:
@@ -63,26 +69,28 @@ class Chosen:
         if facet == QUESTION:
             return str(self.questions[int(code)].position)
         if facet in (CLUSTER, PROJECT):
-            return next(end.key for end in self.ends if (end.kind, end.code) == (facet, code))
+            return self.by_code[facet, code].key
         if facet == CONSULTATION and self.consultation is not None:
             return self.consultation.slug
         return code
 
 
+_LEGENDS = {
+    QUESTION: _l("Question"),
+    CLUSTER: _l("Cluster"),
+    PROJECT: _l("Project"),
+    SECTOR: _l("Sector"),
+    REGION: _l("Region"),
+    LANGUAGE: _l("Language"),
+    RESPONSE: _l("What becomes of it"),
+    CONSULTATION: _l("Consultation"),
+    "q": _l("Search"),
+}
+
+
 def legend(facet: str) -> str:
     """The name of a facet."""
-    names = {
-        QUESTION: _("Question"),
-        CLUSTER: _("Cluster"),
-        PROJECT: _("Project"),
-        SECTOR: _("Sector"),
-        REGION: _("Region"),
-        LANGUAGE: _("Language"),
-        RESPONSE: _("What becomes of it"),
-        CONSULTATION: _("Consultation"),
-        "q": _("Search"),
-    }
-    return names[facet]
+    return str(_LEGENDS[facet])
 
 
 def read_filters() -> Chosen:
@@ -204,7 +212,7 @@ def _in_order(chosen: Chosen, facet: str, codes: list[str]) -> list[str]:
     if facet == RESPONSE:
         return [code for code, _words in vocabulary("response_statuses").choices() if code in codes]
     if facet in (CLUSTER, PROJECT):
-        codes = [code for code in codes if any((end.kind, end.code) == (facet, code) for end in chosen.ends)]
+        codes = [code for code in codes if (facet, code) in chosen.by_code]
     return sorted(codes, key=lambda code: chosen.label(facet, code).casefold())
 
 
