@@ -178,7 +178,11 @@ def send_receipt(actor: Actor, idea: Idea, version: IdeaVersion, due_at: datetim
             ],
             facts=facts_of(idea, version.title),
             button=(_("See how it stands"), status_url(idea)),
-            after=[_("Whoever has this address can change and withdraw the idea. Please do not pass it on.")],
+            after=[
+                _("Whoever has this address can change and withdraw the idea. Please do not pass it on.")
+                if idea.organisation_id is None
+                else _("This address opens to everybody who writes for your organisation, after signing in.")
+            ],
             links=[(_("Receipt as PDF"), receipt_url(idea))] if typesetting.available() else [],
         )
     send(idea, letter, "idea.receipt", to)

@@ -16,7 +16,7 @@ from consult.core.errors import NotFound
 from consult.core.i18n import _, current_language, pick
 from consult.core.typesetting import typeset
 from consult.core.web import address
-from consult.ideas import redactions, words
+from consult.ideas import redactions, rules, words
 from consult.ideas.attachments import gone_words, words_of_size
 from consult.ideas.models import Idea, IdeaAttachment, IdeaVersion
 from consult.ideas.own_queries import StatusView, status_view
@@ -66,13 +66,22 @@ def receipt_of(idea: Idea, token: str) -> Receipt:
         "address": {
             "heading": _("Your private address"),
             "url": address("ideas.status", token=token),
-            "text": _("There you read at any time how it stands. Whoever has the address can change and withdraw the idea."),
+            "text": _address_words(view.idea),
         },
         **_texts(view, version),
         "files": {"heading": _("Attachments"), "found": [_file(one) for one in view.files]},
         "cite": {"heading": _("Cite"), **_cite(view)},
     }  # fmt: skip
     return Receipt(number, data, version.sent_at)
+
+
+def _address_words(idea: Idea) -> str:
+    """What the private address opens, and to whom."""
+    if idea.organisation_id is not None:
+        return _("There everybody who writes for your organisation reads how it stands, after signing in.")
+    if rules.can_withdraw(idea):
+        return _("There you read at any time how it stands. Whoever has the address can change and withdraw the idea.")
+    return _("There you read at any time what has become of your idea.")
 
 
 def _facts(view: StatusView, version: IdeaVersion) -> list[tuple[str, str]]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from consult.core import audit
 from consult.core.access import Actor
 from consult.core.errors import Refused
-from consult.core.i18n import _
+from consult.core.i18n import _, in_language
 from consult.core.late import late
 from consult.ideas import origins, receipts, tokens
-from consult.ideas.models import Idea
+from consult.ideas.models import Idea, IdeaOrigin
 from consult.ideas.receipts import Receipt
 from consult.paper import rules
 
@@ -25,11 +25,16 @@ audit.declare("idea.letter_printed")
 
 
 def letter_for(actor: Actor, idea: Idea) -> Receipt:
-    """The letter in the present language. Noted in the log, since it shows the author's private address."""
+    """The letter in the language in which the author wrote. Noted in the log, since it shows their private address."""
     origin = origins.origin_of(idea.id)
     if origin is None or not rules.can_print_letter(actor, idea, origin):
         raise Refused(_("Only who entered the idea prints the letter, and only where no mail was sent."))
     audit.record("idea.letter_printed", actor, ("idea", idea.id))
+    with in_language(idea.language):
+        return _letter(idea, origin)
+
+
+def _letter(idea: Idea, origin: IdeaOrigin) -> Receipt:
     found = receipts.receipt_of(idea, tokens.status_token(idea.draft_key))
     data: dict[str, Any] = {
         **found.data,
@@ -39,7 +44,7 @@ def letter_for(actor: Actor, idea: Idea) -> Receipt:
         "title": _("Your idea is entered: %(number)s", number=found.number),
         "lede": _(
             "Thank you for your idea. We have entered it for you as you gave it to us; please compare the text below. "
-            "If something is wrong, write to us or change it yourself at the private address."
+            "If something is wrong, please write to us, or withdraw it yourself at the private address."
         ),
     }
     return Receipt(found.number, data, found.moment)

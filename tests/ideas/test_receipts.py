@@ -73,6 +73,30 @@ def test_it_follows_the_idea(client: Any, consultation: Any, make: Any, cast: An
     assert client.get(f"/de/ideas/status/{status_token(draft.draft_key)}/receipt.pdf").status_code == 404
 
 
+def test_it_says_of_the_address_what_is_true_of_it(
+    client: Any, consultation: Any, make: Any, cast: Any, db: Any, sign_in: Any, outbox: Any
+) -> None:
+    """An organisation's opens to its people alone, whoever has it; and what is at its end nobody changes any more."""
+    owned = make.idea("Für das Werk", consultation=consultation, author=cast.owner, status="submitted",
+                      organisation="Feinwerk Saaletal")  # fmt: skip
+    own = make.idea("Nur ich", consultation=consultation, author=cast.participant, status="submitted")
+    db.session.commit()
+    assert owned.organisation_id and not own.organisation_id
+    sign_in(client, cast.owner)
+
+    def said(idea: Any) -> str:
+        receipt = Pdf(client.get(f"/de/ideas/status/{status_token(idea.draft_key)}/receipt.pdf").data)
+        return " ".join(receipt.text.split())
+
+    key = "kann die Idee ändern und zurückziehen"
+    assert key in said(own) and key in outbox.last(cast.participant).text
+    for words in (said(owned), outbox.last(cast.owner).text):
+        assert key not in words and "für Ihre Organisation schreib" in words
+    make.decide("idea", own.id, "reject", reason="off-topic", note="Ein Satz.")
+    db.session.commit()
+    assert key not in said(own) and "was aus Ihrer Idee geworden ist" in said(own)
+
+
 def _document(text: str, language: str) -> dict[str, Any]:
     """The least that the template needs, with the text wherever somebody's words stand."""
     part = {"heading": "Teil", "text": text, "url": "https://consult.example/de/"}

@@ -319,6 +319,7 @@ def test_a_letter_tells_who_has_no_mail(
     said = re.sub(r"\s", "", letter.text)
     for words in ("Erika Beispiel", str(idea.number), "Schiffe laden Schiffe.", "Nur unter uns.", "Wie es weitergeht"):
         assert re.sub(r"\s", "", words) in said, words
+    assert "ändern Sie es selbst" not in " ".join(letter.text.split()), "while it waits it can be withdrawn alone"
     assert db.session.execute(select(AuditRow).where(AuditRow.event == "idea.letter_printed")).scalar_one()
     # nobody else sees the entry again, whatever they may do
     for one in (cast.moderator, cast.admin, cast.participant):
@@ -330,3 +331,13 @@ def test_a_letter_tells_who_has_no_mail(
     withdrawing.erase(GUEST, idea.id)
     db.session.commit()
     assert origins.origin_of(idea.id) is None and client.get(page).status_code == 404
+
+
+def test_a_letter_speaks_the_language_of_its_author(here: Any, cast: Any, db: Any, client: Any, sign_in: Any) -> None:
+    """As the mails do, whatever language whoever prints it reads."""
+    sign_in(client, cast.official)
+    client.submit("/de/paper/open-region/enter", {**TYPED, "language": "en"}, form="main form")
+    idea = db.session.execute(select(Idea)).scalar_one()
+    letter = Pdf(client.submit(f"/de/paper/entries/{idea.number}", {}, form="main form[action$='/letter']").data)
+    assert letter.language == "en" and "What happens next" in letter.text and letter.faults == []
+    assert any("/en/ideas/status/" in one for one in letter.links)
