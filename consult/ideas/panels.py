@@ -101,7 +101,11 @@ def organisation_ideas(organisation_id: int, _actor: Actor) -> dict[str, Any] | 
 def consultation_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
     """The newest ideas of a consultation; two queries."""
     ideas = queries.newest_ideas(CARDS, consultation_id)
-    return {"cards": _cards_of(ideas), "more": path("ideas.index"), "panel_id": "newest-ideas"} if ideas else None
+    if not ideas:
+        return None
+    current, itself = current_consultation(with_questions=True), db.session.get(Consultation, consultation_id)
+    earlier = itself.slug if itself is not None and (current is None or current.id != itself.id) else None
+    return {"cards": _cards_of(ideas), "more": path("ideas.index", consultation=earlier), "panel_id": "newest-ideas"}
 
 
 def home_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | None:

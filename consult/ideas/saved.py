@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import current_app
 
+from consult.consultations.queries import current_consultation
 from consult.core.i18n import _l
 from consult.core.registry import SavedList, SubjectInfo
 from consult.ideas import filters, queries, subjects
@@ -18,7 +19,10 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     """Public ideas that the filters leave, published since then. A filter that means nothing any more finds nothing."""
     with current_app.test_request_context("/", query_string=query):
         chosen = filters.read_filters()
-    if any(query.get(facet) and not chosen.filters.codes.get(facet) for facet in filters.KEPT):
+    meant = dict(chosen.filters.codes)
+    if chosen.consultation is not None and query.get(filters.CONSULTATION, [])[:1] == [chosen.consultation.slug]:
+        meant[filters.CONSULTATION] = (chosen.consultation.slug,)  # the present one, which is no filter
+    if any(query.get(facet) and not meant.get(facet) for facet in filters.KEPT):
         return []
     wanted = queries.Filters(chosen.filters.codes, chosen.filters.q, queries.NEWEST)
     page = queries.ideas_page(wanted, chosen.tallies, size=READ)
@@ -26,4 +30,12 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     return [subjects.info(one) for one in new[:MOST]]
 
 
-LIST = SavedList("ideas", _l("Ideas"), "ideas.index", (*filters.KEPT, "q", "sort"), newest)
+def pinned(query: dict[str, list[str]]) -> dict[str, list[str]]:
+    """With the consultation whose questions are meant: the next one asks others under the same numbers."""
+    present = current_consultation(with_questions=True) if query.get(filters.QUESTION) else None
+    if present is None or query.get(filters.CONSULTATION):
+        return query
+    return {filters.CONSULTATION: [present.slug], **query}
+
+
+LIST = SavedList("ideas", _l("Ideas"), "ideas.index", (*filters.KEPT, "q", "sort"), newest, pinned=pinned)

@@ -415,3 +415,17 @@ def test_comments_stand_on_the_page(three: list[Idea], client: Any, cast: Any, s
     assert "Guter Gedanke." in client.page(f"/de/ideas/{three[0].number}").text
     core_db.session.refresh(three[0])
     assert three[0].comment_count == 1
+
+
+def test_the_page_of_an_earlier_consultation_leads_to_its_own_ideas(
+    make: Any, consultation: Any, client: Any, clock: Any
+) -> None:
+    make.idea("Von damals", consultation=consultation)
+    clock.shift(days=1)
+    present = make.consultation(opens_at=now() - timedelta(hours=1))
+    make.idea("Von heute", consultation=present)
+    page = client.page(f"/de/consultations/{consultation.slug}")
+    links = page.one("section[aria-labelledby=newest-ideas]").select("a")
+    [more] = [str(one["href"]) for one in links if one.get_text().startswith("Alle Ideen")]
+    found = client.page(more).text
+    assert "Von damals" in found and "Von heute" not in found

@@ -386,6 +386,25 @@ def test_a_filter_that_means_nothing_finds_nothing(
     assert not outbox.to(cast.stranger)
 
 
+@pytest.mark.parametrize("query", ["question=1", "consultation=open-region", "consultation=open-region&question=1"])
+def test_questions_are_those_of_the_consultation_in_which_a_search_was_kept(
+    cast: Any, make: Any, consultation: Any, outbox: Any, look: Any, clock: Any, query: str
+) -> None:
+    """Also once the next consultation asks others under the same numbers."""
+    keep(cast, cast.stranger, query=query, title="Nutzen")
+    make.idea("Zur ersten Frage", consultation=consultation)
+    look()
+    [mail] = outbox.to(cast.stranger)
+    assert "Zur ersten Frage" in mail.text and "Nutzen" in mail.subject
+    clock.shift(days=1)
+    other = make.consultation(opens_at=now() - timedelta(hours=1))
+    make.idea("Etwas anderes", consultation=other)
+    make.idea("Spät zur ersten Frage", consultation=consultation)
+    look()
+    assert "Etwas anderes" not in outbox.last(cast.stranger).text
+    assert "Spät zur ersten Frage" in outbox.last(cast.stranger).text
+
+
 def test_searches_are_taken_out_and_erased(db: Any, cast: Any) -> None:
     keep(cast, cast.owner, query="q=Laser", title="Laser")
     keep(cast, cast.colleague)
