@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.files import samples
 from tests.journey.test_journey import sign_in
 from tests.support.browser import assert_good_everywhere, overflow
 
@@ -223,3 +224,33 @@ def test_help_is_beside_the_text_or_one_step_away(browser: Any) -> None:
     page.get_by_role("link", name="Zurück zu Ihrem Text").click()
     expect(last).to_be_in_viewport()
     assert overflow(page) <= 0
+
+
+def test_a_file_with_a_long_name_widens_no_page(browser: Any, live_server: Any) -> None:
+    """Names with underscores have no place at which a browser breaks them: on a phone the form, the preview, the private
+    page and moderation's were as wide as the name."""
+    page = browser.page(width=360, height=740)
+    sign_in(page, live_server, "company")
+    address = begin(page, "Mit langer Anlage").partition("?")[0]
+    name = "Projektskizze_Wasserstoffspeicher_Mitteldeutschland_Anlagenteile_2026_endgueltig_v3.png"
+    page.goto(address)
+    page.locator("#idea-form [name=answer-1]").fill("Siehe Anlage.")
+    page.set_input_files("#attachment_file", files=[{"name": name, "mimeType": "image/png", "buffer": samples.image()}])
+    page.fill("#attachment_title", "Skizze_der_Anlage_" * 6)
+    page.locator("button[name=attach]").click()
+    expect(page.locator(".c-files")).to_contain_text(name)
+    assert_good_everywhere(page)
+    page.goto(f"{address}/preview")
+    expect(page.locator("main")).to_contain_text(name)
+    assert_good_everywhere(page)
+    page.locator("button[name=submit]").first.click()
+    page.wait_for_url(re.compile("/ideas/status/"))
+    expect(page.locator(".c-files")).to_contain_text(name)
+    assert_good_everywhere(page)
+
+    desk = browser.page(width=360, height=740)
+    sign_in(desk, live_server, "moderator")
+    desk.goto("/de/moderation/")
+    desk.get_by_role("link", name="Mit langer Anlage").first.click()
+    expect(desk.locator("main")).to_contain_text(name)
+    assert overflow(desk) == 0
