@@ -75,6 +75,7 @@ HEADINGS = {
     "summary": _l("Summary"), "language": _l("Language of the text"), "organisation": _l("Organisation"),
 }  # fmt: skip
 _CODES = {"channel": CHANNEL_WORDS, "consent": CONSENT_WORDS}
+_SPOKEN = {"deutsch": "de", "german": "de", "englisch": "en", "english": "en"}
 _ABOUT_AUTHOR = ("email", "author_name")  # may have changed here since
 
 
@@ -132,6 +133,8 @@ def _translate(given: Record) -> Record:
         found["consultation"] = f"consultation/{present.slug}"
     for name, table in _CODES.items():
         found[name] = _coded(found.get(name), table)
+    if isinstance(spoken := found.get("language"), str):
+        found["language"] = _SPOKEN.get(spoken.strip().casefold(), spoken)
     for position in _POSITIONS:
         audience = f"audience-{position}"
         if not found.get(f"answer-{position}"):

@@ -25,7 +25,7 @@ ROWS = [
      "consent": "written", "author_name": "Erika Beispiel", "email": "erika@people.example", "title": "Ladeschiffe",
      "answer-1": "Schiffe laden.", "audience-1": "Öffentlich", "answer-2": "Nur unter uns.", "organisation": "Werft"},
     {"channel": "workshop", "received_on": "2026-11-20", "reference": "WS-2", "consent": "spoken", "title": "Kräne",
-     "answer-1": "Kräne heben.", "audience-1": "public"},
+     "language": "Deutsch", "answer-1": "Kräne heben.", "audience-1": "public"},
     {"channel": "paper", "received_on": "2026-11-21", "consent": "written", "title": "#panic *1*",
      "answer-3": "Ohne Nummer."},
 ]  # fmt: skip
