@@ -14,6 +14,7 @@ from consult.accounts.erasure import take_out
 from consult.consultations.queries import questions_of
 from consult.core.audit import AuditRow
 from consult.files import scanner
+from consult.files.checking import LARGEST
 from consult.files.storage import name_of, storage
 from consult.ideas import attachments, operations, tokens, withdrawing
 from consult.ideas.drafting import Changes, save_draft, start_draft
@@ -21,7 +22,7 @@ from consult.ideas.models import IdeaAttachment
 from consult.moderation.queries import waiting_case
 from tests.files import samples
 from tests.ideas.conftest import the_idea
-from tests.support.page import html
+from tests.support.page import html, plain_spaces
 from tests.support.pdf import Pdf
 
 TITLE = "Grundriss der Halle mit freien Plätzen"
@@ -98,6 +99,22 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(writer: An
     nothing = writer.send("attach", {"title": "Bleibt"})
     assert nothing.status_code == 422 and "Bitte wählen Sie eine Datei" in html(nothing).text
     assert rows(db) == []
+
+
+def test_a_file_that_is_far_too_large_is_said_at_the_field(writer: Any) -> None:
+    """Photos and slides often weigh more than the form may: its writer stays at the text, and it is stored."""
+    fields = {**writer.open().form("#idea-form"), "title": "Bleibt", "answer-1": "Auch das bleibt.", "attach": "1"}
+    fields["attachment_title"] = TITLE
+    head = 'content-disposition: form-data; name="'
+    parts = [f'{head}{name}"\r\n\r\n{value}' for name, value in fields.items() if isinstance(value, str)]
+    parts.append(f'{head}attachment_file"; filename="x.pdf"\r\n\r\n%PDF-{"0" * (3 * LARGEST)}')
+    body = "".join(f"--teil\r\n{part}\r\n" for part in parts) + "--teil--\r\n"
+    answer = writer.client.post(writer.url, data=body.encode(), content_type="multipart/form-data; boundary=teil")
+    assert answer.status_code == 422
+    page = html(answer)
+    assert "10 MB" in plain_spaces(page.one("#attachment_file-error").get_text())
+    stored = page.form("#idea-form")
+    assert (stored["title"], stored["answer-1"]) == ("Bleibt", "Auch das bleibt.")
 
 
 def test_where_no_file_can_be_stored_the_text_is(
