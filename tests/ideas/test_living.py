@@ -65,6 +65,17 @@ def status_url(idea: Idea) -> str:
 # ---- versions -------------------------------------------------------------------------------------------------------
 
 
+def test_one_word_is_one(idea: Idea, cast: Any, make: Any, client: Any, db: Any, clock: Any) -> None:
+    clock.shift(days=3)
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Prüfstand gemeinsam teilen"}), tab="a")
+    operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    address = f"/ideas/{idea.number}/versions/2"
+    assert "Gegenüber Fassung 1: 1 Wort neu, 0 entfernt." in client.page(f"/de{address}").text
+    assert "Compared with version 1: 1 word added, 0 removed." in client.page(f"/en{address}").text
+
+
 def test_what_changed_is_marked_word_by_word(second_version: Idea, client: Any) -> None:
     idea = second_version
     page = client.page(f"/de/ideas/{idea.number}")
@@ -72,7 +83,7 @@ def test_what_changed_is_marked_word_by_word(second_version: Idea, client: Any) 
     page = client.page(address)
     assert [one.get_text() for one in page.select(".c-diff del")] == ["Prüfstand ", "zwei "]
     assert [one.get_text() for one in page.select(".c-diff ins")] == ["Prüfstände ", "drei freie "]
-    assert "3 Wörter dazu, 2 weg" in page.text and "2 weitere Antworten dieser Fassung stehen hier nicht" in page.text
+    assert "3 Wörter neu, 2 entfernt." in page.text and "2 weitere Antworten dieser Fassung stehen hier nicht" in page.text
     assert "Namenlos gesagt" not in page.source and "Vertraulich" not in page.source
     plain = client.page(f"{address}?view=text")
     assert "Wir haben drei freie Prüfstände." in plain.text and not plain.select("ins, del")
