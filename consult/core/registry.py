@@ -203,13 +203,15 @@ PLAIN_MAIL = "mails/notice"  # the mail that says what the list says, and where 
 class NoticeKind:
     """A kind of notice. `mail` is the mail template (PLAIN_MAIL, "ideas/mail_x") or empty for in-app only; `text` renders
     the line in the list from the context (called in the reader's language). `who` is the entry of the context that holds a
-    person's name, if one does; `person_id` beside it says whose."""
+    person's name, if one does; `person_id` beside it says whose. `titled` is the entry with the key of the thing whose
+    title stands in the entry `title`."""
 
     kind: str
     text: Callable[[Mapping[str, Any]], str]
     url: Callable[[Mapping[str, Any]], str]
     mail: str = ""
     who: str = ""
+    titled: str = ""
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ def _to_idea(context: Mapping[str, Any]) -> str:
 
 
 KINDS = (
-    NoticeKind(RESPONDED, _responded, _to_idea, PLAIN_MAIL),
+    NoticeKind(RESPONDED, _responded, _to_idea, PLAIN_MAIL, titled="number"),
     NoticeKind(REPORTED, _reported, _to_idea, PLAIN_MAIL),
     NoticeKind(
         "commitment.due",

@@ -27,6 +27,7 @@ from consult.ideas import (
     exchange,
     jobs,
     loading,
+    naming,
     news,
     operations,
     panels,
@@ -52,7 +53,14 @@ KIND = subjects.KIND
 def init_app(app: Flask) -> None:
     """Register pages and jobs, and with the core what other rooms may know of ideas."""
     # these modules register by being imported
-    assert jobs.BATCH and views_helps.READY and views_late.FOUND and views_living.FOUND and views_release.FOUND
+    assert (
+        naming.NAMED_ANEW
+        and jobs.BATCH
+        and views_helps.READY
+        and views_late.FOUND
+        and views_living.FOUND
+        and views_release.FOUND
+    )
     assert views_writing.FOUND
     app.register_blueprint(views.blueprint)
     app.jinja_env.globals.update(idea_card=cards.idea_card)

@@ -34,7 +34,7 @@ from consult.ideas.models import (
     IdeaTransfer,
     IdeaVersion,
 )
-from consult.ideas.publishing import refresh_public
+from consult.ideas.publishing import name_later, refresh_public
 from consult.ideas.versions import link_partners, version_with_answers
 from consult.links.telling import tell_proposed
 from consult.moderation.queries import decisions_for
@@ -129,6 +129,7 @@ def _redact_public(actor: Actor, idea: Idea, verdict: Verdict) -> None:
     """Black out passages of what is public already; it stays public."""
     move(rules.MACHINE, idea, "redact_public", actor)
     _redact(version_with_answers(idea.public_version_id or 0), verdict)
+    name_later(idea)
 
 
 def _merge(actor: Actor, idea: Idea, verdict: Verdict) -> Idea:
@@ -197,6 +198,7 @@ def reverse(actor: Actor, idea_id: int, verdict: Verdict) -> None:
     elif verdict.outcome == "redact" and not _published_by(verdict):
         _lift([verdict.decision_id], None)
         move(rules.MACHINE, idea, "reverse_redact_public", actor)
+        name_later(idea)
     elif verdict.outcome in ACTS:
         _reverse_version(actor, idea, verdict)
     else:
@@ -285,6 +287,7 @@ def _reinstate(actor: Actor, idea: Idea, verdict: Verdict) -> None:
     """Undo what the decision that was overturned had done, however long ago. Conflict where that is past."""
     if verdict.overturns == "redact":
         _unredact(actor, idea, verdict)
+        name_later(idea)
     elif verdict.overturns == "merge":
         _reinstate_merged(actor, idea, verdict)
     elif verdict.overturns == "split":

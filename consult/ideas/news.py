@@ -44,8 +44,8 @@ def _to_version(context: Mapping[str, Any]) -> str:
 
 
 KINDS = (
-    NoticeKind(NEW, _new, lambda context: path("ideas.show", number=context["number"])),
-    NoticeKind(RENEWED, _renewed, _to_version, PLAIN_MAIL),
+    NoticeKind(NEW, _new, lambda context: path("ideas.show", number=context["number"]), titled="number"),
+    NoticeKind(RENEWED, _renewed, _to_version, PLAIN_MAIL, titled="number"),
 )
 
 

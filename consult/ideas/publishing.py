@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, inspect, select, update
@@ -19,6 +19,7 @@ from consult.consultations.operations import count_answers, count_ideas
 from consult.core.audiences import ANONYMOUS, PUBLIC
 from consult.core.clock import LOCAL, now
 from consult.core.db import db
+from consult.core.jobs import enqueue
 from consult.core.registry import touch
 from consult.core.text import excerpt
 from consult.core.vocabularies import short_region
@@ -41,6 +42,9 @@ from consult.links.queries import links_of_many
 CONSULTATION, QUESTION, SECTOR, REGION, LANGUAGE = "consultation", "question", "sector", "region", "language"
 CLUSTER, PROJECT, RESPONSE = "cluster", "project", "response"
 FACETS = (CONSULTATION, QUESTION, CLUSTER, PROJECT, SECTOR, REGION, LANGUAGE, RESPONSE)
+
+NAMED_ANEW = "idea.named_anew"  # job: notices call it by what everyone may read
+JUST_NOW = timedelta(minutes=1)  # what was published in this span is new, and not public again
 
 Code = tuple[str, str]
 
@@ -71,6 +75,11 @@ def answers_of(version_ids: Sequence[int]) -> list[Answer]:
 # ---- the idea itself ------------------------------------------------------------------------------------------------
 
 
+def name_later(idea: Idea) -> None:
+    """What it is called where others were told of it may have to change."""
+    enqueue(NAMED_ANEW, {"idea_id": idea.id})
+
+
 def refresh_public(idea: Idea) -> None:
     """Bring all that is derived in line with the idea's status and public version; counters move by the difference."""
     db.session.flush()
@@ -86,6 +95,8 @@ def refresh_public(idea: Idea) -> None:
     idea.is_public = any(answer.audience in OPEN_TO_ALL for answer in current)
     if idea.is_public != was_public:
         count_ideas(idea.consultation_id, 1 if idea.is_public else -1)
+        if was_public or (idea.published_at is not None and idea.published_at < now() - JUST_NOW):
+            name_later(idea)
     version = version_of(idea.public_version_id)
     if version is not None and idea.erased_at is None:
         _copy_from_version(idea, version, current)

@@ -17,7 +17,7 @@ from consult.notifications.forgetting import Mentions, is_one
 from consult.notifications.models import Notice
 
 
-def say_instead(kinds: Collection[str], mentions: Mentions, **words: str) -> None:
+def say_instead(kinds: Collection[str], mentions: Mentions, **words: Any) -> None:
     """Put other words into the contexts of notices of these kinds, told or waiting. `mentions` is how they name what they
     are about: entries, and the values that each may have."""
     if not all(mentions.values()):

@@ -83,7 +83,9 @@ def test_what_changed_is_marked_word_by_word(second_version: Idea, client: Any) 
     page = client.page(address)
     assert [one.get_text() for one in page.select(".c-diff del")] == ["Prüfstand ", "zwei "]
     assert [one.get_text() for one in page.select(".c-diff ins")] == ["Prüfstände ", "drei freie "]
-    assert "3 Wörter neu, 2 entfernt." in page.text and "2 weitere Antworten dieser Fassung stehen hier nicht" in page.text
+    assert (
+        "3 Wörter neu, 2 entfernt." in page.text and "2 weitere Antworten dieser Fassung stehen hier nicht" in page.text
+    )
     assert "Namenlos gesagt" not in page.source and "Vertraulich" not in page.source
     plain = client.page(f"{address}?view=text")
     assert "Wir haben drei freie Prüfstände." in plain.text and not plain.select("ins, del")

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from consult.comments.operations import Text, write_comment
+from consult.comments.queries import subject_by_key
 from consult.core.access import GUEST
 from consult.ideas import coauthoring, drafting, operations, tokens
 from consult.ideas.models import Idea
-from consult.moderation.operations import overturn_decision, reverse
+from consult.links.proposing import propose_between
+from consult.moderation.operations import Choice, decide, look_again, open_case, overturn_decision, reverse
 from consult.notifications.operations import follow
 from consult.notifications.queries import unread_of
 from tests.support.mail import paths
@@ -126,3 +129,57 @@ def test_a_new_text_by_link_is_told_too(
     operations.send(GUEST, idea.id, email="", language="de")
     later(1)
     assert "zu der Sie stehen" in outbox.last(cast.stranger).subject
+
+
+def test_notices_name_what_is_no_longer_to_be_read_by_its_number(
+    idea: Idea, make: Any, cast: Any, consultation: Any, later: Any, client: Any, sign_in: Any, db: Any
+) -> None:
+    """Hidden, it is called by its number wherever somebody was told of it: as new, by a comment, by a link."""
+    readers = (cast.participant, cast.cluster_manager)
+    make.decide("idea", idea.id, "publish")
+    later(20)
+    follow(cast.actor(cast.participant), "idea", idea.id)
+    comment = write_comment(cast.actor(cast.stranger), subject_by_key("idea", idea.number), Text("Gern."))
+    make.decide("comment", comment.id, "publish")
+    propose_between(cast.actor(cast.owner), ("idea", idea.id), ("cluster", cast.cluster.id), "proposes")
+    later(20)
+    assert all("Prüfstand teilen" in text for reader in readers for text, _url in told(reader))
+    assert [len(told(reader)) for reader in readers] == [2, 1]
+    open_case(
+        "idea", idea.id, idea.public_version_id, consultation_id=idea.consultation_id, due_days=2, title=idea.title,
+        language="de", author_id=idea.author_id,
+    )  # fmt: skip
+    make.decide("idea", idea.id, "hide", reason="insult", note="Wird geprüft.", moderator=cast.moderator)
+    later(1)
+    for reader in readers:
+        sign_in(client, reader)
+        page = client.page("/de/notices/")
+        assert "Prüfstand teilen" not in page.text and str(idea.number) in page.text
+    make.decide("idea", idea.id, "restore", reason="off-topic", note="In Ordnung.", moderator=cast.moderator)
+    later(1)
+    assert all("Prüfstand teilen" in text for reader in readers for text, _url in told(reader))
+
+
+def test_a_withdrawn_title_is_read_in_no_list(idea: Idea, make: Any, cast: Any, later: Any) -> None:
+    make.decide("idea", idea.id, "publish")
+    later(20)
+    operations.withdraw(cast.actor(cast.owner), idea.id)
+    later(1)
+    assert told(cast.participant) == [(f"Neue Idee: {idea.number}", f"/de/ideas/{idea.number}")]
+
+
+def test_what_is_blacked_out_of_a_title_is_read_in_no_list(idea: Idea, make: Any, cast: Any, later: Any) -> None:
+    make.decide("idea", idea.id, "publish")
+    later(20)
+    judge = cast.actor(cast.moderator)
+    case = look_again(judge, "idea", idea.id)
+    choice = Choice(
+        "redact", version=str(case.version_id), reason="insult", note="So nicht.", passages=(("teilen", ""),)
+    )
+    decision = decide(judge, case.id, choice)
+    later(1)
+    [(text, _url)] = told(cast.participant)
+    assert text.startswith("Neue Idee: Prüfstand █") and "teilen" not in text
+    reverse(judge, decision.id)
+    later(1)
+    assert told(cast.participant) == [("Neue Idee: Prüfstand teilen", f"/de/ideas/{idea.number}")]
