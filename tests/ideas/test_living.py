@@ -65,17 +65,6 @@ def status_url(idea: Idea) -> str:
 # ---- versions -------------------------------------------------------------------------------------------------------
 
 
-def test_one_word_is_one(idea: Idea, cast: Any, make: Any, client: Any, db: Any, clock: Any) -> None:
-    clock.shift(days=3)
-    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Prüfstand gemeinsam teilen"}), tab="a")
-    operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
-    make.decide("idea", idea.id, "publish")
-    db.session.commit()
-    address = f"/ideas/{idea.number}/versions/2"
-    assert "Gegenüber Fassung 1: 1 Wort neu, 0 entfernt." in client.page(f"/de{address}").text
-    assert "Compared with version 1: 1 word added, 0 removed." in client.page(f"/en{address}").text
-
-
 def test_what_changed_is_marked_word_by_word(second_version: Idea, client: Any) -> None:
     idea = second_version
     page = client.page(f"/de/ideas/{idea.number}")
