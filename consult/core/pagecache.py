@@ -42,6 +42,7 @@ KEPT = frozenset(
         "referrer-policy",
         "strict-transport-security",
         "x-content-type-options",
+        "x-robots-tag",
     }
 )
 

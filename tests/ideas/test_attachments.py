@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import io
 import json
 import zipfile
@@ -447,3 +448,27 @@ def test_its_author_sees_what_was_sent_with_it(
     operations.withdraw(cast.actor(cast.owner), idea.id)
     db.session.commit()
     assert not client.page(status).select(".c-files")
+
+
+def test_search_engines_are_asked_to_leave_files_out_also_by_the_cache(
+    make: Any, cast: Any, consultation: Any, db: Any, own_app: Any
+) -> None:
+    """A file may be withdrawn, or kept for fewer; who has no cookie, as they have none, is answered by the page cache."""
+    idea, files = _files(make, cast, consultation, db)
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    address = f"/de/ideas/files/{files['public'].key}"
+    other = own_app(PAGE_CACHE=True)
+    other.extensions["consult_storage"] = storage()
+    robot = other.test_client()
+
+    def ask() -> Any:
+        return contextvars.Context().run(robot.get, address)
+
+    for _time in ("made", "remembered"):
+        answer = ask()
+        assert answer.status_code == 200 and answer.headers["X-Robots-Tag"] == "noindex"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+    operations.withdraw(cast.actor(cast.owner), idea.id)
+    db.session.commit()
+    assert ask().status_code == 404
