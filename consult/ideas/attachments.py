@@ -8,6 +8,7 @@ deleted by a job after a day, and a stored file that no attachment names is swep
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -137,18 +138,27 @@ def drop(actor: Actor, idea_id: int, attachment_id: int) -> None:
 PART = "file-"  # before the number of an attachment, in the name of the part that moderation reads
 
 
+def _says(one: IdeaAttachment, passage: str) -> bool:
+    """Whether everybody would read the passage beside the file: in its title, or in its name, where small letters and signs
+    between the words stand for what people write (`erika-beispiel.pdf`)."""
+    if not passage.strip():
+        return False
+    name = one.file_name.rpartition(".")[0].casefold()
+    spoken = (name, re.sub(r"[-_.]+", " ", name))
+    return bool(places(one.title, passage)) or any(places(words, passage.casefold()) for words in spoken)
+
+
 def hold_back(
     idea_id: int, names: Collection[str], passages: Sequence[str], *, reason: str, decision_id: int
 ) -> set[str]:
-    """Hold back the attachments that are named, and those whose title says one of the passages, in all versions.
+    """Hold back the attachments that are named, and those whose title or file name says a passage, in all versions.
 
-    Returns the passages that were found in titles. A title cannot be blacked out by itself, since it says what the file
-    shows.
+    Returns the passages that were found there. A title cannot be blacked out by itself, since it says what the file shows.
     """
     query = select(IdeaAttachment).where(IdeaAttachment.idea_id == idea_id)
     found: set[str] = set()
     for one in db.session.execute(query.order_by(IdeaAttachment.id)).scalars():
-        said = {passage for passage in passages if passage.strip() and places(one.title, passage)}
+        said = {passage for passage in passages if _says(one, passage)}
         found |= said
         if (said or f"{PART}{one.id}" in names) and not one.is_held:
             one.held_by, one.held_reason = decision_id, reason
@@ -157,7 +167,7 @@ def hold_back(
 
 
 def carry_over(version: IdeaVersion) -> None:
-    """What moderation blacked out in earlier versions is not told by the title of a file that came since."""
+    """What moderation blacked out in earlier versions is not told by title or name of a file that came since."""
     earlier = select(IdeaRedaction).where(
         IdeaRedaction.version_id.in_(select(IdeaVersion.id).where(IdeaVersion.idea_id == version.idea_id)),
         IdeaRedaction.kind == BY_MODERATION,
@@ -166,7 +176,7 @@ def carry_over(version: IdeaVersion) -> None:
     files = [one for one in attachments(version.attachments) if not one.is_held]
     for row in db.session.execute(earlier.order_by(IdeaRedaction.id)).scalars() if files else ():
         for one in files:
-            if not one.is_held and places(one.title, row.passage):
+            if not one.is_held and _says(one, row.passage):
                 one.held_by, one.held_reason = row.decision_id, row.reason
 
 
@@ -184,11 +194,11 @@ def release(decision_ids: Collection[int | None]) -> bool:
 
 
 def _holds(decision: Decision, one: IdeaAttachment) -> bool:
-    """Whether a decision that stands holds this attachment back: by its name, or by a passage of its title."""
+    """Whether a decision that stands holds this attachment back: by itself, or by a passage of its title or file name."""
     if decision.outcome != "redact" or decision.reversed_at is not None:
         return False
     named = any(name == f"{PART}{one.id}" for name, _title in decision.held_back)
-    return named or any(passage.strip() and places(one.title, passage) for passage, _remark in decision.passages)
+    return named or any(_says(one, passage) for passage, _remark in decision.passages)
 
 
 def holding(version: IdeaVersion) -> list[int]:

@@ -128,6 +128,26 @@ def test_a_passage_that_is_blacked_out_is_not_told_by_the_title_of_a_file(
         assert NAME not in client.get(outlet).get_data(as_text=True), outlet
 
 
+@pytest.mark.parametrize(
+    "name", ["Vertrag Erika Beispiel.pdf", "Lebenslauf_Erika_Beispiel_2026.pdf", "erika-beispiel.pdf"]
+)
+def test_a_passage_that_is_blacked_out_is_not_told_by_the_name_of_a_file(
+    name: str, sent: Any, rule: Any, client: Any, who_reads: Any, judge: Actor, db: Any
+) -> None:
+    """Page, API and the file itself say its name; it comes back with the passage."""
+    idea, plan, _phones = sent
+    plan.file_name = name
+    db.session.commit()
+    first = rule(idea, "redact", passages=((NAME, ""),))
+    assert who_reads(plan) == AUTHORS
+    for outlet in (f"/de/ideas/{idea.number}", f"/api/v1/ideas/{idea.number}"):
+        assert name not in client.get(outlet).get_data(as_text=True), outlet
+    reverse(judge, first.id)
+    db.session.commit()
+    rule(idea, "publish")
+    assert who_reads(plan) == set(READERS)
+
+
 def test_a_passage_of_a_title_alone_can_be_named(sent: Any, rule: Any, who_reads: Any, client: Any) -> None:
     idea, plan, _phones = sent
     rule(idea, "redact", passages=(("Grundriss", ""),))
