@@ -13,10 +13,9 @@ from consult.core.web import path
 from consult.evaluation.models import Commitment, CommitmentReport
 from consult.evaluation.queries import ResponseView
 from consult.evaluation.words import position_words, state_words
-from consult.ideas.coauthors import coauthor_ids
 from consult.ideas.mails import Letter
 from consult.ideas.models import Idea
-from consult.ideas.telling import write_to_authors
+from consult.ideas.telling import author_ids, write_to_authors
 from consult.notifications.queries import followers
 
 RESPONDED, REPORTED = "idea.responded", "commitment.reported"
@@ -29,7 +28,7 @@ def _number(idea: Idea) -> list[tuple[str, str]]:
 
 def _followers(idea: Idea) -> list[int]:
     """Who follows the idea and has no letter."""
-    with_letter = {idea.author_id, *coauthor_ids(idea.id)}
+    with_letter = author_ids(idea)
     return [one for one in followers("idea", idea.id) if one not in with_letter] if idea.is_public else []
 
 

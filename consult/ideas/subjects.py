@@ -20,6 +20,7 @@ from consult.ideas.coauthors import coauthor_ids, is_coauthor
 from consult.ideas.loading import EXAMPLE, IMPORTED
 from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaCoauthor, IdeaVersion
 from consult.ideas.queries import idea_by_number, idea_to_look_at, ideas_by_ids, is_number
+from consult.ideas.telling import author_ids
 from consult.notifications.queries import followers
 from consult.organisations.queries import member_ids
 from consult.search.queries import matching
@@ -174,10 +175,9 @@ def comment_mode(idea_id: int) -> str:
 
 
 def watchers(idea_id: int) -> list[int]:
-    """The author and everyone who follows the idea hear of new comments."""
+    """Who stands for the idea, or speaks for it, and everyone who follows it hear of new comments."""
     idea = db.session.get(Idea, idea_id)
-    authors = [idea.author_id] if idea is not None and idea.author_id is not None else []
-    return list(dict.fromkeys([*authors, *coauthor_ids(idea_id), *followers(KIND, idea_id)]))
+    return list(dict.fromkeys([*(author_ids(idea) if idea is not None else []), *followers(KIND, idea_id)]))
 
 
 def consultation_of(idea_id: int) -> int | None:

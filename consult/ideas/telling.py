@@ -13,6 +13,14 @@ from consult.ideas.mails import Letter, recipient_of, status_url
 from consult.ideas.models import Idea
 
 
+def author_ids(idea: Idea) -> list[int]:
+    """Who hears of an idea as its authors do: those who get their letters. Where its author has left the organisation, that
+    is whoever speaks for it."""
+    to = recipient_of(idea)
+    own = [to[2]] if to is not None and to[2] is not None else []
+    return list(dict.fromkeys([*own, *coauthor_ids(idea.id)]))
+
+
 def write_to_authors(idea: Idea, write: Callable[[str], Letter], kind: str) -> None:
     """A letter to the author and to everybody who stands for the idea beside them, each once and in their language.
 

@@ -15,6 +15,7 @@ from consult.ideas.models import Idea
 from consult.moderation.operations import open_case
 from consult.notifications.operations import follow
 from consult.notifications.queries import unread_of
+from consult.organisations import membership
 from tests.support.mail import paths
 
 OLD, NEW = "Aurelia Muster", "Messtechnikerin"
@@ -93,3 +94,21 @@ def test_a_mail_marks_the_words_of_a_comment_in_the_other_language(
     clock.shift(minutes=20)
     run_jobs()
     assert '<blockquote class="q" lang="en"><p>Gern freitags.' in outbox.last(cast.participant).html
+
+
+def test_where_the_author_has_left_the_organisation_hears_of_comments(
+    make: Any, cast: Any, consultation: Any, person: Any, run_jobs: Any, clock: Any
+) -> None:
+    manager = make.person("Maria Manager", roles=("company",), organisation=cast.company, member_role="manager")
+    idea = make.idea("Firmensache", consultation=consultation, author=cast.owner, organisation=cast.company.name["de"])
+    clock.shift(minutes=20)
+    make.decide("comment", comment_on(make, idea, person).id, "publish")
+    clock.shift(minutes=20)
+    run_jobs()
+    assert len(told(cast.owner)) == 1 and told(manager) == []
+    membership.leave(cast.actor(cast.owner), cast.company, cast.owner.id)
+    other = write_comment(make.actor(person), subject_by_key("idea", idea.number), Text("Oder montags."))
+    make.decide("comment", other.id, "publish")
+    clock.shift(minutes=20)
+    run_jobs()
+    assert len(told(cast.owner)) == 1 and told(manager) == [f"{OLD} hat »Firmensache« kommentiert"]
