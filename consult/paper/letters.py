@@ -6,8 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from consult.core import audit
 from consult.core.access import Actor
+from consult.core.audit import AuditRow
+from consult.core.db import db
 from consult.core.errors import Refused
 from consult.core.i18n import _, in_language
 from consult.core.late import late
@@ -24,11 +28,25 @@ else:
 audit.declare("idea.letter_printed")
 
 
+def can_print(actor: Actor, idea: Idea, origin: IdeaOrigin) -> bool:
+    """Whether the actor prints the letter now: as long as the text is the one that they typed. What its author has written
+    since at the private address is not theirs to read."""
+    if not rules.can_print_letter(actor, idea, origin):
+        return False
+    sent = AuditRow.event.in_(("idea.sent_again", "idea.version_sent"))
+    theirs = select(AuditRow.seq).where(AuditRow.subject_kind == "idea", AuditRow.subject_id == idea.id, sent)
+    return db.session.execute(theirs.limit(1)).first() is None
+
+
 def letter_for(actor: Actor, idea: Idea) -> Receipt:
     """The letter in the language in which the author wrote. Noted in the log, since it shows their private address."""
     origin = origins.origin_of(idea.id)
-    if origin is None or not rules.can_print_letter(actor, idea, origin):
-        raise Refused(_("Only who entered the idea prints the letter, and only where no mail was sent."))
+    if origin is None or not can_print(actor, idea, origin):
+        raise Refused(
+            _(
+                "Only who entered the idea prints the letter, where no mail was sent, and until its author changes the text."
+            )
+        )
     audit.record("idea.letter_printed", actor, ("idea", idea.id))
     with in_language(idea.language):
         return _letter(idea, origin)

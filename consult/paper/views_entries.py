@@ -116,7 +116,7 @@ def entry(number: str) -> Any:
     return render_template(
         "paper/entry.html", idea=idea, origin=origin, channel=CHANNEL_WORDS[origin.channel],
         consultation=db.session.get_one(Consultation, idea.consultation_id), told=origin.by_mail,
-        may_print=rules.can_print_letter(current_actor(), idea, origin) and typesetting.available(),
+        may_print=letters.can_print(current_actor(), idea, origin) and typesetting.available(),
     )  # fmt: skip
 
 

@@ -17,12 +17,13 @@ from consult.core.errors import Invalid, Refused
 from consult.ideas import origins, review
 from consult.ideas.drafts import Content, Written
 from consult.ideas.models import Answer, Idea, IdeaOrigin
-from consult.ideas.tokens import status_token
+from consult.ideas.tokens import draft_token, status_token
 from consult.moderation.checks import Choice
 from consult.moderation.operations import decide
 from consult.moderation.queries import waiting_case
 from consult.paper import entries
 from consult.paper.entries import Entry
+from tests.ideas.conftest import Writer
 from tests.ideas.test_placing import move
 from tests.support.mail import paths
 from tests.support.page import html
@@ -341,3 +342,23 @@ def test_a_letter_speaks_the_language_of_its_author(here: Any, cast: Any, db: An
     letter = Pdf(client.submit(f"/de/paper/entries/{idea.number}", {}, form="main form[action$='/letter']").data)
     assert letter.language == "en" and "What happens next" in letter.text and letter.faults == []
     assert any("/en/ideas/status/" in one for one in letter.links)
+
+
+def test_what_the_author_has_changed_since_is_not_in_the_letter_of_who_typed_it(
+    here: Any, cast: Any, db: Any, make: Any, client: Any, new_client: Any, sign_in: Any
+) -> None:
+    """They read what they typed; a later text may be for the ministry alone."""
+    sign_in(client, cast.moderator)
+    client.submit("/de/paper/open-region/enter", TYPED, form="main form")
+    idea = db.session.execute(select(Idea)).scalar_one()
+    page = f"/de/paper/entries/{idea.number}"
+    form = client.page(page).form("main form[action$='/letter']")
+    make.decide("idea", idea.id, "publish", moderator=cast.moderator2)
+    db.session.commit()
+    assert client.page(page).select("form[action$='/letter']"), "a decision changes nothing of it"
+    author = Writer(new_client())
+    author.url = f"/de/ideas/drafts/{draft_token(idea.draft_key)}"
+    answer = author.send("submit", {"answer-1": "Nur für das Ministerium.", "audience-1": "ministry"})
+    assert "/ideas/status/" in answer.request.path
+    assert not client.page(page).select("form[action$='/letter']")
+    assert client.post(f"{page}/letter", data=form).status_code == 403
