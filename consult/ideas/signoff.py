@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from consult.accounts.models import Person
+from consult.consultations.models import Consultation
 from consult.core.access import Actor, check_not_suspended
 from consult.core.audit import AuditRow
 from consult.core.clock import now
@@ -159,11 +160,14 @@ class Waiting:
 
 
 def all_waiting(limit: int) -> list[Waiting]:
-    """What waits for a release in any organisation, longest first. One query."""
+    """What waits for a release in any organisation, longest first, and can still be sent. One query."""
+    taken = [or_(one.is_(None), one > now()) for one in (Consultation.evaluation_at, Consultation.results_at)]
     rows = db.session.execute(
         select(Idea.id, IdeaDraft.content, Idea.organisation_id, Idea.author_id, Idea.release_asked_at)
         .join(IdeaDraft, IdeaDraft.idea_id == Idea.id)
+        .join(Consultation, Consultation.id == Idea.consultation_id)
         .where(Idea.release_asked_at.is_not(None), Idea.status.in_(RELEASABLE), Idea.organisation_id.is_not(None))
+        .where(*taken)
         .order_by(Idea.release_asked_at, Idea.id)
         .limit(limit)
     )

@@ -258,6 +258,11 @@ def next_step(view: StatusView) -> str:
     decide = _("We will decide by %(when)s.", when=in_words(case.due_at)) if case is not None else ""
     if case is not None and case.due_at < now():
         decide = _("We had promised a decision by %(when)s and are late. It will come.", when=in_words(case.due_at))
+    if idea.waits_for_release and view.consultation.phase not in ("open", "closed"):
+        return _(
+            "Your text was not released in time: the evaluation has begun, and nothing is taken any more. "
+            "You can take it back."
+        )
     if idea.waits_for_release and idea.status != AWAITING_RELEASE:
         return _("Your new text is with those who release for your organisation. Until then everything stays as it is.")
     if idea.status == RETURNED and not rules.can_send_in(view.consultation, RETURNED):
