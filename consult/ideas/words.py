@@ -258,23 +258,8 @@ def next_step(view: StatusView) -> str:
     decide = _("We will decide by %(when)s.", when=in_words(case.due_at)) if case is not None else ""
     if case is not None and case.due_at < now():
         decide = _("We had promised a decision by %(when)s and are late. It will come.", when=in_words(case.due_at))
-    if idea.waits_for_release and view.consultation.phase not in ("open", "closed"):
-        return _(
-            "Your text was not released in time: the evaluation has begun, and nothing is taken any more. "
-            "You can take it back."
-        )
-    if idea.waits_for_release and idea.status != AWAITING_RELEASE:
-        return _("Your new text is with those who release for your organisation. Until then everything stays as it is.")
-    if idea.status == RETURNED and not rules.can_send_in(view.consultation, RETURNED):
-        return _(
-            "We had asked you for a change. None can be sent any more, since the evaluation has begun; "
-            "your idea is not published."
-        )
-    if idea.status == RETURNED:
-        day = format_day(rules.in_time(idea.moved_at + rules.TERMS.revision, view.consultation))
-        return _(
-            "We ask you for a change. It is your turn until %(day)s; without an answer we close the matter.", day=day
-        )
+    if turn := _own_turn(view):
+        return turn
     if idea.has_waiting_version:
         return _("Your new version waits for its check. Until then everyone reads the one before.") + " " + decide
     sentences = {
@@ -316,6 +301,27 @@ def next_step(view: StatusView) -> str:
             *_after_publication(view.consultation),
         )
     return sentences[idea.status]
+
+
+def _own_turn(view: StatusView) -> str:
+    """What waits for the author's side: a release, or a change that was asked for; empty where nothing does."""
+    idea, taken = view.idea, rules.can_send_in(view.consultation, RETURNED)
+    if idea.waits_for_release and not taken:
+        return _(
+            "Your text was not released in time: the evaluation has begun, and nothing is taken any more. "
+            "You can take it back."
+        )
+    if idea.waits_for_release and idea.status != AWAITING_RELEASE:
+        return _("Your new text is with those who release for your organisation. Until then everything stays as it is.")
+    if idea.status == RETURNED and not taken:
+        return _(
+            "We had asked you for a change. None can be sent any more, since the evaluation has begun; "
+            "your idea is not published."
+        )
+    if idea.status != RETURNED:
+        return ""
+    day = format_day(rules.in_time(idea.moved_at + rules.TERMS.revision, view.consultation))
+    return _("We ask you for a change. It is your turn until %(day)s; without an answer we close the matter.", day=day)
 
 
 def _until(*sentences: str) -> str:
