@@ -18,12 +18,14 @@ from consult.evaluation.commitments import REPORTED
 from consult.evaluation.models import OPEN, PUBLISHED, Commitment, CommitmentReport, Response, ResponseIdea
 from consult.evaluation.operations import TELL
 from consult.ideas.models import Idea
+from consult.ideas.transfers import heir_of
 from consult.organisations.queries import member_ids
 
 AHEAD = timedelta(days=14)
 
 
 def _answered(response_id: int) -> list[tuple[ResponseIdea, Idea]]:
+    """The ideas that a response speaks to. Who wrote one that is part of another one of them is told with that one."""
     statement = (
         select(ResponseIdea, Idea)
         .join(Idea, Idea.id == ResponseIdea.idea_id)
@@ -31,7 +33,9 @@ def _answered(response_id: int) -> list[tuple[ResponseIdea, Idea]]:
         .order_by(ResponseIdea.idea_id)
         .with_for_update(of=ResponseIdea)
     )
-    return [(row[0], row[1]) for row in db.session.execute(statement)]
+    found = [(row[0], row[1]) for row in db.session.execute(statement)]
+    ids = {idea.id for _row, idea in found}
+    return [(row, idea) for row, idea in found if (heir := heir_of(idea)) is None or heir.id not in ids]
 
 
 @jobs.handler(TELL)

@@ -1,24 +1,42 @@
-"""Letters to everybody who stands for an idea, written by the rooms above: the author, and confirmed co-authors."""
+"""Letters to everybody who stands for an idea, written by the rooms above: the author, confirmed co-authors, and those of
+ideas that were merged into it, whose names stand there, too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sqlalchemy import select
+
 from consult.accounts.queries import people_by_ids
+from consult.core.db import db
 from consult.core.i18n import in_language
 from consult.core.mail import queue_template
 from consult.core.web import address
 from consult.ideas.coauthors import coauthor_ids
 from consult.ideas.mails import Letter, recipient_of, status_url
-from consult.ideas.models import Idea
+from consult.ideas.models import MERGED, Idea
 
 
 def author_ids(idea: Idea) -> list[int]:
     """Who hears of an idea as its authors do: those who get their letters. Where its author has left the organisation, that
     is whoever speaks for it."""
-    to = recipient_of(idea)
-    own = [to[2]] if to is not None and to[2] is not None else []
-    return list(dict.fromkeys([*own, *coauthor_ids(idea.id)]))
+    found: list[int] = []
+    for one in (idea, *_merged_into(idea)):
+        to = recipient_of(one)
+        found += [*([to[2]] if to is not None and to[2] is not None else []), *coauthor_ids(one.id)]
+    return list(dict.fromkeys(found))
+
+
+def _merged_into(idea: Idea) -> list[Idea]:
+    """The ideas that are part of this one, over several mergers if need be; one query where there are none."""
+    found: list[Idea] = []
+    wanted = [idea.id]
+    while wanted:
+        statement = select(Idea).where(Idea.merged_into_id.in_(wanted), Idea.status == MERGED).order_by(Idea.id)
+        new = [one for one in db.session.execute(statement).scalars() if one not in found and one.id != idea.id]
+        found += new
+        wanted = [one.id for one in new]
+    return found
 
 
 def write_to_authors(idea: Idea, write: Callable[[str], Letter], kind: str) -> None:
@@ -43,6 +61,12 @@ def _people_of(idea: Idea) -> Iterator[tuple[str, str, int | None, bool]]:
     to = recipient_of(idea)
     if to is not None:
         yield (*to, True)
-    for person in people_by_ids(coauthor_ids(idea.id) if idea.is_public else []).values():
+    joined = _merged_into(idea) if idea.is_public else []
+    for one in joined:
+        to = recipient_of(one)
+        if to is not None:
+            yield (*to, False)
+    beside = [person_id for one in (idea, *joined) for person_id in coauthor_ids(one.id)] if idea.is_public else []
+    for person in people_by_ids(beside).values():
         if person.deactivated_at is None:
             yield person.email, person.language, person.id, False

@@ -11,8 +11,11 @@ from consult.accounts.operations import change_profile
 from consult.comments.operations import Text, write_comment
 from consult.comments.queries import subject_by_key
 from consult.core.access import SYSTEM
+from consult.ideas.mails import Letter
 from consult.ideas.models import Idea
-from consult.moderation.operations import open_case
+from consult.ideas.telling import write_to_authors
+from consult.moderation.operations import Choice, decide, open_case
+from consult.moderation.queries import waiting_case
 from consult.notifications.operations import follow
 from consult.notifications.queries import unread_of
 from consult.organisations import membership
@@ -112,3 +115,22 @@ def test_where_the_author_has_left_the_organisation_hears_of_comments(
     clock.shift(minutes=20)
     run_jobs()
     assert len(told(cast.owner)) == 1 and told(manager) == [f"{OLD} hat »Firmensache« kommentiert"]
+
+
+def test_who_wrote_what_was_merged_hears_of_the_joint_idea(
+    idea: Idea, make: Any, cast: Any, consultation: Any, person: Any, run_jobs: Any, clock: Any, outbox: Any
+) -> None:
+    part = make.idea("Noch ein Prüfstand", consultation=consultation, author=cast.stranger, status="submitted")
+    case = waiting_case("idea", part.id)
+    assert case is not None
+    choice = Choice("merge", version=str(case.version_id), reason="duplicate", note="Dasselbe.", target=idea.number)
+    decide(cast.actor(cast.moderator), case.id, choice)
+    make.decide("comment", comment_on(make, idea, person).id, "publish")
+    write_to_authors(idea, lambda url: Letter("Antwort", "Antwort", [], button=("Lesen", url)), "idea.responded")
+    clock.shift(minutes=9)
+    assert [mail.subject for mail in outbox.to(cast.stranger, "idea.responded")] == ["Antwort"]
+    assert f"/de/ideas/{idea.number}" in paths(outbox.last(cast.stranger)), "its own private page is not theirs"
+    clock.shift(minutes=10)
+    run_jobs()
+    assert told(cast.stranger) == [f"{OLD} hat »Prüfstand teilen« kommentiert"]
+    assert len(told(cast.owner)) == 1
