@@ -47,6 +47,7 @@ VERSION_ACTS = {
 }  # fmt: skip
 VERSION_STATES = {"publish": CURRENT, "return": RETURNED, "reject": REJECTED, "redact": CURRENT}
 PUBLISHING = frozenset({"publish", "redact"})
+NAMING = frozenset({"redact", "restore", "reinstate"})  # it may be read under another title, or again
 
 
 def _overtaken() -> Conflict:
@@ -78,6 +79,8 @@ def apply(actor: Actor, idea_id: int, verdict: Verdict) -> None:
         raise Conflict(_("This decision is not possible for ideas."))
     idea.moved_at, idea.reminded_at = now(), None
     refresh_public(idea)
+    if verdict.outcome in NAMING:
+        name_later(idea)
     mails.send_decision(idea, verdict, title)
     if target is not None:
         mails.tell_merged_into(target, verdict)
@@ -129,7 +132,6 @@ def _redact_public(actor: Actor, idea: Idea, verdict: Verdict) -> None:
     """Black out passages of what is public already; it stays public."""
     move(rules.MACHINE, idea, "redact_public", actor)
     _redact(version_with_answers(idea.public_version_id or 0), verdict)
-    name_later(idea)
 
 
 def _merge(actor: Actor, idea: Idea, verdict: Verdict) -> Idea:
@@ -198,13 +200,13 @@ def reverse(actor: Actor, idea_id: int, verdict: Verdict) -> None:
     elif verdict.outcome == "redact" and not _published_by(verdict):
         _lift([verdict.decision_id], None)
         move(rules.MACHINE, idea, "reverse_redact_public", actor)
-        name_later(idea)
     elif verdict.outcome in ACTS:
         _reverse_version(actor, idea, verdict)
     else:
         _reverse_whole(actor, idea, verdict.outcome)
     idea.moved_at = now()
     refresh_public(idea)
+    name_later(idea)
 
 
 def _reverse_whole(actor: Actor, idea: Idea, outcome: str) -> None:
@@ -287,7 +289,6 @@ def _reinstate(actor: Actor, idea: Idea, verdict: Verdict) -> None:
     """Undo what the decision that was overturned had done, however long ago. Conflict where that is past."""
     if verdict.overturns == "redact":
         _unredact(actor, idea, verdict)
-        name_later(idea)
     elif verdict.overturns == "merge":
         _reinstate_merged(actor, idea, verdict)
     elif verdict.overturns == "split":

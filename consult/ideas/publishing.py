@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, inspect, select, update
@@ -44,7 +44,6 @@ CLUSTER, PROJECT, RESPONSE = "cluster", "project", "response"
 FACETS = (CONSULTATION, QUESTION, CLUSTER, PROJECT, SECTOR, REGION, LANGUAGE, RESPONSE)
 
 NAMED_ANEW = "idea.named_anew"  # job: notices call it by what everyone may read
-JUST_NOW = timedelta(minutes=1)  # what was published in this span is new, and not public again
 
 Code = tuple[str, str]
 
@@ -95,7 +94,7 @@ def refresh_public(idea: Idea) -> None:
     idea.is_public = any(answer.audience in OPEN_TO_ALL for answer in current)
     if idea.is_public != was_public:
         count_ideas(idea.consultation_id, 1 if idea.is_public else -1)
-        if was_public or (idea.published_at is not None and idea.published_at < now() - JUST_NOW):
+        if was_public:  # what is public again, whoever decides so says
             name_later(idea)
     version = version_of(idea.public_version_id)
     if version is not None and idea.erased_at is None:
