@@ -37,8 +37,8 @@ class Group:
     """What one word of a query may match: one of `stems` (German and English, words that begin so, and others that mean the
     same), its `exact` token, all of `parts`, all of one of `phrases` that mean the same, or one of `ends`: compounds that
     end with it. `open`: whatever begins like a stem. `spelled`: the exact token may stand where none of the stems does, as
-    where Oefen is written for Öfen; else nobody looks for it. `seen` is about how many documents have it, as far as its
-    words are counted, `rare`: so few that all of them can be put in order.
+    where Oefen is written for Öfen; else nobody looks for it. `apart` are the words that hyphens join. `seen` is about how
+    many documents have it, as far as its words are counted, `rare`: so few that all of them can be put in order.
     """
 
     stems: tuple[str, ...]
@@ -49,6 +49,7 @@ class Group:
     open: bool = False
     spelled: bool = True
     rare: bool = False
+    apart: tuple[str, ...] = ()
     seen: int = 0
 
     @cached_property
@@ -81,7 +82,7 @@ def query_groups(query: str) -> list[Group]:
             parts = german[1:] if _falls_apart(word) else ()
             if len(apart) > 1:
                 parts = tuple(found[0] for one in apart if (found := stems(one, "de")))
-            groups.append(Group(alternatives, exact_token(word), parts))
+            groups.append(Group(alternatives, exact_token(word), parts, apart=tuple(apart) if len(apart) > 1 else ()))
     return _with_same_words(groups)
 
 

@@ -119,7 +119,7 @@ def search_hits(query: str, chosen: Chosen | None = None, limit: int = RANKED) -
 
 def some_hits(query: str, chosen: Chosen | None = None, limit: int = RANKED) -> list[Hit]:
     """The best hits that have as many of the words as any has, for a query whose words stand nowhere together; a compound
-    that stands nowhere counts as the words that it begins and ends with. At most seven queries.
+    that stands nowhere counts as the words that hyphens join in it, or that it begins and ends with. At most seven queries.
     """
     asked = widened(query_groups(query))
     apart = pieces(asked)

@@ -8,9 +8,10 @@ merged by an engine. Nothing comes from here that does not stand in a public tex
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, TextClause, and_, func, or_, select, text
@@ -63,26 +64,31 @@ def widened(groups: Sequence[Group]) -> list[Group]:
 
 
 def pieces(groups: Sequence[Group]) -> list[Group]:
-    """The groups, and instead of a compound that stands nowhere the longest words that stand somewhere and that it begins
-    and ends with: Fachkräfte for Fachkräftemangel. Two queries at most.
+    """The groups, and instead of a compound that stands nowhere the words that hyphens join in it, or the longest words that
+    stand somewhere and that it begins and ends with: Fachkräfte for Fachkräftemangel. Three queries at most.
     """
     unseen = {
         group: fold_umlauts(group.exact.removeprefix(EXACT)) for group in groups if not (group.seen or group.ends)
     }
-    ends = {word: _ends_of(word) for word in unseen.values() if len(word) >= 2 * SHORTEST_PIECE}
-    asked = sorted({end for begins, tails in ends.values() for end in (*begins, *tails)})
-    if not asked:
-        return list(groups)
-    rows = db.session.execute(
-        select(SearchWord.folded, SearchWord.word).where(SearchWord.folded.in_(asked)).order_by(SearchWord.count)
-    )
-    known = {row[0]: row[1] for row in rows}  # of several ways to write it the most frequent one
-    found: list[Group] = []
-    for group in groups:
-        both = ends.get(unseen.get(group, ""), ((), ()))
-        apart = [known[word] for word in (next((one for one in some if one in known), "") for some in both) if word]
-        found += widened(query_groups(" ".join(apart))) if apart else [group]
-    return list(dict.fromkeys(found))
+    ends = {
+        group: _ends_of(word) for group, word in unseen.items() if not group.apart and len(word) >= 2 * SHORTEST_PIECE
+    }
+    known = _written({end for both in ends.values() for some in both for end in some})
+    apart = {group: group.apart for group in unseen if group.apart}
+    for group, both in ends.items():
+        apart[group] = tuple(known[word] for some in both if (word := next((one for one in some if one in known), "")))
+    instead = {group: query_groups(" ".join(said)) for group, said in apart.items() if said}
+    wide = iter(widened([one for some in instead.values() for one in some]))
+    new = {group: list(islice(wide, len(some))) for group, some in instead.items()}
+    return list(dict.fromkeys(one for group in groups for one in new.get(group, [group])))
+
+
+def _written(folded: Collection[str]) -> dict[str, str]:
+    """Of these words those that stand in texts, as most write them."""
+    if not folded:
+        return {}
+    rows = select(SearchWord.folded, SearchWord.word).where(SearchWord.folded.in_(sorted(folded)))
+    return {row[0]: row[1] for row in db.session.execute(rows.order_by(SearchWord.count))}
 
 
 def _ends_of(word: str) -> tuple[list[str], list[str]]:

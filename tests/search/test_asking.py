@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consult.search.asking import query_groups
-from consult.search.queries import search_hits
+from consult.search.queries import search_hits, some_hits
 
 KI, AZUBI, KLINIK, START = 14, 8, 5, 17
 
@@ -67,3 +67,11 @@ def test_a_compound_stands_for_those_with_another_word_for_one_of_its_parts(quer
 def test_what_goes_with_a_part_goes_when_another_word_takes_its_place() -> None:
     [group] = query_groups("Mittelstandsförderung")
     assert ("kmu", "forder") in group.phrases and not any("stand" in one for some in group.phrases for one in some)
+
+
+def test_of_words_with_a_hyphen_that_stand_nowhere_together_some_are_found(corpus: Any, client: Any) -> None:
+    assert search_hits("KI-Brauerei", {"kind": ["book"]}) == []
+    together = {hit.id for hit in some_hits("KI-Brauerei", {"kind": ["book"]})}
+    assert together == {hit.id for hit in some_hits("KI Brauerei", {"kind": ["book"]})} == {KI, 18}
+    assert "Kein Eintrag enthält alle Wörter" in client.page("/de/search?q=KI-Brauerei").text
+    assert [hit.id for hit in search_hits("Start-up", {"kind": ["book"]})] == [START]
