@@ -203,8 +203,7 @@ def _count_several(fitting: _Fitting, facet: str) -> Select[Any, Any, Any]:
 
 def _count_members(fitting: _Fitting) -> list[Select[Any, Any, Any]]:
     """Organisations that belong to those that fit: each counted once, and those of them that belong to several."""
-    few = is_sqlite() and fitting.matched is None
-    found = belonging_to_some(fitting.name) if few else belonging(fitting.holds(Link.to_id))
+    found = belonging_to_some(fitting.name) if is_sqlite() else belonging(fitting.holds(Link.to_id))
     return [
         select(literal(MEMBERS, String), literal("", String), func.count()).select_from(found),
         select(literal(SEVERAL, String), literal(MEMBERS, String), of_several(found)).select_from(found),

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from markupsafe import Markup, escape
 
 from consult.comments import rules
 from consult.comments.queries import Node, places, shown_name
+from consult.core.drawing import lang_attribute, macros_of
 from consult.core.i18n import _, _n, current_language, format_day
 from consult.core.vocabularies import term_title
 
@@ -73,7 +74,11 @@ class _Pen:
     def article(self, node: Node, rank: int) -> str:
         """One comment and what stands below it."""
         one = node.comment
-        body = self._text(node, one, rank) if not node.stub else f'<p class="muted">{_macros().stub(node.stub)}</p>\n'
+        body = (
+            self._text(node, one, rank)
+            if not node.stub
+            else f'<p class="muted">{macros_of(PARTS).stub(node.stub)}</p>\n'
+        )
         below = "".join([self.article(answer, rank + 1) for answer in node.answers]) if node.answers else ""
         if node.more:
             words = escape(_n("%(num)s more answer", "%(num)s more answers", node.more))
@@ -82,8 +87,8 @@ class _Pen:
 
     def _text(self, node: Node, one: Any, rank: int) -> str:
         number, public, name = one.id, one.status == rules.VISIBLE, _safe(shown_name(one))
-        state = "" if public and not one.redactions else _macros().state(one, public)
-        foreign = f' lang="{escape(one.language)}"' if one.language != self.language else ""
+        state = "" if public and not one.redactions else macros_of(PARTS).state(one, public)
+        foreign = lang_attribute(one.language, self.language)
         edited = _edited(one.edited_at) if one.edited_at else ""
         before = _before(node, one.kind) if one.kind or node.by_subject_author else ""
         return (
@@ -100,12 +105,12 @@ class _Pen:
         if public and self.reply:
             acts = f'<a class="c-act" href="{self.reply}{number}">{self.answer[0]}{name}{self.answer[1]}'
         if node.mine:
-            return acts + str(_macros().own(node))
+            return acts + str(macros_of(PARTS).own(node))
         if public:
             link = f'<a class="c-act" href="{self.report}{number}" rel="nofollow">'
             acts = f"{acts}{link}{self.notice[0]}{name}{self.notice[1]}"
             if self.look:
-                acts += str(_macros().moderate(number, self.look, shown_name(one)))
+                acts += str(macros_of(PARTS).moderate(number, self.look, shown_name(one)))
         return acts
 
 
@@ -120,7 +125,3 @@ def _before(node: Node, kind: str) -> str:
 def _edited(moment: datetime) -> str:
     words = _("edited on %(day)s", day=format_day(moment))
     return f"<span>{escape(words)}</span>"
-
-
-def _macros() -> Any:
-    return current_app.jinja_env.get_template(PARTS).module

@@ -82,8 +82,8 @@ class SharedTemplate(Template):
 
 
 class KeptTemplates(FileSystemBytecodeCache):
-    """What templates were compiled to, kept from one process to the next in a folder that only this user can open: a page's
-    first view after a restart costs a third of a second less. What cannot be kept is compiled anew.
+    """What templates were compiled to, kept from one process to the next in a folder that only this user can open: the first
+    page after a start costs a quarter of a second less. What cannot be kept is compiled anew.
     """
 
     def load_bytecode(self, bucket: Bucket) -> None:

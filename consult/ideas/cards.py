@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import current_app
 from markupsafe import Markup, escape
 
 from consult.consultations.models import Question
+from consult.core.drawing import badge_of, macros_of
 from consult.core.fragments import for_the_same, fragment
 from consult.core.i18n import _, _n, current_language, format_day, pick
 from consult.core.vocabularies import short_region
@@ -75,23 +75,14 @@ def _facts(one: Mapping[str, Any]) -> str:
         words = _n("%(num)s comment", "%(num)s comments", one["comments"])
         found.append(f"<span>{escape(words)}</span>")
     if one["status"]:
-        found.append(_badge(language, one["status"]))
+        found.append(badge_of(language, one["status"]))
     return "".join(found)
 
 
 @lru_cache(maxsize=1024)
 def _cross(_language: str, here: str, there: str, crosses: bool) -> str:
     """Between which regions an idea leads: drawn once, since there are few."""
-    return str(_macros().cross(here, there, crosses))
-
-
-@lru_cache(maxsize=64)
-def _badge(_language: str, status: str) -> str:
-    return str(_macros().badge(status))
-
-
-def _macros() -> Any:
-    return current_app.jinja_env.get_template("_macros/ui.html").module
+    return str(macros_of().cross(here, there, crosses))
 
 
 def cards(ideas: Iterable[Any], questions: Mapping[int, Question | Named]) -> list[dict[str, Any]]:

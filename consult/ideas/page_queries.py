@@ -332,17 +332,16 @@ def near_answers(question_id: int | None, but: int | None, limit: int = 3) -> li
     """What others wrote on a question, for those who are writing themselves: title, address, beginning; one query."""
     if question_id is None:
         return []
+    spoken = current_language()
     found = [one for one in answers_to(question_id, None, limit + 1).items if one.version.idea_id != but]
     return [
         {
             "title": one.version.idea.title,
             "url": path("ideas.show", number=one.version.idea.number),
             "why": one.excerpt[:140].rsplit(" ", 1)[0] + "…" if len(one.excerpt) > 140 else one.excerpt,
-            "lang": foreign,
-            "why_lang": foreign,
+            **dict.fromkeys(("lang", "why_lang"), one.version.language if one.version.language != spoken else None),
         }
         for one in found[:limit]
-        for foreign in (one.version.language if one.version.language != current_language() else None,)
     ]
 
 

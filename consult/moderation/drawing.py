@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app
 from markupsafe import Markup, escape
 
+from consult.core.drawing import badge_of, lang_attribute, macros_of
 from consult.core.i18n import _, current_language
 from consult.core.web import path
 from consult.moderation.listing import Row
@@ -25,14 +25,14 @@ def queue_rows(rows: Sequence[Row], filters: Mapping[str, Any]) -> Markup:
 def _drawn(row: Row, filters: Mapping[str, Any], spoken: str) -> str:
     case, info = row.case, row.info
     title, language = (info.title, info.language) if info is not None else (case.title, case.language)
-    lang = f' lang="{escape(language)}"' if language and language != spoken else ""
+    lang = lang_attribute(language, spoken)
     address = escape(path("moderation.case", case_id=case.id, **filters))
     time = _time(spoken, row.urgency, row.due_text, row.waited_text, _used(row.share))
     source = f'<span class="tiny muted">{_source(row)}</span>'
     return (
         f'<tr><td>{time}</td>\n<td><h2{lang}><a href="{address}">{escape(title)}</a></h2>{source}</td>\n'
-        f"<td>{_badge(spoken, row.badge, row.label)}</td>"
-        f'<td class="tiny">{escape(row.hint)}</td><td>{_tick(row, title)}</td></tr>'
+        f"<td>{badge_of(spoken, row.badge, row.label)}</td>"
+        f'<td class="tiny">{escape(row.hint)}</td>{_tick(row, title)}</tr>'
     )
 
 
@@ -45,11 +45,13 @@ def _source(row: Row) -> str:
 
 
 def _tick(row: Row, title: str) -> str:
+    """The cell by which a case is decided together with others; on a phone, where no heads stand, it says so itself."""
     if row.own or row.held:
-        return ""
+        return "<td></td>"
     said = escape(_("Decide on “%(title)s” together with others", title=title))
     box = f'<input type="checkbox" name="case" value="{row.case.id}">'
-    return f'<label class="c-tick">{box}<span class="sr">{said}</span></label>'
+    tick = f'<label class="c-tick">{box}<span class="sr">{said}</span></label>'
+    return f'<td data-l="{escape(_("Together"))}">{tick}</td>'
 
 
 def _used(share: float) -> float:
@@ -59,13 +61,4 @@ def _used(share: float) -> float:
 
 @lru_cache(maxsize=2_000)  # the same spans stand beside many cases
 def _time(_language: str, urgency: str, due: str, waited: str, share: float) -> str:
-    return str(_macros().sla(urgency, due, waited, share))
-
-
-@lru_cache(maxsize=200)
-def _badge(_language: str, status: str, label: str) -> str:
-    return str(_macros().badge(status, label))
-
-
-def _macros() -> Any:
-    return current_app.jinja_env.get_template("_macros/ui.html").module
+    return str(macros_of().sla(urgency, due, waited, share))

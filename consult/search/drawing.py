@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
+from consult.core.drawing import lang_attribute
 from consult.core.i18n import current_language
 from consult.search.queries import Result
 
@@ -20,10 +21,6 @@ def _drawn(one: Result, spoken: str) -> str:
     info = one.info
     return (
         f'<li class="c-result l-stack-2"><p class="c-kicker">{escape(one.label)}</p>\n'
-        f'<h2><a href="{escape(info.url)}"{_lang(info.language, spoken)}>{escape(one.title)}</a></h2>\n'
-        f"<p{_lang(one.language, spoken)}>{escape(one.snippet)}</p></li>"
+        f'<h2><a href="{escape(info.url)}"{lang_attribute(info.language, spoken)}>{escape(one.title)}</a></h2>\n'
+        f"<p{lang_attribute(one.language, spoken)}>{escape(one.snippet)}</p></li>"
     )
-
-
-def _lang(language: str, spoken: str) -> str:
-    return f' lang="{escape(language)}"' if language and language != spoken else ""

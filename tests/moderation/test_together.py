@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,21 +9,10 @@ from sqlalchemy import select
 
 from consult.moderation.models import Case, Decision
 from tests.moderation.kind import Notes
+from tests.support.at_once import at_once
 from tests.support.page import html
 
 pytestmark = pytest.mark.usefixtures("chain_is_whole")
-
-
-def _at_once(*works: Any) -> list[Any]:
-    """Do all of it at the same moment, each in a thread with a context of its own."""
-    start = threading.Barrier(len(works))
-
-    def run(work: Any) -> Any:
-        start.wait(timeout=20)
-        return contextvars.Context().run(work)
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(run, work) for work in works]]
 
 
 @pytest.mark.parametrize("outcomes", [("publish", "reject"), ("reject", "publish"), ("return", "return")])
@@ -43,7 +29,7 @@ def test_of_two_who_send_at_once_one_decides(
         fields = {"outcome": outcomes[number], "reason": "spam", "note": f"Satz von {number}"}
         return browsers[number].post(address, data={**forms[number], **fields})
 
-    responses = _at_once(lambda: send(0), lambda: send(1))
+    responses = at_once(lambda: send(0), lambda: send(1))
     db.session.rollback()
     assert sorted(response.status_code for response in responses) == [303, 409]
     winner = next(number for number, response in enumerate(responses) if response.status_code == 303)
@@ -67,7 +53,7 @@ def test_of_many_who_reserve_at_once_one_holds(notes: Notes, make: Any, new_clie
         response = browsers[number].post(f"{address}/claim", data={"csrf_token": tokens[number]})
         return int(response.status_code)
 
-    codes = _at_once(*[lambda number=number: reserve(number) for number in range(4)])
+    codes = at_once(*[lambda number=number: reserve(number) for number in range(4)])
     assert sorted(codes) == [303, 409, 409, 409]
     db.session.expire_all()
     assert db.session.get(Case, case.id).status == "claimed"
@@ -88,7 +74,7 @@ def test_of_two_who_send_the_same_text_at_once_one_case_comes_of_it(
     def send(number: int) -> int:
         return int(browsers[number].post("/de/report", data={**forms[number], **fields}).status_code)
 
-    codes = _at_once(*[lambda number=number: send(number) for number in range(3)])
+    codes = at_once(*[lambda number=number: send(number) for number in range(3)])
     assert codes == [303, 303, 303]
     case = db.session.execute(select(Case)).scalar_one()
     assert case.report_count == 3

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from consult.moderation import operations
 from consult.moderation.models import Case
 from tests.moderation.kind import Notes
-from tests.moderation.test_together import _at_once
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.usefixtures("chain_is_whole")
 
@@ -36,7 +36,7 @@ def test_twenty_who_ask_for_the_next_case_at_once_get_twenty(
         assert response.status_code == 303, response.status
         return str(response.location)
 
-    got = _at_once(*[lambda desk=desk: ask(*desk) for desk in desks])
+    got = at_once(*[lambda desk=desk: ask(*desk) for desk in desks])
     assert len(set(got)) == 20
     assert all("/moderation/cases/" in address for address in got)
     db.session.expire_all()
@@ -55,7 +55,7 @@ def test_where_there_are_fewer_cases_than_moderators_the_others_are_told(
     def ask(browser: Any, token: str) -> str:
         return str(browser.post("/de/moderation/next", data={"csrf_token": token}).location)
 
-    got = _at_once(*[lambda desk=desk: ask(*desk) for desk in desks])
+    got = at_once(*[lambda desk=desk: ask(*desk) for desk in desks])
     assert len({address for address in got if "/cases/" in address}) == 2
     assert sum(address.endswith(QUEUE) for address in got) == 3
 
@@ -78,7 +78,7 @@ def test_deciding_at_once_leads_everybody_to_another_case(
         assert response.status_code == 303, response.status
         return str(response.location)
 
-    got = _at_once(*[lambda number=number: decide(number) for number in range(6)])
+    got = at_once(*[lambda number=number: decide(number) for number in range(6)])
     # one whose next case was just being decided by somebody else may be sent back to the queue, but never to a taken case
     at_cases = [address for address in got if "/cases/" in address]
     assert len(set(at_cases)) == len(at_cases)

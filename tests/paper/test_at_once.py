@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import contextvars
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.paper.test_entries import TYPED, count, here
+from tests.paper.test_entries import TYPED, count
 from tests.paper.test_import import ROWS, upload
+from tests.support.at_once import at_once
 from tests.support.page import html
-
-__all__ = ["here"]
-
-
-def _at_once(*works: Any) -> list[Any]:
-    start = threading.Barrier(len(works))
-
-    def run(work: Any) -> Any:
-        start.wait(timeout=20)
-        return contextvars.Context().run(work)
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(run, work) for work in works]]
 
 
 def test_what_two_type_at_once_is_entered_once(
@@ -30,13 +15,13 @@ def test_what_two_type_at_once_is_entered_once(
     cast: Any,
     db: Any,
     new_client: Any,
-    sign_in: Any,  # noqa: F811 - the fixture
+    sign_in: Any,
 ) -> None:
     """A second click, too: whoever comes second is shown what is here already."""
     address = "/de/paper/open-region/enter"
     browsers = [sign_in(new_client(), person) for person in (cast.moderator, cast.official)]
     forms = [browser.page(address).form("main form[method=post]") for browser in browsers]
-    answers = _at_once(
+    answers = at_once(
         *(lambda number=number: browsers[number].post(address, data={**forms[number], **TYPED}) for number in (0, 1))
     )
     assert sorted(one.status_code for one in answers) == [303, 422] and count(db) == 1
@@ -49,14 +34,14 @@ def test_a_table_that_two_enter_at_once_is_entered_once(
     cast: Any,
     db: Any,
     new_client: Any,
-    sign_in: Any,  # noqa: F811 - the fixture
+    sign_in: Any,
 ) -> None:
     browsers = [sign_in(new_client(), person) for person in (cast.moderator, cast.official)]
     previews = [upload(browser, ROWS) for browser in browsers]
     forms = [
         browser.page(at).form("main form[action$='/carry-out']") for browser, at in zip(browsers, previews, strict=True)
     ]
-    answers = _at_once(
+    answers = at_once(
         *(
             lambda number=number: browsers[number].post(f"{previews[number]}/carry-out", data=forms[number])
             for number in (0, 1)

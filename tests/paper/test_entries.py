@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,13 +25,12 @@ from consult.paper import entries
 from consult.paper.entries import Entry
 from tests.ideas.conftest import Writer
 from tests.ideas.test_placing import move
+from tests.paper.conftest import DAY, PHASES, set_phase
 from tests.support.mail import paths
 from tests.support.page import html
 from tests.support.pdf import Pdf
 from tests.support.queries import count_queries
 
-NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
 TYPED = {
     "channel": "paper", "received_on": "2026-11-20", "place": "Jena, Rathaus", "reference": "Az. 12/34-B",
     "consent": "written", "author_name": "Erika Beispiel", "title": "Ladeschiffe auf der Saale",
@@ -39,15 +38,6 @@ TYPED = {
     "organisation": "Werft Beispiel GmbH",
 }  # fmt: skip
 
-# what the dates of a consultation are, seen from NOW: (opens, closes, evaluation, results, active)
-PHASES: dict[str, tuple[timedelta | None, timedelta | None, timedelta | None, timedelta | None, bool]] = {
-    "announced": (DAY, 30 * DAY, None, None, True),
-    "open": (-20 * DAY, 30 * DAY, None, None, True),
-    "closed": (-20 * DAY, -DAY, None, None, True),
-    "evaluation": (-20 * DAY, -2 * DAY, -DAY, None, True),
-    "results": (-20 * DAY, -3 * DAY, -2 * DAY, -DAY, True),
-    "inactive": (-20 * DAY, 30 * DAY, None, None, False),
-}
 TAKEN = ("open", "closed")
 MAY = ("moderator", "official", "agency analyst", "moderator here")
 OTHERS = (
@@ -59,24 +49,6 @@ OTHERS = (
     "administrator",
     "moderator elsewhere",
 )
-
-
-@pytest.fixture
-def here(make: Any, clock: Any, db: Any) -> Any:
-    clock.move_to(NOW)
-    found = make.consultation(prefix="OR", slug="open-region", questions=3)
-    set_phase(found, "open")
-    db.session.commit()
-    return found
-
-
-def set_phase(consultation: Any, phase: str) -> None:
-    *moments, active = PHASES[phase]
-    names = ("opens_at", "closes_at", "evaluation_at", "results_at")
-    for name, step in zip(names, moments, strict=True):
-        setattr(consultation, name, NOW.replace(hour=23) + step if step is not None else None)
-    consultation.is_active = active
-    assert consultation.phase == phase
 
 
 def people(make: Any, cast: Any, here: Any) -> dict[str, Any]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,21 +11,10 @@ from consult.moderation.objecting import complaint_path
 from consult.redress.models import Complaint, Measure
 from tests.redress.disputes import Disputes
 from tests.redress.test_measures import WORDS
+from tests.support.at_once import at_once
 from tests.support.page import html
 
 pytestmark = pytest.mark.usefixtures("chain_is_whole")
-
-
-def _at_once(*works: Any) -> list[Any]:
-    """Do all of it at the same moment, each in a thread with a context of its own."""
-    start = threading.Barrier(len(works))
-
-    def run(work: Any) -> Any:
-        start.wait(timeout=20)
-        return contextvars.Context().run(work)
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(run, work) for work in works]]
 
 
 def test_of_two_complaints_about_the_same_one_is_kept(disputes: Disputes, new_client: Any, db: Any) -> None:
@@ -39,7 +25,7 @@ def test_of_two_complaints_about_the_same_one_is_kept(disputes: Disputes, new_cl
     def send(number: int) -> Any:
         return browsers[number].post(address, data={**forms[number], "body": f"So war es nicht, sage ich {number}."})
 
-    responses = _at_once(lambda: send(0), lambda: send(1))
+    responses = at_once(lambda: send(0), lambda: send(1))
     db.session.rollback()
     assert sorted(response.status_code for response in responses) == [303, 409]
     kept = db.session.execute(select(Complaint)).scalar_one()
@@ -59,7 +45,7 @@ def test_of_two_answers_one_counts(disputes: Disputes, make: Any, new_client: An
     def send(number: int) -> Any:
         return browsers[number].post(where, data={**forms[number], **answers[number], "note": f"Satz {number}"})
 
-    responses = _at_once(lambda: send(0), lambda: send(1))
+    responses = at_once(lambda: send(0), lambda: send(1))
     db.session.rollback()
     assert sorted(response.status_code for response in responses) == [303, 409]
     winner = next(number for number, response in enumerate(responses) if response.status_code == 303)
@@ -81,7 +67,7 @@ def test_of_two_measures_one_is_made(disputes: Disputes, cast: Any, new_client: 
         form = pages[number].form("main form[method=post]")
         return browsers[number].post(where, data={**form, "item": boxes, "step": "warning", **WORDS})
 
-    responses = _at_once(lambda: send(0), lambda: send(1))
+    responses = at_once(lambda: send(0), lambda: send(1))
     db.session.rollback()
     assert sorted(response.status_code for response in responses) == [303, 409]
     assert len(db.session.execute(select(Measure)).all()) == 1
