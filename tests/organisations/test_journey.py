@@ -35,6 +35,7 @@ def invite(manager: Page, colleague: Page, address: str) -> None:
     expect(manager.locator("main")).to_contain_text(address)
     manager.goto("/dev/mail")
     manager.locator("tr", has_text=address).first.get_by_role("link").click()
+    manager.wait_for_load_state()  # else half of the mail may be there when it is read
     found = re.search(r"/de/organisations/invitations/[\w.~-]+", manager.content())
     assert found, manager.content()[:2000]
     colleague.goto(found[0])
