@@ -13,6 +13,7 @@ from consult.comments.rules import VISIBLE
 from consult.core.db import db
 from consult.core.i18n import _, in_language
 from consult.core.jobs import enqueue, handler
+from consult.core.mail import declare_naming
 from consult.core.notices import notify
 from consult.core.registry import NoticeKind, Verdict, registries
 from consult.core.text import excerpt
@@ -33,6 +34,7 @@ NEW_COMMENT = NoticeKind(
     lambda context: path("comments.show", comment_id=context["comment_id"]),
     "comments/mail_new",
 )
+declare_naming(NEW_COMMENT.kind)
 
 
 def tell_later(comment: Comment, cause: str, run_at: datetime | None = None) -> None:

@@ -5,6 +5,7 @@ Without MAIL_URL messages are held and the administrator is told; in demo mode t
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Collection
@@ -16,17 +17,26 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
+from markupsafe import escape
 from sqlalchemy import Index, String, case, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import jobs
 from consult.core.clock import now
 from consult.core.db import Base, LongText, UTCDateTime, db
-from consult.core.i18n import in_language
+from consult.core.i18n import _, in_language
+from consult.core.registry import registries
 from consult.core.rows import add_row
 
 # The last message to a person who is erased: it holds the address that nothing else here does any more.
 LAST_WORD = "account.erased"
+
+_naming: set[str] = set()  # kinds of messages that say a person's name to somebody else
+
+
+def declare_naming(*kinds: str) -> None:
+    """Messages of these kinds say a person's name to somebody else: they follow when it changes, or goes."""
+    _naming.update(kinds)
 
 
 class Mail(Base):
@@ -59,7 +69,7 @@ def render_mail(template: str, language: str, **context: Any) -> tuple[str, str,
         body, html = (
             current_app.jinja_env.get_template(f"{template}.{kind}").render(values) for kind in ("txt", "html")
         )
-    first, _, rest = body.strip().partition("\n")
+    first, _end, rest = body.strip().partition("\n")
     return first.removeprefix("Subject:").strip(), rest.strip() + "\n", html
 
 
@@ -128,11 +138,34 @@ def forget(references: Collection[str]) -> None:
     )
 
 
+def say_instead(old: str, new: str) -> None:
+    """Where messages name a person to others, another name takes the place of the old one; without a new one it is somebody.
+
+    In what waits to leave, and in what is kept of what has left. Of those who have the same name, all are said so.
+    """
+    if not old.strip():
+        return
+    kinds = _naming.union(kind.kind for kind in registries.notice_kinds.values() if kind.who)
+    mails = select(Mail).where(Mail.kind.in_(sorted(kinds)), Mail.text.contains(old, autoescape=True))
+    for mail in db.session.execute(mails).scalars():
+        with in_language(mail.language):
+            words = new or _("Somebody")
+        mail.subject = _put(old, words, mail.subject)[:300]
+        mail.text = _put(old, words, mail.text)
+        mail.html = _put(str(escape(old)), str(escape(words)), mail.html)
+    db.session.flush()
+
+
+def _put(old: str, new: str, text: str) -> str:
+    """The words with a name for another one, where it stands as a whole word."""
+    return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda _found: new, text)
+
+
 def compose(mail: Mail, sender: str) -> EmailMessage:
     """The message as it goes out: text and HTML alternatives, headers that no content can break."""
     message = EmailMessage()
     name, address = parseaddr(sender)
-    local, _, domain = address.partition("@")
+    local, _at, domain = address.partition("@")
     message["From"] = Address(name, local, domain or "localhost")
     message["To"] = mail.recipient
     message["Subject"] = mail.subject

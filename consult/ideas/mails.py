@@ -19,7 +19,7 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.i18n import _, format_clock, format_day, in_language, pick
 from consult.core.limits import TooMany, limits
-from consult.core.mail import queue_template
+from consult.core.mail import declare_naming, queue_template
 from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas import origins, tokens
@@ -31,6 +31,8 @@ from consult.organisations.rules import WRITERS
 
 # After these outcomes the mail leads to the public page, where there is one.
 SHOWING = frozenset({"publish", "restore", "redact", "reinstate"})
+
+declare_naming("idea.release_asked", "idea.coauthor_invitation", "idea.coauthor_answer")
 
 
 @dataclass

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from consult.accounts.queries import person_by_email
 from consult.core.i18n import current_language, format_day, in_language, pick
-from consult.core.mail import queue_template
+from consult.core.mail import declare_naming, queue_template
 from consult.core.web import address
 from consult.organisations.models import Organisation, OrganisationInvitation
+
+declare_naming("organisation.invitation")
 
 
 def send_invitation(organisation: Organisation, invitation: OrganisationInvitation, inviter: str, raw: str) -> None:

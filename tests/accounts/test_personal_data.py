@@ -26,6 +26,7 @@ from consult.ideas.drafting import Changes, save_draft, start_draft
 from consult.ideas.operations import send
 from consult.notifications.operations import follow
 from tests.support.factories import PASSWORD, actor
+from tests.support.mail import paths
 from tests.support.page import html
 
 DATA = "/de/account/data"
@@ -173,6 +174,53 @@ def test_what_came_under_her_address_without_her_account_is_given_out_and_goes_t
     stored = everything_stored(db).lower()
     assert EMAIL not in stored, stored[max(0, stored.find(EMAIL) - 400) :][:500]
     assert NAME.lower() not in stored
+
+
+def test_mails_to_others_name_her_no_more(
+    quirina: Any, new_client: Any, make: Any, cast: Any, db: Any, sign_in: Any, outbox: Any, run_jobs: Any
+) -> None:
+    """What waits to leave is read after she has gone, and what has left is kept for a year: neither has her name."""
+    manager = make.person("Maria", organisation=cast.company, member_role="manager", language="en")
+    idea = make.idea("Zu zweit", consultation=make.consultation(slug="zweit"), author=cast.owner)
+    db.session.commit()
+    her, owner = sign_in(new_client(), quirina), sign_in(new_client(), cast.owner)
+    her.submit(f"/de/organisations/{cast.company.slug}/join", {"message": "Ich arbeite dort."})
+    info = describe([("idea", idea.id)])["idea", idea.id]
+    write_comment(actor(quirina), info, Text(body="Ein Gedanke dazu.", language="de"))
+    status = f"/de/ideas/status/{tokens.status_token(idea.draft_key)}"
+    owner.submit(status, {"email": EMAIL, "name": NAME}, form="form[action$='/coauthors']")
+    db.session.commit()
+    run_jobs()
+    her.submit(paths(outbox.to(quirina, "idea.coauthor_invitation")[0])[0], {"confirm": "1"})
+    run_jobs()
+    asked, commented, answered = (
+        outbox.to(manager, "organisation.asked")[0], outbox.to(cast.owner, "comment.new")[0],
+        outbox.to(cast.owner, "idea.coauthor_answer")[0],
+    )  # fmt: skip
+    assert all(NAME in one.text and NAME in one.html and NAME in one.subject for one in (asked, commented, answered))
+    asked.sent_at = now()
+    erasure.erase(SYSTEM, quirina.id)
+    db.session.commit()
+    assert NAME not in everything_stored(db)
+    for one, word in ((asked, "Somebody asks"), (commented, "Jemand hat"), (answered, "Jemand steht")):
+        db.session.refresh(one)
+        assert word in one.subject and word in one.text and word in one.html, one.text
+        assert one.cancelled_at is None
+
+
+def test_mails_to_others_follow_a_new_name(
+    quirina: Any, new_client: Any, make: Any, cast: Any, db: Any, sign_in: Any, outbox: Any, run_jobs: Any
+) -> None:
+    """Else the old name would stay in them when she goes, known to nobody any more."""
+    manager = make.person("Maria", organisation=cast.company, member_role="manager")
+    db.session.commit()
+    her = sign_in(new_client(), quirina)
+    her.submit(f"/de/organisations/{cast.company.slug}/join", {"message": "Ich arbeite dort."})
+    run_jobs()
+    her.submit("/de/account/", {"name": "Q. & Z."})
+    [asked] = outbox.to(manager, "organisation.asked")
+    assert "Q. & Z. möchte" in asked.text and "Q. &amp; Z. möchte" in asked.html
+    assert NAME not in everything_stored(db)
 
 
 def test_the_last_message_goes_with_its_address(own_app: Any, quirina: Any, db: Any, smtp_sink: Any) -> None:
