@@ -108,18 +108,14 @@ def consultation_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | 
     return {"cards": _cards_of(ideas), "more": path("ideas.index", consultation=earlier), "panel_id": "newest-ideas"}
 
 
-def home_ideas(consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
-    """The newest ideas for the home page, and how many there are of the consultation; one to three queries."""
+def home_ideas(_consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
+    """The newest ideas for the home page, and how many there are in the list behind them; one to three queries."""
     ideas = queries.newest_ideas(CARDS)
     if not ideas:
         return None
     current = current_consultation(with_questions=True)
     known = {one.id: one for one in current.questions} if current is not None else {}
-    consultation = current
-    if current is None or current.id != consultation_id:
-        consultation = db.session.get(Consultation, consultation_id)
-    total = consultation.idea_count if consultation is not None else 0
-    return {"html": newest_cards(ideas, queries.questions_for(ideas, known), total)}
+    return {"html": newest_cards(ideas, queries.questions_for(ideas, known), queries.tallies({}).total)}
 
 
 def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:

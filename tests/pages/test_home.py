@@ -103,6 +103,19 @@ def test_numbers_appear_with_the_first_idea(client: Any, make: Any) -> None:
     assert "ideas published 1,700" in client.page("/en/").text
 
 
+def test_the_number_beside_the_newest_ideas_is_that_of_the_list_to_which_it_leads(client: Any, make: Any) -> None:
+    """Both speak of all ideas, those of an earlier consultation among them."""
+    earlier, present = make.consultation(), make.consultation(opens_at=now() - timedelta(days=1))
+    for consultation, number in ((earlier, 3), (present, 2)):
+        for _one in range(number):
+            make.idea(consultation=consultation)
+    earlier.closes_at = now() - timedelta(days=2)
+    for language, words, counted in (("de", "Alle 5 Ideen", "5 Ideen"), ("en", "All 5 ideas", "5 ideas")):
+        link = client.page(f"/{language}/").one("main section[aria-labelledby=newest-ideas] header a")
+        assert link.get_text(strip=True) == words
+        assert counted in client.page(str(link["href"])).text
+
+
 @pytest.mark.usefixtures("quiet")
 def test_the_page_itself_takes_three_queries_and_one_when_nothing_changed(
     app: Any, db: Any, client: Any, make: Any, clock: Any
