@@ -61,6 +61,17 @@ def unfollow(actor: Actor, kind: str, subject_id: int) -> None:
     )
 
 
+def stop_following(actor: Actor, follow_id: int) -> None:
+    """The actor does not want to hear of it any more; done already is done. NotFound for what somebody else follows."""
+    found = db.session.get(Follow, follow_id)
+    if found is None:
+        return
+    if not rules.is_theirs(actor, found.person_id):
+        raise NotFound()
+    db.session.delete(found)
+    db.session.flush()
+
+
 def set_mail_wanted(actor: Actor, kind: str, wanted: bool) -> None:
     """Whether the actor is mailed notices of a kind."""
     if actor.person_id is None:

@@ -26,6 +26,16 @@ class NoticeView:
     is_read: bool
 
 
+@dataclass(frozen=True)
+class FollowView:
+    """What somebody follows: the word for its kind, and what everyone may see of it, or None where that is nothing."""
+
+    id: int
+    label: str
+    info: SubjectInfo | None
+    created_at: datetime
+
+
 def as_view(notice: Notice) -> NoticeView | None:
     """The notice in the present language, or None where its kind is gone or its context is no longer understood."""
     kind = registries.notice_kinds.get(notice.kind)
@@ -94,17 +104,25 @@ def is_following(actor: Actor, kind: str, subject_id: int) -> bool:
     return db.session.execute(statement).scalar_one_or_none() is not None
 
 
-def followed_by(person_id: int, limit: int = 100) -> list[SubjectInfo]:
-    """What a person follows, the newest first; what is not public any more is left out."""
-    statement = (
-        select(Follow.kind, Follow.subject_id)
-        .where(Follow.person_id == person_id)
-        .order_by(Follow.created_at.desc(), Follow.id.desc())
-        .limit(limit)
-    )
-    ends = [(kind, subject_id) for kind, subject_id in db.session.execute(statement)]
-    known = describe(ends)
-    return [known[end] for end in ends if end in known and known[end].public]
+def follows_of(person_id: int, after: str | None = None, size: int = 30) -> Page[FollowView]:
+    """What a person follows, the newest first. Of what is not public any more stands there what kind of thing it is."""
+    statement = select(Follow).where(Follow.person_id == person_id)
+    page = keyset(statement, [(Follow.created_at, "desc"), (Follow.id, "desc")], after, size)
+    known = describe((one.kind, one.subject_id) for one in page.items)
+    page.items = [_follow_view(one, known.get((one.kind, one.subject_id))) for one in page.items]
+    return page
+
+
+def _follow_view(follow: Follow, info: SubjectInfo | None) -> FollowView:
+    subject = registries.subjects.get(follow.kind)
+    label = str(subject.label) if subject is not None else ""
+    return FollowView(follow.id, label, info if info is not None and info.public else None, follow.created_at)
+
+
+def follow_count(person_id: int) -> int:
+    """How much a person follows."""
+    statement = select(func.count()).select_from(Follow).where(Follow.person_id == person_id)
+    return db.session.execute(statement).scalar_one()
 
 
 # ---- preferences ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from consult.core.registry import PersonalData, describe
 from consult.notifications import queries, renaming, search_queries
 from consult.notifications.models import Follow, MailPreference, Notice, SavedSearch
 
+SHOWN = 20  # of what a person follows, on their own page
+
 
 def own_notices(person_id: int, _actor: Actor) -> dict[str, Any] | None:
     """The newest unread notices and how many there are; nothing where there are none."""
@@ -20,9 +22,12 @@ def own_notices(person_id: int, _actor: Actor) -> dict[str, Any] | None:
 
 
 def own_follows(person_id: int, _actor: Actor) -> dict[str, Any] | None:
-    """What the person follows; nothing where they follow nothing."""
-    followed = queries.followed_by(person_id, 20)
-    return {"followed": followed} if followed else None
+    """The newest of what the person follows and how much it is; nothing where they follow nothing."""
+    page = queries.follows_of(person_id, size=SHOWN)
+    if not page.items:
+        return None
+    shown = [one.info for one in page.items if one.info is not None]
+    return {"followed": shown, "number": queries.follow_count(person_id) if page.next else len(page.items)}
 
 
 def own_searches(person_id: int, _actor: Actor) -> dict[str, Any] | None:

@@ -88,3 +88,21 @@ def follow() -> Any:
         flash_done(_("You do not follow this any more."))
     described = subject.describe([subject_id]).get(subject_id)
     return see_other(safe_next(form.next.data) or (described.url if described else path("pages.me")))
+
+
+@blueprint.get("/notices/following")
+@access("signed-in")
+def following() -> Any:
+    """All that the person follows, newest first."""
+    page = queries.follows_of(_my_id(), request.args.get("after"))
+    return render_template("notifications/following.html", page=page, number=queries.follow_count(_my_id()))
+
+
+@blueprint.post("/notices/following/<int(max=2147483647):follow_id>/stop")
+@access("signed-in")
+def stop_following(follow_id: int) -> Any:
+    """Stop following a thing, whatever became of it, and stay in the list."""
+    allow_write()
+    operations.stop_following(current_actor(), follow_id)
+    flash_done(_("You do not follow this any more."))
+    return see_other(safe_next(request.form.get("next")) or path("notifications.following"))

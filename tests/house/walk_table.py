@@ -42,6 +42,7 @@ TABLE: dict[str, Who] = {
     "accounts.sign_in_link": NOBODY,
     "accounts.undo_address": NOBODY,
     "notifications.open_notice": NOBODY,
+    "notifications.stop_following": NOBODY,
     "notifications.search": NOBODY,
     "notifications.rename_search": NOBODY,
     "notifications.change_search": NOBODY,

@@ -28,7 +28,7 @@ from consult.ideas.models import IdeaAttachment, IdeaCoauthor, IdeaInvitation
 from consult.links.models import Link
 from consult.moderation.models import SecondLook
 from consult.moderation.queries import waiting_case
-from consult.notifications.models import Notice, SavedSearch
+from consult.notifications.models import Follow, Notice, SavedSearch
 from consult.organisations.models import OrganisationInvitation, OrganisationMember, OrganisationRequest
 from consult.programmes.models import Call, Programme
 from consult.projects.models import ActivityMessage, Membership, Participation
@@ -127,13 +127,27 @@ class World:
         member = db.session.query(OrganisationMember).filter_by(person_id=owner.id).one()
         grant = db.session.query(RoleGrant).filter_by(person_id=owner.id).one()
         search = self.fill(SavedSearch, person_id=owner.id, kind="ideas", query={"q": [SECRET]})
-        self.victims += [owner, company, session, search, factor, outside, invitation, request, notice, member, grant]
+        follow = self.fill(Follow, person_id=owner.id, kind="organisation", subject_id=company.id)
+        self.victims += [
+            owner,
+            company,
+            session,
+            search,
+            follow,
+            factor,
+            outside,
+            invitation,
+            request,
+            notice,
+            member,
+            grant,
+        ]
         self._know("accounts", session_id=session.id, factor_id=factor.id, identity_id=outside.id)
         self._know(
             "organisations", slug=company.slug, request_id=request.id, invitation_id=invitation.id,
             person_id=colleague.id,
         )  # fmt: skip
-        self._know("notifications", notice_id=notice.id, search_id=search.id, act="delete")
+        self._know("notifications", notice_id=notice.id, follow_id=follow.id, search_id=search.id, act="delete")
         self._know("admin", person_id=owner.id, member_id=member.id, grant_id=grant.id, organisation_id=company.id)
 
     def _ideas(self) -> None:
