@@ -21,7 +21,7 @@ from consult.core.registry import SubjectInfo, Verdict, registries, touch
 from consult.core.states import move
 from consult.core.text import render_markdown
 from consult.moderation.models import LOOK, SUBMISSION
-from consult.moderation.operations import open_case, withdraw_case
+from consult.moderation.operations import hold_case, open_case, withdraw_case
 from consult.moderation.queries import accepted_texts, decisions_for
 from consult.moderation.rules import REINSTATE, UNDO
 from consult.organisations import acting
@@ -87,6 +87,7 @@ def write_comment(actor: Actor, info: SubjectInfo, text: Text) -> Comment:
 def edit_comment(actor: Actor, comment_id: int, body: str) -> Comment:
     """Change one's own text. After a quarter of an hour the change is marked; where texts are read first, it is again."""
     html = _rendered(body)
+    hold_case("comment", comment_id)
     comment = _locked(comment_id)
     if not rules.can_edit(actor, comment):
         raise Refused(_("Only its author can change a comment, and only while it stands."))
@@ -120,6 +121,7 @@ def edit_comment(actor: Actor, comment_id: int, body: str) -> Comment:
 
 def remove_comment(actor: Actor, comment_id: int) -> Comment:
     """Take one's own comment away: its texts are emptied, a stub stays where it was answered."""
+    hold_case("comment", comment_id)
     comment = _locked(comment_id)
     if not rules.can_remove(actor, comment):
         raise Refused(_("Only its author can remove a comment."))

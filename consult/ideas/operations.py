@@ -54,7 +54,7 @@ from consult.ideas.models import (
 from consult.ideas.publishing import refresh_public
 from consult.ideas.versions import make_version
 from consult.moderation.blackening import stands_in
-from consult.moderation.operations import open_case, withdraw_case
+from consult.moderation.operations import hold_case, open_case, withdraw_case
 from consult.organisations import acting
 from consult.organisations.queries import own_organisation
 from consult.organisations.rules import may_write_for
@@ -302,6 +302,7 @@ def _put_before_moderation(
 
 def withdraw(actor: Actor, idea_id: int) -> Idea:
     """The author takes the idea back. Of what was public, number and dates stay at its address; the text does not."""
+    hold_case("idea", idea_id)
     idea = locked(idea_id)
     sharing.check_reach(actor, idea)
     by = author_actor(actor, idea)
@@ -328,6 +329,7 @@ def _drop_waiting(idea: Idea) -> None:
 
 def withdraw_version(actor: Actor, idea_id: int) -> Idea:
     """Take back a new version that waits; what is public stays as it is."""
+    hold_case("idea", idea_id)
     idea = locked(idea_id)
     if not idea.has_waiting_version:
         raise Conflict(_("No new version is waiting."))

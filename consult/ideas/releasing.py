@@ -20,6 +20,7 @@ from consult.ideas import invitations, mails, operations, revisions, rules, shar
 from consult.ideas.drafting import draft_row, locked
 from consult.ideas.drafts import Content, title_in
 from consult.ideas.models import AWAITING_RELEASE, DRAFT, RETURNED, Idea, IdeaDraft
+from consult.moderation.operations import hold_case
 from consult.organisations.rules import may_write_for
 
 
@@ -34,6 +35,7 @@ def inside(actor: Actor, idea_id: int) -> Idea:
 
 def _deciding(actor: Actor, idea_id: int, seen: int) -> tuple[Idea, IdeaDraft]:
     inside(actor, idea_id)
+    hold_case("idea", idea_id)
     idea = locked(idea_id)
     if not idea.waits_for_release or idea.status not in signoff.RELEASABLE:
         raise Conflict(_("This idea does not wait for a release any more: somebody was faster, or it was taken back."))

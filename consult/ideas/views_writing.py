@@ -48,10 +48,11 @@ from consult.ideas.forms import (
 from consult.ideas.frames import Frame
 from consult.ideas.layout import Layout
 from consult.ideas.merging import read_prints
-from consult.ideas.models import AWAITING, IdeaInvitation
+from consult.ideas.models import AWAITING, PUBLISHED, IdeaInvitation
 from consult.ideas.rules import can_invite_late
 from consult.ideas.views import blueprint
 from consult.ideas.views_merging import kept
+from consult.moderation.operations import hold_case
 from consult.organisations import acting
 
 FOUND = 10  # hits of the search for partners
@@ -274,6 +275,8 @@ def _store(frame: Frame, form: IdeaForm) -> Any:
     """Save, then do what the button says; after a colleague's edit was merged, the person looks at it first."""
     if views_merging.unanswered(form):
         return kept(views_merging.page(frame, form, None))
+    if "submit" in request.form and frame.status == PUBLISHED:  # perhaps somebody has reported it
+        hold_case("idea", frame.idea_id or 0)
     try:
         _save(frame, form, asked=True)
     except drafting.EditedElsewhere as conflict:

@@ -27,8 +27,8 @@ from consult.moderation.models import LOOK, SUBMISSION, Case, Decision
 from consult.moderation.statements import statement_texts
 
 __all__ = [
-    "Choice", "claim", "decide", "decide_again", "look_again", "open_case", "overturn_decision", "release", "reverse",
-    "verdict_of", "withdraw_case",
+    "Choice", "claim", "decide", "decide_again", "hold_case", "look_again", "open_case", "overturn_decision", "release",
+    "reverse", "verdict_of", "withdraw_case",
 ]  # fmt: skip
 
 audit.declare("case.opened", "case_id", "version_id", "source")
@@ -89,6 +89,15 @@ def open_case(
     audit.record(event, actor, (kind, subject_id), case_id=case.id, version_id=version_id, source=source)
     examining.ask(case, tell)
     return case
+
+
+def hold_case(kind: str, subject_id: int) -> None:
+    """Lock the case that waits for a subject, if there is one, before the subject's own row is locked.
+
+    Deciding takes them in this order; whoever takes a text back the other way round would wait for who decides, who waits
+    for them, until the database sends one of both away.
+    """
+    queries.waiting_case(kind, subject_id, lock=True)
 
 
 def withdraw_case(kind: str, subject_id: int, actor: Actor = SYSTEM) -> Case | None:

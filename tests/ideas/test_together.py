@@ -5,9 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from consult.ideas.models import Idea, Support
+from consult.ideas.tokens import draft_token, status_token
+from consult.moderation.queries import waiting_case
+from tests.ideas.conftest import Writer
+from tests.support.at_once import at_once as together
 from tests.support.queries import count_queries
 
 CALM = (303, 409, 503)  # done, told that somebody was faster, asked to try again
@@ -88,3 +93,30 @@ def test_sending_takes_a_bounded_number_of_queries(writer: Any, app: Any, sign_i
     with count_queries(app, at_most=33) as seen:  # one more for a company's draft: what the saving changed
         assert client.post(str(page.one("#idea-form")["action"]), data=fields).status_code == 303
     assert len(seen) > 15
+
+
+@pytest.mark.parametrize("what", ["idea", "version"])
+def test_withdrawing_while_a_moderator_decides(
+    new_client: Any, make: Any, cast: Any, sign_in: Any, consultation: Any, db: Any, what: str
+) -> None:
+    """One of both comes first and the other is told; neither waits for what the other holds, and nobody is sent away."""
+    idea = make.idea(
+        consultation=consultation, status="submitted" if what == "idea" else "published", author=cast.owner
+    )
+    author = Writer(new_client())
+    author.url = f"/de/ideas/drafts/{draft_token(idea.draft_key)}"
+    db.session.commit()
+    if what == "version":
+        author.send("submit", {"answer-1": "Neu gefasst."})
+        db.session.rollback()
+    status, case = f"/de/ideas/status/{status_token(idea.draft_key)}", waiting_case("idea", idea.id).id
+    moderator = sign_in(new_client(), cast.moderator2)
+    withdrawing = author.client.page(status).form(f"form[action$='/withdraw']:has([value={what}])")
+    decision = {**moderator.page(f"/de/moderation/cases/{case}").form("form.c-decide"), "outcome": "publish"}
+    db.session.commit()
+    answers = together(
+        lambda: author.client.post(f"{status}/withdraw", data=withdrawing).status_code,
+        lambda: moderator.post(f"/de/moderation/cases/{case}", data=decision).status_code,
+    )
+    # who withdraws the whole idea does so after its publication, too
+    assert answers in ([303, 409], [409, 303], *([[303, 303]] if what == "idea" else [])), answers
