@@ -93,11 +93,12 @@ class Exchange:
     """How the records of a kind go out and come in.
 
     `read(keys, audience)` yields records sorted by id: those of the keys, or all; `audience` is PUBLIC or EVERYTHING.
-    `write(record, before)` stores a complete, checked record; it flushes, touches what changed and keeps references that
-    lead nowhere (`References`). `remove(key)` takes a record away that an import had added. `translate(given)` renames
-    further spellings of fields, `identify(given)` makes an id for a row that has none, `match(ids)` tells which of other
-    houses' ids are known here under another one, `twin(record)` names something else that is called the same.
-    `finish(keys)` runs once after all rows were written.
+    `write(record, before)` stores a complete, checked record; it flushes, touches what changed and keeps references
+    that lead nowhere (`References`). `remove(key)` takes a record away that an import had added; Conflict, before it
+    changes anything, where somebody has done something with it. `translate(given)` renames further spellings of fields,
+    `identify(given)` makes an id for a row that has none, `match(ids)` tells which of other houses' ids are known here
+    under another one, `twin(record)` names something else that is called the same. `finish(keys)` runs once after all
+    rows were written.
     """
 
     name: str

@@ -384,7 +384,7 @@ def undo(actor: Actor, run: ImportRun, exchange: Exchange | None = None) -> list
             if _digest(now_there) != change["after"]:
                 left.append(change["id"])
             elif change["added"] and exchange.remove is not None:
-                _remove(exchange, change["id"])
+                left += [] if _remove(exchange, change["id"]) else [change["id"]]
             elif change["before"] is not None:
                 exchange.write(change["before"], now_there)
             else:
@@ -398,10 +398,15 @@ def undo(actor: Actor, run: ImportRun, exchange: Exchange | None = None) -> list
     return sorted(left)
 
 
-def _remove(exchange: Exchange, key: str) -> None:
+def _remove(exchange: Exchange, key: str) -> bool:
+    """Take away what was added; False where its room says that it is not to be taken away any more."""
     waits = bool(waiting_records(exchange.kind, [key]))
+    if exchange.remove is not None and not waits:
+        try:
+            exchange.remove(key)
+        except Conflict:
+            return False
     db.session.execute(
         delete(UnresolvedReference).where(UnresolvedReference.kind == exchange.kind, UnresolvedReference.key == key)
     )
-    if exchange.remove is not None and not waits:
-        exchange.remove(key)
+    return True

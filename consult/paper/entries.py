@@ -197,6 +197,12 @@ def entry_by_number(number: str) -> Idea | None:
     return db.session.execute(statement).scalar_one_or_none()
 
 
+def still_there(keys: Sequence[str]) -> list[str]:
+    """Which of these entries are here yet; those that were taken back one by one, or deleted, are not."""
+    known = select(IdeaOrigin.key).where(IdeaOrigin.key.in_(keys))
+    return list(db.session.execute(known.order_by(IdeaOrigin.key)).scalars()) if keys else []
+
+
 def same_words(found: Iterable[tuple[str, str]]) -> list[str]:
     """Each entry that could be the same, in a sentence."""
     words = {

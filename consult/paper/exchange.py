@@ -17,36 +17,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from consult.accounts.queries import people_by_ids
 from consult.consultations.models import MAX_QUESTIONS, Consultation
 from consult.consultations.queries import consultation_by_slug, consultations_by_ids, current_consultation, questions_of
-from consult.core import audit
 from consult.core.access import SYSTEM, Actor
 from consult.core.audiences import AUDIENCES, LABELS, MINISTRY
-from consult.core.clock import now
 from consult.core.db import db
-from consult.core.errors import Conflict
 from consult.core.exchange import DAY, LINE, PUBLIC, REF, TEXT, Exchange, Faults, Field, Record
 from consult.core.i18n import LANGUAGES, _, _l, in_language
-from consult.core.states import move
-from consult.ideas import drafts, redactions, withdrawing
-from consult.ideas.drafting import locked
+from consult.ideas import drafts, redactions
 from consult.ideas.drafts import Content, Written
-from consult.ideas.models import CHANNELS, SUBMITTED, WAITING, WITHDRAWN, Idea, IdeaOrigin, IdeaVersion
+from consult.ideas.models import CHANNELS, SUBMITTED, Idea, IdeaOrigin, IdeaVersion
 from consult.ideas.origins import CHANNEL_WORDS, CONSENT_WORDS, CONSENTS
-from consult.ideas.publishing import refresh_public
-from consult.ideas.rules import MACHINE
-from consult.moderation.operations import withdraw_case
-from consult.paper import entries, mails, rules
+from consult.paper import entries, rules, taking_back
 from consult.paper.entries import Entry
 from consult.search.similar import similar
 
 NAME = "paper-ideas"
 MOST_ROWS = 200  # of one table: every row is compared with all public ideas
-audit.declare("idea.entry_taken_back")
 
 _POSITIONS = range(1, MAX_QUESTIONS + 1)
 _ANSWERS = tuple(
@@ -282,19 +273,6 @@ def _texts(idea: Idea, version: IdeaVersion) -> Record:
 
 
 def _remove(actor: Actor, key: str) -> None:
-    """What an import entered by mistake is withdrawn and its text deleted; whoever had a receipt is told."""
+    """What an import entered by mistake is taken back as what is typed."""
     idea_id = db.session.execute(select(IdeaOrigin.idea_id).where(IdeaOrigin.key == key)).scalar_one()
-    idea = locked(idea_id)
-    version = db.session.get(IdeaVersion, idea.waiting_version_id) if idea.status == SUBMITTED else None
-    if version is None or version.number != 1 or idea.entered_by != actor.person_id:
-        raise Conflict(_("Somebody has decided on it already."))
-    title = idea.title
-    move(MACHINE, idea, "withdraw", actor)
-    withdraw_case("idea", idea.id, actor)
-    waiting = (IdeaVersion.idea_id == idea.id, IdeaVersion.state == WAITING)
-    db.session.execute(update(IdeaVersion).where(*waiting).values(state=WITHDRAWN))
-    idea.waiting_version_id, idea.moved_at = None, now()
-    refresh_public(idea)
-    audit.record("idea.entry_taken_back", actor, ("idea", idea.id))
-    mails.tell_taken_back(idea, title)
-    withdrawing.erase(actor, idea.id)
+    taking_back.take_back(actor, idea_id)

@@ -18,7 +18,7 @@ from consult.core.web import flash_done, path, see_other
 from consult.ideas import placing
 from consult.ideas.models import Idea
 from consult.ideas.origins import CHANNEL_WORDS, origin_of
-from consult.paper import entries, letters, rules
+from consult.paper import entries, letters, rules, taking_back
 from consult.paper.entries import Doubles
 from consult.paper.forms import EntryForm, entry_form
 from consult.paper.views import blueprint
@@ -117,6 +117,7 @@ def entry(number: str) -> Any:
         "paper/entry.html", idea=idea, origin=origin, channel=CHANNEL_WORDS[origin.channel],
         consultation=db.session.get_one(Consultation, idea.consultation_id), told=origin.by_mail,
         may_print=letters.can_print(current_actor(), idea, origin) and typesetting.available(),
+        may_take_back=taking_back.can_take_back(current_actor(), idea),
     )  # fmt: skip
 
 
@@ -132,6 +133,16 @@ def letter(number: str) -> Any:
     answer = typesetting.pdf_answer(typesetting.typeset("paper/letter.typ", found.data, found.moment), found.number)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+@blueprint.post("/paper/entries/<number>/take-back")
+@access(rules.ENTER)
+def take_back(number: str) -> Any:
+    """Withdraw and delete what one has entered by mistake, as long as nobody else has done something with it."""
+    allow_write()
+    taking_back.take_back(current_actor(), _entry(number).id)
+    flash_done(_("%(number)s is taken back.", number=number))
+    return see_other(path("paper.index"))
 
 
 __all__ = ["FOUND", "consultation_to_enter", "refuse_others"]

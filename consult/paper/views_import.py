@@ -117,7 +117,7 @@ def import_undo(run_id: int) -> Any:
     """Take an import back: what nobody has decided on yet is withdrawn and deleted."""
     allow_write()
     run, found = _own_run(run_id)
-    left = undo(current_actor(), run, found)
+    left = entries.still_there(undo(current_actor(), run, found))
     flash_done(_("The import is taken back."))
     if left:
         flash_done(

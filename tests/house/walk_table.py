@@ -200,6 +200,7 @@ TABLE: dict[str, Who] = {
     "paper.send_entry": only("moderator", "analyst", "official"),
     "paper.entry": NOBODY,
     "paper.letter": NOBODY,
+    "paper.take_back": NOBODY,
     "paper.import_preview": NOBODY,
     "paper.import_carry_out": NOBODY,
     "paper.import_undo": NOBODY,

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from consult.consultations.queries import questions_of
 from consult.core.access import GUEST
 from consult.core.imports import ImportRun
-from consult.ideas import drafting, operations
+from consult.ideas import coauthoring, drafting, operations
 from consult.ideas.models import Answer, Idea, IdeaOrigin, IdeaVersion
 from tests.support.page import Page
 
@@ -213,3 +213,21 @@ def test_a_text_that_stands_twice_in_a_table_is_told_by_its_row(staff: Any, db: 
     (one,) = told(staff.page(upload(staff, [{**ROWS[2], "title": "Noch eine"}])))
     assert one[0] == "2 ganze Zeile" and "denselben Wortlaut" in one[1]
     assert count(db) == 1
+
+
+def test_one_row_of_a_table_is_taken_back_by_itself_and_the_table_without_what_its_author_shares(
+    staff: Any, db: Any
+) -> None:
+    """What is gone already is not said to stay; what its author has somebody named beside them for does stay."""
+    preview = upload(staff, ROWS)
+    press(staff, preview, "carry-out")
+    db.session.rollback()
+    alone, shared, other = db.session.execute(select(Idea).order_by(Idea.id)).scalars()
+    press(staff, f"/de/paper/entries/{alone.number}", "take-back")
+    coauthoring.invite(GUEST, shared.id, "mit@people.example", "Mit")
+    db.session.commit()
+    back = press(staff, preview, "undo")
+    assert "1 Idee bleibt" in back.text
+    db.session.rollback()
+    states = dict(db.session.execute(select(Idea.id, Idea.status)).all())
+    assert [states[one.id] for one in (alone, shared, other)] == ["withdrawn", "submitted", "withdrawn"]
