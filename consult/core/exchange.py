@@ -98,7 +98,8 @@ class Exchange:
     changes anything, where somebody has done something with it. `translate(given)` renames further spellings of fields,
     `identify(given)` makes an id for a row that has none, `match(ids)` tells which of other houses' ids are known here
     under another one, `twin(record)` names something else that is called the same. `finish(keys)` runs once after all
-    rows were written.
+    rows were written. `check` sees rows whose fields are all right; with `checks_faulty` also what could be read of the
+    others, so that all is told at once.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Exchange:
     twin: Callable[[Record], str] | None = None
     finish: Callable[[Sequence[str]], None] | None = None
     personal: bool = False
+    checks_faulty: bool = False
 
     def canonical(self, given: Mapping[str, Any], faults: Faults | None = None) -> Record:
         """The record in the one form that is compared and exported."""

@@ -158,8 +158,7 @@ def _entries(exchange: Exchange, batch: Sequence[Row], seen: dict[str, int], che
             continue
         if entry.key in seen:
             entry.faults.add(*_twice(entry, seen[entry.key]))
-            continue
-        seen[entry.key] = entry.row.number
+        seen.setdefault(entry.key, entry.row.number)
         entry.before = there.get(entry.key)
         _merge(exchange, entry, checked)
     return entries
@@ -207,7 +206,7 @@ def _merge(exchange: Exchange, entry: _Entry, checked: bool) -> None:
     for fault in lacking.found:  # all at once; what was there, but not as it should be, is no second fault
         if not any(one == fault.field or one.startswith(f"{fault.field}.") for one in told):
             entry.faults.add(fault.field, fault.message)
-    if exchange.check is not None and not entry.faults and not checked:
+    if exchange.check is not None and not checked and (exchange.checks_faulty or not entry.faults):
         exchange.check(entry.after, entry.faults)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -107,7 +107,7 @@ def for_actor(actor: Actor, run: int | None = None) -> Exchange:
     return Exchange(
         name=NAME, kind="paper-idea", order=99, label=_l("Ideas from paper and workshops"), fields=FIELDS, read=read,
         write=partial(_write, actor, run), check=partial(_check, actor, said), translate=_translate, identify=_identify,
-        twin=_twin, remove=partial(_remove, actor), permission=rules.ENTER, personal=True,
+        twin=_twin, remove=partial(_remove, actor), permission=rules.ENTER, personal=True, checks_faulty=True,
     )  # fmt: skip
 
 
@@ -166,28 +166,30 @@ def _entry(record: Record, consultation: Consultation) -> Entry:
         if f"answer-{position}" in record
     }
     content = Content(
-        title=record["title"], summary=record.get("summary", ""), language=record.get("language", "de"),
+        title=record.get("title", ""), summary=record.get("summary", ""), language=record.get("language", "de"),
         sector=record.get("sector", ""), region=record.get("region", ""), size=record.get("size", ""),
         organisation=record.get("organisation", ""), answers=answers,
     )  # fmt: skip
+    received_on = date.fromisoformat(record["received_on"]) if "received_on" in record else None
     return Entry(
-        content, record["channel"], date.fromisoformat(record["received_on"]), record["consent"],
-        record.get("place", ""), record.get("reference", ""), record.get("author_name", ""), record.get("email", ""),
-        record["id"],
+        content, record.get("channel", ""), received_on, record.get("consent", ""), record.get("place", ""),
+        record.get("reference", ""), record.get("author_name", ""), record.get("email", ""), record["id"],
     )  # fmt: skip
 
 
 def _check(actor: Actor, said: dict[str, tuple[str, int]], record: Record, faults: Faults) -> None:
     """A row is an entry like one that is typed; what is here already stays as it is. `said` are the words of the rows
-    before, with id and number of each."""
+    before, with id and number of each. Of a field that could not be read nothing more is said."""
+    unread = {fault.field for fault in faults.found}
     there = next(iter(read([record["id"]], "all")), None)
     if there is not None:
-        if _told(_canonical(there)) != _told(record):
+        if _told(_canonical(there), unread) != _told(record, unread):
             faults.add("id", _("It is here already, and only its author changes it now."))
         return
-    consultation = _consultation(record.get("consultation"))
+    consultation = None if "consultation" in unread else _consultation(record.get("consultation"))
     if consultation is None or not (actor.is_system or rules.can_enter(actor, consultation.id)):
-        faults.add("consultation", _("There is no such consultation for which you can enter something."))
+        if "consultation" not in unread:
+            faults.add("consultation", _("There is no such consultation for which you can enter something."))
         return
     if record.get("status"):
         faults.add("status", _("Moderation alone decides how it stands; please leave this column out."))
@@ -195,23 +197,32 @@ def _check(actor: Actor, said: dict[str, tuple[str, int]], record: Record, fault
     for position in _POSITIONS:
         if f"answer-{position}" in record and position not in known:
             faults.add(f"answer-{position}", _("The consultation has no such question."))
-    entry = _entry(record, consultation)
+    _check_entry(consultation, _entry(record, consultation), said, faults, unread)
+
+
+def _check_entry(
+    consultation: Consultation, entry: Entry, said: dict[str, tuple[str, int]], faults: Faults, unread: set[str]
+) -> None:
+    whole = not any(name.startswith("answer-") for name in unread)
     for name, message in entries.faults_of(consultation, entry).items():
-        faults.add(name, message)
+        if name not in unread and (whole or not name.startswith("answer-")):
+            faults.add(name, message)
     for number, why in entries.entered_before(consultation, entry):
-        faults.add("reference" if why == entries.SAME_REFERENCE else "", entries.same_words([(number, why)])[0])
-    key, row = said.setdefault(f"{consultation.id} {entry.fingerprint}", (record["id"], faults.row))
-    if key != record["id"] and entry.content.given:
-        faults.add("", _("The answers have the same words as those of row %(row)s.", row=row))
+        if why == entries.SAME_REFERENCE or (whole and entry.content.given):
+            faults.add("reference" if why == entries.SAME_REFERENCE else "", entries.same_words([(number, why)])[0])
+    if whole and entry.content.given:
+        key, row = said.setdefault(f"{consultation.id} {entry.fingerprint}", (entry.key, faults.row))
+        if key != entry.key:
+            faults.add("", _("The answers have the same words as those of row %(row)s.", row=row))
 
 
 def _canonical(record: Record) -> Record:
     return for_actor(SYSTEM).canonical(record)
 
 
-def _told(record: Record) -> Record:
-    """What only the author changes, without how the author is reached."""
-    return {name: value for name, value in record.items() if name not in (*_ABOUT_AUTHOR, "status")}
+def _told(record: Record, unread: Collection[str]) -> Record:
+    """What only the author changes, without how the author is reached and what could not be read."""
+    return {name: value for name, value in record.items() if name not in (*_ABOUT_AUTHOR, "status", *unread)}
 
 
 def _twin(record: Record) -> str:

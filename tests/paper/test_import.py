@@ -231,3 +231,25 @@ def test_one_row_of_a_table_is_taken_back_by_itself_and_the_table_without_what_i
     db.session.rollback()
     states = dict(db.session.execute(select(Idea.id, Idea.status)).all())
     assert [states[one.id] for one in (alone, shared, other)] == ["withdrawn", "submitted", "withdrawn"]
+
+
+def test_all_that_is_wrong_with_a_table_is_told_in_one_go(staff: Any, db: Any) -> None:
+    """What does not fit its column and what does not fit the consultation, in the same row and in others: mended once."""
+    press(staff, upload(staff, [ROWS[1]]), "carry-out")
+    rows = [
+        {**ROWS[0], "received_on": "neulich", "email": "kein", "answer-9": "Hallo"},
+        {**ROWS[2], "received_on": "2026-12-24", "audience-3": "alle"},
+        {**ROWS[1], "title": "", "answer-1": "Andere Kräne.", "audience-1": "alle", "status": "published"},
+        {**ROWS[0], "reference": "WS-7", "answer-1": "x" * 20_001, "answer-2": "", "consent": ""},
+        {**ROWS[0], "reference": "ws 7", "title": "", "answer-1": "Boote laden.", "answer-2": "", "email": "auch kein"},
+        {"channel": "paper", "consent": "written", "title": "Ohne alles", "received_on": "gestern"},
+    ]  # fmt: skip
+    found = told(staff.page(upload(staff, rows)))
+    assert sorted(place for place, _reason in found) == [
+        "2 answer-9", "2 email", "2 received_on", "3 audience-3", "3 received_on", "4 audience-1", "4 id",
+        "5 answer-1", "5 consent", "6 email", "6 ganze Zeile", "6 title", "7 answer-1", "7 received_on",
+    ]  # fmt: skip
+    reasons = dict(found)
+    assert "Nur was vom" in reasons["3 received_on"] and "Ein Tag wird" in reasons["2 received_on"]
+    assert "Mindestens eine Frage" in reasons["7 answer-1"] and "Zeile 5" in reasons["6 ganze Zeile"]
+    assert count(db) == 1
