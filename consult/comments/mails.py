@@ -60,6 +60,7 @@ def tell(payload: dict[str, Any]) -> None:
     context = {
         "comment_id": comment.id,
         "title": info.title,
+        "title_in": info.language,
         "name": own_name(comment.author_name, comment.organisation_name),
         "said_in": comment.language,
         "excerpt": excerpt(comment.body, 300),

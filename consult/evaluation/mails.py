@@ -62,7 +62,13 @@ def tell_response(idea: Idea, response: ResponseView, again: bool) -> None:
         )  # fmt: skip
 
     write_to_authors(idea, write, RESPONDED)
-    context = {"number": idea.number, "title": idea.title, "position": response.position, "again": again}
+    context = {
+        "number": idea.number,
+        "title": idea.title,
+        "title_in": idea.language,
+        "position": response.position,
+        "again": again,
+    }
     notify(RESPONDED, _followers(idea), context, dedupe=f"response:{response.id}:{response.version}:{idea.id}")
 
 

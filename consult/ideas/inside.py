@@ -64,7 +64,7 @@ def write_note(actor: Actor, idea: Idea, body: str, title: str) -> IdeaNote:
     told = {idea.author_id, *_took_part(idea)}
     if idea.waits_for_release:
         told |= {one.id for one in approvers_of(idea.organisation_id)}
-    notify("idea.noted", told - {actor.person_id}, {"title": title, "idea_id": idea.id})
+    notify("idea.noted", told - {actor.person_id}, {"title": title, "title_in": idea.language, "idea_id": idea.id})
     return note
 
 

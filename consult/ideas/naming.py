@@ -29,19 +29,20 @@ def name_in_notices(payload: dict[str, Any]) -> None:
     idea = db.session.get(Idea, payload["idea_id"])
     if idea is None or idea.erased_at is not None or not idea.number:
         return
-    called = idea.title if idea.is_public or idea.status == MERGED else idea.number
+    by_title = idea.is_public or idea.status == MERGED
+    called, language = (idea.title, idea.language) if by_title else (idea.number, "")
     about = [kind.kind for kind in registries.notice_kinds.values() if kind.titled == "number"]
-    say_instead(about, {"number": [idea.number]}, title=called)
+    say_instead(about, {"number": [idea.number]}, title=called, title_in=language)
     comments = select(Comment.id).where(Comment.subject_kind == "idea", Comment.subject_id == idea.id)
     ids = list(db.session.execute(comments.order_by(Comment.id)).scalars())
-    say_instead((NEW_COMMENT.kind,), {"comment_id": ids}, title=called)
-    _name_in_links(idea.id, called)
+    say_instead((NEW_COMMENT.kind,), {"comment_id": ids}, title=called, title_in=language)
+    _name_in_links(idea.id, {language: called} if language else dict.fromkeys(LANGUAGES, called))
 
 
-def _name_in_links(idea_id: int, called: str) -> None:
+def _name_in_links(idea_id: int, called: dict[str, str]) -> None:
     from_here = (Link.from_kind == "idea") & (Link.from_id == idea_id)
     to_here = (Link.to_kind == "idea") & (Link.to_id == idea_id)
-    kinds, words = [kind.kind for kind in LINK_KINDS], dict.fromkeys(LANGUAGES, called)
+    kinds = [kind.kind for kind in LINK_KINDS]
     for side, here in (("start", from_here), ("goal", to_here)):
         ids = list(db.session.execute(select(Link.id).where(here).order_by(Link.id)).scalars())
-        say_instead(kinds, {"link_id": ids}, **{side: words})
+        say_instead(kinds, {"link_id": ids}, **{side: called})

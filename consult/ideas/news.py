@@ -63,7 +63,7 @@ def tell(payload: dict[str, Any]) -> None:
     version = version_with_answers(payload["version_id"])
     if version.published_at is None or version.published_at + UNDO > now():
         return  # taken back and published anew: the later job does it
-    context: dict[str, Any] = {"number": idea.number, "title": idea.title}
+    context: dict[str, Any] = {"number": idea.number, "title": idea.title, "title_in": idea.language}
     heard: set[int] = set()
     if idea.published_at is not None and idea.published_at < version.published_at:
         heard = {*followers("idea", idea.id), *coauthor_ids(idea.id)}

@@ -65,7 +65,7 @@ def release(actor: Actor, idea_id: int, seen: int) -> Idea:
         operations.submit(actor, idea, content, consultation, "release", by)
     else:
         operations.submit_next(actor, idea, content, consultation, "release", by)
-    notify("idea.released", [by.person_id], {"title": content.title, "idea_id": idea.id})
+    notify("idea.released", [by.person_id], {"title": content.title, "title_in": idea.language, "idea_id": idea.id})
     return idea
 
 
@@ -84,7 +84,11 @@ def return_draft(actor: Actor, idea_id: int, seen: int, note: str) -> Idea:
     idea.release_asked_at = None
     move(rules.MACHINE, idea, "return_draft", actor, note=content.release_note)
     db.session.flush()
-    notify("idea.release_returned", [idea.author_id], {"title": content.title, "idea_id": idea.id})
+    notify(
+        "idea.release_returned",
+        [idea.author_id],
+        {"title": content.title, "title_in": idea.language, "idea_id": idea.id},
+    )
     mails.tell_returned_draft(idea, content.title, content.release_note)
     return idea
 

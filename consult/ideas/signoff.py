@@ -95,7 +95,11 @@ def ask(actor: Actor, idea: Idea, content: Content, organisation: Organisation) 
     idea.release_asked_at, idea.reminded_at = now(), None
     move(rules.MACHINE, idea, "ask_release", actor)
     db.session.flush()
-    notify("idea.release_asked", [one.id for one in others], {"title": content.title, "idea_id": idea.id})
+    notify(
+        "idea.release_asked",
+        [one.id for one in others],
+        {"title": content.title, "title_in": idea.language, "idea_id": idea.id},
+    )
     mails.ask_for_release(idea, others, content.title, actor.name, pick(organisation.name))
     return idea
 

@@ -137,13 +137,18 @@ def deliver(payload: dict[str, Any]) -> None:
 def _notify(kind: str, link: Link, people: set[int], gone: bool = False) -> None:
     """Nothing is said of a link one of whose ends not everyone may see."""
     ends = [db.session.get(LinkEnd, end) for end in link.ends if end[1] is not None]
-    shown = [dict(end.title) for end in ends if end is not None and end.public]
+    shown = [_words_of(end) for end in ends if end is not None and end.public]
     if len(shown) != len(SIDES):
         return
     context: dict[str, Any] = {"link_id": None if gone else link.id, "type": link.type, "role": link.role}
     context |= {"start": shown[0], "goal": shown[1]}
     made = int(link.created_at.timestamp())  # a number may come again after a link was deleted
     notify(kind, people, context, dedupe=f"{kind}:{link.id}:{made}")
+
+
+def _words_of(end: LinkEnd) -> dict[str, str]:
+    """The title of an end by its languages; where it stands in one of them alone, in that one alone."""
+    return {end.language.get(shown, shown): words for shown, words in end.title.items()}
 
 
 def _people(link: Link, sides: Iterable[str], proposer: Iterable[str]) -> set[int]:

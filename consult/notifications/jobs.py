@@ -16,6 +16,7 @@ from consult.core.registry import registries
 from consult.core.retention import Retention, periods
 from consult.core.web import address
 from consult.notifications import forgetting, operations, queries
+from consult.notifications.marking import said
 from consult.notifications.models import Notice
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ def deliver(payload: dict[str, Any]) -> None:
     """Tell one person one thing. The list entry, the mail's row and "done" are one commit, so nobody is told twice.
 
     Mail goes to confirmed, active people who did not say no. Its template gets the context, `name`, `text` (the line of
-    the list), `link` (full address) and `preferences` (where to say no).
+    the list), `marked` (the same as HTML with the marks of other languages), `link` (full address) and `preferences`
+    (where to say no).
     """
     person = person_by_id(payload["person_id"])
     kind = registries.notice_kinds.get(payload["kind"])
@@ -38,10 +40,10 @@ def deliver(payload: dict[str, Any]) -> None:
     if not kind.mail or not person.is_active or not queries.wants_mail(person.id, kind.kind):
         return
     with in_language(person.language):
-        text, path = str(kind.text(context)), kind.url(context)
+        (text, html), path = said(kind, context), kind.url(context)
         preferences = address("notifications.preferences")
     link = current_app.config["SETTINGS"].site_url + path
-    given = {"name": person.name, "text": text, "link": link, "preferences": preferences, **context}
+    given = {"name": person.name, "text": text, "marked": html, "link": link, "preferences": preferences, **context}
     queue_template(
         person.email, kind.mail, person.language, kind=kind.kind, context=given, person_id=person.id,
         reference=forgetting.mail_reference(notice.id),

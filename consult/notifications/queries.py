@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
 from sqlalchemy import func, select
 
 from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.paging import Page, keyset
 from consult.core.registry import SubjectInfo, describe, registries
+from consult.notifications.marking import said
 from consult.notifications.models import Follow, MailPreference, Notice
 
 
 @dataclass(frozen=True)
 class NoticeView:
-    """A notice in the reader's words."""
+    """A notice in the reader's words; `html` are the same with the marks of other languages."""
 
     id: int
     kind: str
     text: str
+    html: Markup
     url: str
     created_at: datetime
     is_read: bool
@@ -42,10 +45,10 @@ def as_view(notice: Notice) -> NoticeView | None:
     if kind is None:
         return None
     try:
-        text, url = kind.text(notice.context), kind.url(notice.context)
+        (text, html), url = said(kind, notice.context), kind.url(notice.context)
     except (KeyError, TypeError, LookupError):
         return None
-    return NoticeView(notice.id, notice.kind, str(text), url, notice.created_at, notice.read_at is not None)
+    return NoticeView(notice.id, notice.kind, text, html, url, notice.created_at, notice.read_at is not None)
 
 
 def notices_of(person_id: int, after: str | None = None, size: int = 30) -> Page[NoticeView]:
@@ -135,7 +138,7 @@ def wants_mail(person_id: int, kind: str) -> bool:
     return wanted is not False
 
 
-def mail_choices(person_id: int) -> list[tuple[str, str, bool]]:
+def mail_choices(person_id: int) -> list[tuple[str, Markup, bool]]:
     """(kind, its newest notice in words, whether mail is wanted) of each kind with mail that the person has had so far."""
     newest = select(func.max(Notice.id)).where(Notice.person_id == person_id).group_by(Notice.kind)
     notices = db.session.execute(select(Notice).where(Notice.id.in_(newest)).order_by(Notice.kind)).scalars()
@@ -148,5 +151,5 @@ def mail_choices(person_id: int) -> list[tuple[str, str, bool]]:
     for notice in notices:
         view = as_view(notice)
         if view is not None and registries.notice_kinds[notice.kind].mail:
-            choices.append((notice.kind, view.text, notice.kind not in unwanted))
+            choices.append((notice.kind, view.html, notice.kind not in unwanted))
     return choices
