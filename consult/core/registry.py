@@ -126,7 +126,8 @@ class ModeratedKind:
     for members of the author's organisation: they never decide on it. `interim` are outcomes after which the case stays
     open for a last word ("hide" of an idea). `preview(subject_id, version_id, reader)` is the text as "public",
     "author", "agency" or "ministry" would read it once that version is published; without a version as they read it now.
-    `due_days(subject_id)` are the working days within which a decision about it is promised.
+    `due_days(subject_id)` are the working days within which a decision about it is promised. `retitled(title)` is for a kind
+    whose titles are words of ours around those of people: a stored one, in the present language.
     """
 
     kind: str
@@ -138,6 +139,7 @@ class ModeratedKind:
     interim: frozenset[str] = frozenset()
     preview: Callable[[int, int | None, str], list[ReviewPart]] | None = None
     due_days: Callable[[int], int] = lambda _subject_id: 2
+    retitled: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)

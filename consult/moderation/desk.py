@@ -34,6 +34,7 @@ READERS = ("public", "author", "agency", "ministry")
 FIXED_PARTS = ("title", "summary", "full-")  # no parts of their own when a text is split
 
 Named = tuple[Decision, str]
+Titled = tuple[Decision, str, str]  # a decision, the title of its case, the language of the text
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Record:
 
     texts: int = 0
     objected: int = 0
-    decisions: list[Named] = field(default_factory=list)
+    decisions: list[Titled] = field(default_factory=list)
 
 
 @dataclass
@@ -179,7 +180,7 @@ def _decisions(found: Case) -> tuple[list[Named], Record, Record]:
         of_house = lambda of: of.organisation_id == found.organisation_id  # noqa: E731
         columns[2:] = [_number(of_house, False), _number(of_house, True)]
     statement = (
-        select(Decision, Person.name, Case.title, Case.author_id, Case.organisation_id, *columns)
+        select(Decision, Person.name, Case.title, Case.language, Case.author_id, Case.organisation_id, *columns)
         .join(Case, Case.id == Decision.case_id)
         .outerjoin(Person, Person.id == Decision.moderator_id)
         .where(Decision.id.in_(union_all(*wanted)))
@@ -187,14 +188,14 @@ def _decisions(found: Case) -> tuple[list[Named], Record, Record]:
     )
     own: list[Named] = []
     author, house = Record(), Record()
-    for decision, name, title, author_id, organisation_id, *numbers in db.session.execute(statement):
+    for decision, name, title, language, author_id, organisation_id, *numbers in db.session.execute(statement):
         author.texts, author.objected, house.texts, house.objected = numbers
         if (decision.kind, decision.subject_id) == (found.kind, found.subject_id):
             own.append((decision, name or ""))
         elif author_id is not None and author_id == found.author_id:
-            author.decisions.append((decision, title))
+            author.decisions.append((decision, title, language))
         elif organisation_id is not None and organisation_id == found.organisation_id:
-            house.decisions.append((decision, title))
+            house.decisions.append((decision, title, language))
     author.decisions, house.decisions = author.decisions[:SHOWN], house.decisions[:SHOWN]
     return own[:SHOWN], author, house
 

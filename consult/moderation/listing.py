@@ -287,10 +287,10 @@ def candidates(actor: Actor, filters: Filters, behind: Case | None = None) -> Se
     return statement.order_by(Case.due_at, Case.id)
 
 
-def decided_by(actor: Actor, after: str | None = None) -> Page[tuple[Decision, str]]:
-    """What the actor has decided, newest first, each with the title of its case."""
+def decided_by(actor: Actor, after: str | None = None) -> Page[tuple[Decision, str, str]]:
+    """What the actor has decided, newest first, each with the title of its case and the language of the text."""
     statement: Any = (
-        select(Decision, Case.title)
+        select(Decision, Case.title, Case.language)
         .join(Case, Case.id == Decision.case_id)
         .where(Decision.moderator_id == actor.person_id)
     )

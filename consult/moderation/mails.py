@@ -18,6 +18,7 @@ from consult.core.mail import Mail, cancel, queue_template
 from consult.core.notices import notify
 from consult.core.registry import Verdict
 from consult.moderation.models import Case, Decision
+from consult.moderation.naming import called, language_of
 from consult.moderation.rules import AT_ONCE, UNDO
 from consult.moderation.statements import spoken_outcome, statement_of
 
@@ -84,15 +85,22 @@ def take_back(decision: Decision, title: str) -> None:
     )
     cancel(reference)
     for mail in left:
+        with in_language(mail.language):
+            said = called(decision.kind, title)
         queue_template(
             mail.recipient,
             "moderation/mail_reversal",
             mail.language,
             kind="moderation.reversal",
-            context={"decision": decision, "title": title},
+            context={"decision": decision, "title": said},
             person_id=mail.person_id,
             reference=reference,
         )
+
+
+def _names(case: Case) -> dict[str, str]:
+    """What a notice needs to call a case in the reader's words, and to mark where these are in another language."""
+    return {"of_kind": case.kind, "title": case.title, "title_in": language_of(case.kind, case.language)}
 
 
 def tell_waiting(case: Case) -> None:
@@ -102,7 +110,7 @@ def tell_waiting(case: Case) -> None:
     notify(
         "moderation.waiting",
         [person_id for person_id in people if person_id != case.author_id],
-        {"case_id": case.id, "title": case.title},
+        {"case_id": case.id, **_names(case)},
         dedupe=f"moderation.waiting:{slot}",
     )
 
@@ -112,6 +120,6 @@ def tell_due(case: Case, moderators: list[int]) -> None:
     notify(
         "moderation.due",
         [person_id for person_id in moderators if person_id != case.author_id],
-        {"case_id": case.id, "title": case.title, "due_at": case.due_at.isoformat()},
+        {"case_id": case.id, **_names(case), "due_at": case.due_at.isoformat()},
         dedupe=f"moderation.due:{case.id}:{int(case.due_at.timestamp())}",
     )

@@ -9,15 +9,20 @@ from typing import Any
 from consult.core.i18n import _, format_moment
 from consult.core.registry import NoticeKind
 from consult.core.web import path
+from consult.moderation.naming import called
+
+
+def _title(context: Mapping[str, Any]) -> str:
+    return called(context.get("of_kind", ""), context["title"])
 
 
 def _waiting(context: Mapping[str, Any]) -> str:
-    return _("Waiting for moderation: “%(title)s”", title=context["title"])
+    return _("Waiting for moderation: “%(title)s”", title=_title(context))
 
 
 def _due(context: Mapping[str, Any]) -> str:
     when = format_moment(datetime.fromisoformat(context["due_at"]))
-    return _("“%(title)s” is promised to be decided by %(when)s", title=context["title"], when=when)
+    return _("“%(title)s” is promised to be decided by %(when)s", title=_title(context), when=when)
 
 
 NOTICE_KINDS = (

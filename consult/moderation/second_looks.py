@@ -134,10 +134,10 @@ def number_open(actor: Actor) -> int:
     return int(db.session.execute(select(func.count()).select_from(_open_to(actor).subquery())).scalar_one())
 
 
-def made_by(actor: Actor, limit: int = 20) -> list[tuple[SecondLook, str]]:
-    """The actor's own second looks with the titles of their cases, newest first."""
+def made_by(actor: Actor, limit: int = 20) -> list[tuple[SecondLook, Case]]:
+    """The actor's own second looks with their cases, newest first."""
     statement = (
-        select(SecondLook, Case.title)
+        select(SecondLook, Case)
         .join(Decision, Decision.id == SecondLook.decision_id)
         .join(Case, Case.id == Decision.case_id)
         .where(SecondLook.reviewer_id == actor.person_id, SecondLook.made_at.is_not(None))

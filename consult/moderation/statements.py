@@ -15,6 +15,7 @@ from consult.core.vocabularies import vocabulary
 from consult.core.web import address
 from consult.moderation.catalogue import DEFAULT_REASON, reason_title, restrictive_reasons
 from consult.moderation.models import LOOK, REPORT, Decision
+from consult.moderation.naming import called, marked
 from consult.moderation.objecting import complaint_address, complaint_until, dispute_bodies
 from consult.moderation.rules import FAVOURABLE
 
@@ -257,4 +258,6 @@ WORDS: dict[str, Any] = {
     "decision_subject": decision_subject,
     "decision_heading": decision_heading,
     "moment_of": moment_of,
+    "called": called,
+    "called_here": marked,
 }
