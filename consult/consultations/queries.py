@@ -69,6 +69,11 @@ def current_consultation(with_questions: bool = False) -> Consultation | None:
     return remembered(key, lambda: _current(moment, with_questions), lasting=True)
 
 
+def current_at(moment: datetime) -> Consultation | None:
+    """What it meant at another moment, by the dates as they are now."""
+    return remembered(("consultations.current_at", moment), lambda: _current(moment, False), lasting=True)
+
+
 def _current(moment: datetime, with_questions: bool) -> Consultation | None:
     rows = rows_of(_in_turn(with_questions), {"moment": moment}).all()
     itself = next((row for row in rows if row[0] is not None), None)

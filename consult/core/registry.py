@@ -289,8 +289,8 @@ class SavedList:
     `places` those of them that stand before its question mark.
 
     `newest(query, since, until)` are public things in it that came after `since` and not after `until`, the newest
-    first, at most twenty. Nothing that the address would not show to everyone is ever among them. `pinned(query)` writes
-    out what the address means today and might mean something else some day.
+    first, at most twenty. Nothing that the address would not show to everyone is ever among them. `pinned(query, at)`
+    writes out what the address meant at that moment and might mean something else some day.
     """
 
     kind: str
@@ -299,7 +299,7 @@ class SavedList:
     parameters: tuple[str, ...]
     newest: Callable[[dict[str, list[str]], datetime, datetime], list[SubjectInfo]]
     places: tuple[str, ...] = ()
-    pinned: Callable[[dict[str, list[str]]], dict[str, list[str]]] = lambda query: query
+    pinned: Callable[[dict[str, list[str]], datetime], dict[str, list[str]]] = lambda query, _at: query
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import current_app
 
-from consult.consultations.queries import current_consultation
+from consult.consultations.queries import current_at
 from consult.core.i18n import _l
 from consult.core.registry import SavedList, SubjectInfo
 from consult.ideas import filters, queries, subjects
@@ -30,10 +30,12 @@ def newest(query: dict[str, list[str]], since: datetime, until: datetime) -> lis
     return [subjects.info(one) for one in new[:MOST]]
 
 
-def pinned(query: dict[str, list[str]]) -> dict[str, list[str]]:
+def pinned(query: dict[str, list[str]], at: datetime) -> dict[str, list[str]]:
     """With the consultation whose questions are meant: the next one asks others under the same numbers."""
-    present = current_consultation(with_questions=True) if query.get(filters.QUESTION) else None
-    if present is None or query.get(filters.CONSULTATION):
+    if query.get(filters.CONSULTATION) or not query.get(filters.QUESTION):
+        return query
+    present = current_at(at)
+    if present is None:
         return query
     return {filters.CONSULTATION: [present.slug], **query}
 

@@ -41,14 +41,14 @@ def look(payload: dict[str, Any]) -> None:
     person, saved = person_by_id(search.person_id), registries.saved_lists.get(search.kind)
     if person is None or person.deactivated_at is not None or saved is None:
         return
-    until = now() - rules.SETTLED
+    until, query = now() - rules.SETTLED, search_queries.query_of(search)
     with in_language(person.language):
-        things = saved.newest(search.query, search.seen_at, until)
+        things = saved.newest(query, search.seen_at, until)
     news = [one for one in things if one.public and one.author_id != person.id][: rules.MOST_TOLD]
     if news:
         site = current_app.config["SETTINGS"].site_url
         found = [{"title": one.title, "language": one.language, "url": site + one.url} for one in news]
-        context = {"search": search.title, "list": search.kind, "query": search.query, "found": found}
+        context = {"search": search.title, "list": search.kind, "query": query, "found": found}
         notify(KIND, [person.id], context)
     search.seen_at = until
 

@@ -27,10 +27,10 @@ def save_search(actor: Actor, kind: str, address_query: str, title: str) -> bool
         raise NotFound()
     # two windows at once: the second waits here and counts what the first has kept
     db.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update())
-    query = saved.pinned(search_queries.kept_of(saved, address_query))
+    query = saved.pinned(search_queries.kept_of(saved, address_query), now())
     known = search_queries.searches_of(actor.person_id)
     for search in known:
-        if search.kind == kind and search.query == query:
+        if search.kind == kind and search_queries.query_of(search) == query:
             resume(actor, search)
             return False
     if len(known) >= rules.MOST_SEARCHES:

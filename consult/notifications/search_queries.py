@@ -49,6 +49,12 @@ def kept_of(saved: SavedList, address_query: str) -> dict[str, list[str]]:
     return kept
 
 
+def query_of(search: SavedSearch) -> dict[str, list[str]]:
+    """What a search asks for. Those that were kept before lists wrote out what they mean are read as they were meant."""
+    saved = registries.saved_lists.get(search.kind)
+    return saved.pinned(search.query, search.created_at) if saved is not None else search.query
+
+
 def list_address(kind: str, query: dict[str, list[str]]) -> str:
     """The list as it was kept, in the present language; empty where there is no such list."""
     saved = registries.saved_lists.get(kind)
@@ -67,7 +73,7 @@ def as_view(search: SavedSearch) -> SearchView:
     """A search as its pages show it."""
     saved = registries.saved_lists.get(search.kind)
     return SearchView(
-        search.id, search.title, str(saved.label) if saved is not None else "", list_address(search.kind, search.query),
+        search.id, search.title, str(saved.label) if saved is not None else "", list_address(search.kind, query_of(search)),
         search.created_at, search.is_active,
     )  # fmt: skip
 

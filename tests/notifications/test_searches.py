@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from consult.core.registry import registries, touch
 from consult.notifications import queries, rules, search_operations, search_queries, subjects
 from consult.notifications.models import SavedSearch
 from tests.partnering.conftest import Market
+from tests.support.mail import paths
 from tests.support.page import html
 from tests.support.queries import count_queries
 
@@ -403,6 +405,28 @@ def test_questions_are_those_of_the_consultation_in_which_a_search_was_kept(
     look()
     assert "Etwas anderes" not in outbox.last(cast.stranger).text
     assert "Spät zur ersten Frage" in outbox.last(cast.stranger).text
+
+
+def test_what_was_kept_before_it_named_its_consultation_stays_with_it_all_the_same(
+    client: Any, db: Any, cast: Any, make: Any, consultation: Any, sign_in: Any, outbox: Any, look: Any, clock: Any
+) -> None:
+    keep(cast, cast.stranger, query="question=1", title="Nutzen").query = {"question": ["1"]}
+    db.session.commit()
+    clock.shift(days=1)
+    other = make.consultation(opens_at=now() - timedelta(hours=1))
+    make.idea("Etwas anderes", consultation=other)
+    make.idea("Spät zur ersten Frage", consultation=consultation)
+    look()
+    [mail] = outbox.to(cast.stranger)
+    assert "Spät zur ersten Frage" in mail.text and "Etwas anderes" not in mail.text
+    assert "OR-2026-00001\n\nZur Liste:" in mail.text
+    asked = "consultation=open-region&question=1"
+    [link] = sign_in(client, cast.stranger).page(PAGE).links("main .c-list a[href*=ideas]")
+    for address in (link, next(one for one in paths(mail) if "ideas/?" in one)):
+        assert parse_qs(urlsplit(str(address)).query) == parse_qs(asked)
+    assert not search_operations.save_search(cast.actor(cast.stranger), "ideas", asked, "Noch einmal")
+    [search] = kept(db, cast.stranger)
+    assert search_operations.save_search(cast.actor(cast.stranger), "ideas", "question=1", "Die neue Frage")
 
 
 def test_searches_are_taken_out_and_erased(db: Any, cast: Any) -> None:
