@@ -1,4 +1,5 @@
-"""What the tests of ideas share: an open consultation, and a writer who fills the form as a browser does."""
+"""What the tests of ideas share: an open consultation, a writer who fills the form as a browser does, and a house in which
+ideas wait for their release."""
 
 from __future__ import annotations
 
@@ -11,6 +12,9 @@ from sqlalchemy import select
 from consult.ideas.models import Idea, IdeaDraft, IdeaVersion
 from consult.ideas.versions import version_with_answers
 from tests.support.page import Page, html
+
+NAME = "Beispiel-Feinmechanik GmbH"
+FILLED = {"title": "Messraum teilen", "answer-1": "Wir teilen unseren Messraum.", "organisation": NAME}
 
 
 @pytest.fixture
@@ -85,3 +89,61 @@ def number_on(response: Any) -> str:
     found = re.search(r"OR-\d{4}-\d{5}", html(response).text)
     assert found, html(response).text[:500]
     return found[0]
+
+
+# ---- sign-off -------------------------------------------------------------------------------------------------------
+
+
+class House:
+    """A company with sign-off: who writes, two who release, a contact, and somebody of another company."""
+
+    def __init__(self, make: Any) -> None:
+        self.company = make.organisation(NAME, signoff=True)
+        other = make.organisation("Andere Firma", signoff=True)
+        self.author = make.person("Anna Autorin")
+        self.approver = make.person("Frieda Freigabe")
+        self.manager = make.person("Max Sprecher")
+        self.contact = make.person("Karl Kontakt")
+        self.colleague = make.person("Carla Kollegin")
+        self.outsider = make.person("Olaf Außen")
+        self.guest = None
+        for person, role in (
+            (self.author, "author"), (self.colleague, "author"), (self.approver, "approver"), (self.manager, "manager"),
+            (self.contact, "contact"),
+        ):  # fmt: skip
+            make.member(person, self.company, role)
+        make.member(self.outsider, other, "manager")
+
+
+@pytest.fixture
+def house(make: Any, db: Any) -> House:
+    found = House(make)
+    db.session.commit()
+    return found
+
+
+@pytest.fixture
+def as_(new_client: Any, sign_in: Any) -> Any:
+    """`as_(person)`: a client of this person; of nobody for None."""
+    return lambda person: sign_in(new_client(), person) if person is not None else new_client()
+
+
+@pytest.fixture
+def send(as_: Any, write: Any, consultation: Any) -> Any:
+    """`send(person, **fields)`: write an idea through the form and send it; returns the answer."""
+
+    def run(person: Any, **fields: Any) -> Any:
+        writer = write(as_(person))
+        writer.open()
+        return writer.send("submit", {**FILLED, **fields})
+
+    return run
+
+
+@pytest.fixture
+def waiting(send: Any, house: House, db: Any) -> Idea:
+    """An idea of the author's that waits for its release."""
+    send(house.author)
+    idea = the_idea(db)
+    assert idea.status == "awaiting_release"
+    return idea

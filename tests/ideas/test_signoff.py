@@ -18,68 +18,11 @@ from consult.ideas.tokens import draft_token, status_token
 from consult.moderation.operations import withdraw_case
 from consult.moderation.queries import waiting_case
 from consult.organisations.models import OrganisationMember
-from tests.ideas.conftest import number_on, the_idea
+from tests.ideas.conftest import FILLED, NAME, House, number_on, the_idea
 from tests.support.page import html
 from tests.support.queries import count_queries
 
-NAME = "Beispiel-Feinmechanik GmbH"
-FILLED = {"title": "Messraum teilen", "answer-1": "Wir teilen unseren Messraum.", "organisation": NAME}
 NOTE = "Bitte nennen Sie die Halle."
-
-
-class House:
-    """A company with sign-off: who writes, two who release, a contact, and somebody of another company."""
-
-    def __init__(self, make: Any) -> None:
-        self.company = make.organisation(NAME, signoff=True)
-        other = make.organisation("Andere Firma", signoff=True)
-        self.author = make.person("Anna Autorin")
-        self.approver = make.person("Frieda Freigabe")
-        self.manager = make.person("Max Sprecher")
-        self.contact = make.person("Karl Kontakt")
-        self.colleague = make.person("Carla Kollegin")
-        self.outsider = make.person("Olaf Außen")
-        self.guest = None
-        for person, role in (
-            (self.author, "author"), (self.colleague, "author"), (self.approver, "approver"), (self.manager, "manager"),
-            (self.contact, "contact"),
-        ):  # fmt: skip
-            make.member(person, self.company, role)
-        make.member(self.outsider, other, "manager")
-
-
-@pytest.fixture
-def house(make: Any, db: Any) -> House:
-    found = House(make)
-    db.session.commit()
-    return found
-
-
-@pytest.fixture
-def as_(new_client: Any, sign_in: Any) -> Any:
-    """`as_(person)`: a client of this person; of nobody for None."""
-    return lambda person: sign_in(new_client(), person) if person is not None else new_client()
-
-
-@pytest.fixture
-def send(as_: Any, write: Any, consultation: Any) -> Any:
-    """`send(person, **fields)`: write an idea through the form and send it; returns the answer."""
-
-    def run(person: Any, **fields: Any) -> Any:
-        writer = write(as_(person))
-        writer.open()
-        return writer.send("submit", {**FILLED, **fields})
-
-    return run
-
-
-@pytest.fixture
-def waiting(send: Any, house: House, db: Any) -> Idea:
-    """An idea of the author's that waits for its release."""
-    send(house.author)
-    idea = the_idea(db)
-    assert idea.status == "awaiting_release"
-    return idea
 
 
 def decide(client: Any, idea: Idea, button: str, note: str = "", seen: str | None = None) -> Any:

@@ -7,21 +7,12 @@ from typing import Any
 
 from consult.ideas import jobs
 from consult.ideas.tokens import status_token
-from tests.ideas.test_signoff import House, as_, house, send, waiting
+from tests.ideas.conftest import House
 from tests.support.page import plain_spaces
-
-__all__ = ["as_", "house", "send", "waiting"]
 
 
 def test_from_the_evaluation_on_nobody_is_asked_to_release(
-    waiting: Any,
-    house: House,
-    as_: Any,
-    consultation: Any,
-    outbox: Any,
-    run_jobs: Any,
-    clock: Any,
-    db: Any,  # noqa: F811
+    waiting: Any, house: House, as_: Any, consultation: Any, outbox: Any, run_jobs: Any, clock: Any, db: Any
 ) -> None:
     clock.move_to(datetime(2026, 11, 30, 10, tzinfo=UTC))  # a Monday
     status = f"/de/ideas/status/{status_token(waiting.draft_key)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from consult.core.db import db
 from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind, registries
 from consult.search import operations
 
@@ -44,8 +46,33 @@ ENGLISH = {
 BOTH = {23: ("Leichtbaunetz", "Faserverbund und Guss.", "Lightweight design network", "Fibre composites and castings.")}
 
 
+Documents = dict[int, SearchDocument]
+
+
+@contextmanager
+def on_the_shelf(known: Callable[[], Documents], label: str = "Bücher") -> Iterator[None]:
+    """A searchable kind of the tests' own, "book": what is known of it, each time that it is asked."""
+
+    def documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
+        return [one for key, one in known().items() if ids is None or key in ids]
+
+    def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
+        found = known()
+        return {key: SubjectInfo("book", key, found[key].title, f"/de/books/{key}") for key in ids if key in found}
+
+    registries.searchables["book"] = Searchable("book", documents, label)
+    registries.subjects["book"] = SubjectKind("book", "Buch", describe, lambda key: None)
+    try:
+        operations.refresh({("book", key) for key in known()})
+        db.session.commit()
+        yield
+    finally:
+        registries.searchables.pop("book", None)
+        registries.subjects.pop("book", None)
+
+
 @pytest.fixture
-def corpus(app: Any, db: Any) -> Iterator[dict[int, SearchDocument]]:
+def corpus(app: Any) -> Iterator[Documents]:
     def at(key: int) -> datetime:
         return datetime(2026, 1, key, tzinfo=UTC)
 
@@ -57,16 +84,5 @@ def corpus(app: Any, db: Any) -> Iterator[dict[int, SearchDocument]]:
     for key, (title, body, title_en, body_en) in BOTH.items():
         found[key] = SearchDocument("book", key, title, body, "de", at(key), title_en=title_en, body_en=body_en)
 
-    def documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
-        return [one for key, one in found.items() if ids is None or key in ids]
-
-    def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
-        return {key: SubjectInfo("book", key, found[key].title, f"/de/books/{key}") for key in ids if key in found}
-
-    registries.searchables["book"] = Searchable("book", documents, "Bücher")
-    registries.subjects["book"] = SubjectKind("book", "Buch", describe, lambda key: None)
-    operations.refresh({("book", key) for key in found})
-    db.session.commit()
-    yield found
-    registries.searchables.pop("book", None)
-    registries.subjects.pop("book", None)
+    with on_the_shelf(lambda: found):
+        yield found

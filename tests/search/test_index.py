@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consult.core import registry
-from consult.core.registry import Searchable, SearchDocument, SubjectInfo, SubjectKind, registries
+from consult.core.registry import SearchDocument
 from consult.search import operations, queries, vocabulary
 from consult.search.snippets import snippet
+from tests.search.conftest import Documents, on_the_shelf
 
 TEXTS = {
     1: ("Prüfstände über Ländergrenzen teilen", "Wir teilen freie Stunden im Klimaschrank.", "de"),
@@ -30,21 +31,14 @@ def shelf(app: Flask, db: Any) -> Iterator[dict[int, tuple[str, str, str]]]:
     """A searchable kind of the test's own; what is taken from the shelf is public no more."""
     texts = dict(TEXTS)
 
-    def documents(ids: Sequence[int] | None) -> Iterable[SearchDocument]:
-        for key, (title, body, language) in texts.items():
-            if ids is None or key in ids:
-                yield SearchDocument("book", key, title, body, language, datetime(2026, 1, key, tzinfo=UTC))
+    def known() -> Documents:
+        return {
+            key: SearchDocument("book", key, title, body, language, datetime(2026, 1, key, tzinfo=UTC))
+            for key, (title, body, language) in texts.items()
+        }
 
-    def describe(ids: Sequence[int]) -> dict[int, SubjectInfo]:
-        return {key: SubjectInfo("book", key, texts[key][0], f"/de/books/{key}") for key in ids if key in texts}
-
-    registries.searchables["book"] = Searchable("book", documents, "Buch")
-    registries.subjects["book"] = SubjectKind("book", "Buch", describe, lambda key: None)
-    operations.refresh({("book", key) for key in texts})
-    db.session.commit()
-    yield texts
-    registries.searchables.pop("book", None)
-    registries.subjects.pop("book", None)
+    with on_the_shelf(known, "Buch"):
+        yield texts
 
 
 def ids(query: str) -> list[int]:
