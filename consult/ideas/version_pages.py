@@ -2,7 +2,7 @@
 
 Everybody reads the versions that were public, while the idea is; its authors read all of them in full. An answer of an
 earlier version is never for more readers than any later answer to the same question: narrowing reaches back, also past
-versions that do not answer it.
+versions that do not answer it. A file of an earlier version is read by everybody as long as the public one has it, too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from consult.core.db import db
 from consult.core.i18n import _, pick
 from consult.core.text import render_markdown
 from consult.ideas import redactions, rules
-from consult.ideas.models import WITHDRAWN, Idea, IdeaVersion
+from consult.ideas.attachments import attachments
+from consult.ideas.models import WITHDRAWN, Idea, IdeaAttachment, IdeaVersion
 from consult.moderation.diff import Change, word_diff
 
 
@@ -38,7 +39,11 @@ class PartChange:
 
 @dataclass
 class VersionPage:
-    """One version for its readers, beside the one before. `withheld` counts answers that the reader may not read."""
+    """One version for its readers, beside the one before. `withheld` counts answers that the reader may not read.
+
+    `files` are the attachments that they may read, `taken_out` how many others everybody could read once, and `held_back`
+    for which reasons the moderation holds some.
+    """
 
     version: IdeaVersion
     before: IdeaVersion | None
@@ -46,6 +51,9 @@ class VersionPage:
     parts: list[PartChange]
     withheld: int
     full: bool
+    files: list[IdeaAttachment]
+    taken_out: int
+    held_back: list[str]
 
     @property
     def after(self) -> IdeaVersion | None:
@@ -63,7 +71,7 @@ class VersionPage:
 
 def version_page(idea: Idea, number: int, full: bool) -> VersionPage | None:
     """A version with its changes; with `full` for its authors. None where the reader may not read it. Three queries, one
-    more for each version in which something is blacked out."""
+    more where it has files, and for each version in which something is blacked out."""
     sent = _versions(idea)
     versions = [one for one in sent if full or one.published_at is not None]
     version = next((one for one in versions if one.number == number), None)
@@ -74,6 +82,10 @@ def version_page(idea: Idea, number: int, full: bool) -> VersionPage | None:
     old = _texts(before, full, sent, idea.public_version_id) if before is not None else {}
     ids = [answer.question_id for one in (version, before) if one is not None for answer in one.answers]
     questions = questions_by_ids(ids) if ids else {}
+    public = next((one for one in sent if one.id == idea.public_version_id), None)
+    every = attachments(version.attachments, None if full else (PUBLIC,))
+    shown = [one for one in every if not one.is_held]
+    files = every if full else [one for one in shown if public is not None and one.id in public.attachments]
     return VersionPage(
         version=version,
         before=before,
@@ -83,6 +95,9 @@ def version_page(idea: Idea, number: int, full: bool) -> VersionPage | None:
         ],
         withheld=sum(1 for one in version.answers if redactions.part_of(one.question_id) not in texts),
         full=full,
+        files=files,
+        taken_out=0 if full else len(shown) - len(files),
+        held_back=[] if full else list(dict.fromkeys(one.held_reason for one in every if one.is_held)),
     )
 
 

@@ -24,6 +24,7 @@ from consult.ideas import (
     version_pages,
     words,
 )  # fmt: skip
+from consult.ideas.attachments import words_of_size
 from consult.ideas.forms import CoauthorForm, StandForm, searched
 from consult.ideas.models import CONFIRMED, HIDDEN, INVITED, MERGED, REMOVED, WITHDRAWN, Idea, IdeaCoauthor
 from consult.ideas.page_queries import IdeaRow
@@ -73,6 +74,7 @@ def version(number: str, version: int) -> Any:
         page=page,
         plain=request.args.get("view") == "text" or page.before is None,
         other=words.other_language(page.version.language),
+        size_of=words_of_size,
     )
 
 
