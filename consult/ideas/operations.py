@@ -34,6 +34,7 @@ from consult.ideas import (
     sharing,
     signoff,
     tokens,
+    transfers,
 )
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.drafting import draft_row, insert_into, locked, narrow_draft, use_up
@@ -381,6 +382,13 @@ def _narrow_versions(idea: Idea, wanted: Mapping[int, str]) -> None:
     for answer in db.session.execute(statement).scalars():
         if rules.is_narrower(wanted[answer.question_id], answer.audience):
             answer.audience = wanted[answer.question_id]
+
+
+def take_name_away(actor: Actor, idea_id: int) -> None:
+    """The author of an idea that was merged takes their name away from the joint one: at once, everywhere and for good."""
+    idea = locked(idea_id)
+    sharing.check_reach(actor, idea)
+    transfers.take_name_away(author_actor(actor, idea), idea)
 
 
 def set_support(actor: Actor, idea_id: int, wanted: bool, organisation_id: int | None = None) -> int:

@@ -17,12 +17,12 @@ from consult.core.access import Actor
 from consult.core.db import db
 from consult.core.registry import Milestone
 from consult.core.text import render_markdown
-from consult.ideas import signoff
+from consult.ideas import signoff, transfers
 from consult.ideas.attachments import attachments
 from consult.ideas.coauthors import coauthors_of
 from consult.ideas.drafts import title_in
 from consult.ideas.milestones import milestones
-from consult.ideas.models import CONFIRMED, Answer, Idea, IdeaAttachment, IdeaCoauthor, IdeaDraft, IdeaVersion
+from consult.ideas.models import CONFIRMED, MERGED, Answer, Idea, IdeaAttachment, IdeaCoauthor, IdeaDraft, IdeaVersion
 from consult.ideas.redactions import originals_of, part_of
 from consult.ideas.rules import reaches
 from consult.links.models import PROPOSED
@@ -52,6 +52,8 @@ class StatusView:
     releases: list[signoff.Release] = field(default_factory=list)
     draft_title: str = ""
     draft_saved_at: datetime | None = None
+    heir: Idea | None = None  # what it was joined with
+    name: str = ""  # under which its author stands there
 
     def text_of(self, answer: Answer) -> Markup:
         """An answer as it was sent, also where passages of it are blacked out for others."""
@@ -90,7 +92,7 @@ def _shown(idea: Idea, versions: Sequence[IdeaVersion]) -> IdeaVersion | None:
 
 def status_view(idea: Idea) -> StatusView:
     """Everything about an idea for its author; nine queries, one more for an organisation's and for files, three more once
-    public."""
+    public, some more once merged."""
     versions = (
         db.session.execute(
             select(IdeaVersion)
@@ -106,8 +108,11 @@ def status_view(idea: Idea) -> StatusView:
     links = all_links("idea", idea.id, [CONFIRMED, PROPOSED]) if idea.is_public else []
     shown = _shown(idea, versions)
     draft = db.session.get(IdeaDraft, idea.id)
+    merged = idea.status == MERGED
     return StatusView(
         idea=idea,
+        heir=transfers.heir_of(idea) if merged else None,
+        name=transfers.own_name(idea) if merged else "",
         consultation=db.session.get_one(Consultation, idea.consultation_id),
         questions={one.id: one for one in questions_of(idea.consultation_id)},
         versions=list(versions),

@@ -47,9 +47,11 @@ from consult.ideas.versions import make_version, version_with_answers
 from consult.moderation.operations import open_case, withdraw_case
 
 audit.declare("idea.split_off", "from_id")
+audit.declare("idea.name_taken_away", "other_id")
 
 KIND = "idea"
 MOST_HOPS = 10
+NAMELESS = "nameless"  # in `IdeaTransfer.moved`: the author has taken their name away from the joint idea
 
 
 # ---- reading --------------------------------------------------------------------------------------------------------
@@ -127,20 +129,42 @@ def renew_names(idea: Idea) -> None:
         transfer = live_transfer(MERGE, idea.id) if idea.status == MERGED else None
         if transfer is None:
             return
-        transfer.name = _names_now(idea)
+        transfer.name = _names_now(idea, transfer)
         db.session.flush()
         idea = locked(transfer.other_id)
         refresh_public(idea)
 
 
-def _names_now(idea: Idea) -> str:
+def own_name(idea: Idea) -> str:
+    """Under which name the author of a merged idea stands by the joint one; empty where under none."""
+    transfer = live_transfer(MERGE, idea.id) if idea.status == MERGED else None
+    return _names_of(idea, transfer)[0] if transfer is not None and transfer.name else ""
+
+
+def take_name_away(actor: Actor, idea: Idea) -> None:
+    """The author of a merged idea, which is locked, is not named by the joint one any more; who stands beside them stays.
+    Conflict where their name does not stand there."""
+    transfer = live_transfer(MERGE, idea.id)
+    if transfer is None or not own_name(idea):
+        raise Conflict(_("Your name does not stand there (any more)."))
+    transfer.moved = {**transfer.moved, NAMELESS: True}
+    audit.record("idea.name_taken_away", actor, (KIND, idea.id), other_id=transfer.other_id)
+    renew_names(idea)
+
+
+def _names_now(idea: Idea, transfer: IdeaTransfer) -> str:
+    return joined(_names_of(idea, transfer))
+
+
+def _names_of(idea: Idea, transfer: IdeaTransfer) -> list[str]:
+    """The author's name, or "" where they have taken it away, and those of who stands beside them; all are empty where no
+    answer is public with name."""
     newest = select(func.max(IdeaVersion.id)).where(IdeaVersion.idea_id == idea.id)
     version_id = idea.public_version_id or db.session.execute(newest).scalar_one_or_none()
-    if version_id is None:
-        return ""
-    version = version_with_answers(version_id)
-    named = any(one.audience == PUBLIC for one in version.answers)
-    return joined([author_name(idea, version), *other_names(idea.id)]) if named else ""
+    version = version_with_answers(version_id) if version_id is not None else None
+    if version is None or not any(one.audience == PUBLIC for one in version.answers):
+        return [""]
+    return ["" if transfer.moved.get(NAMELESS) else author_name(idea, version), *other_names(idea.id)]
 
 
 def _give(idea: Idea, target: Idea, transfer: IdeaTransfer) -> None:

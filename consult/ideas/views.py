@@ -242,7 +242,7 @@ def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any
         draft_url=words.draft_path(idea),
         statements=[(one, statement_of(one, current_language())) for one in view.decisions],
         timeline=words.status_timeline(view, now()),
-        heir=transfers.heir_of(idea) if idea.status == MERGED else None,
+        heir=view.heir,
         next_step=words.next_step(view),
         can_write=rules.can_write(idea) and rules.can_send_in(view.consultation, idea.status),
         can_withdraw=rules.can_withdraw(idea),
@@ -293,6 +293,16 @@ def withdraw(token: str) -> Any:
     else:
         operations.withdraw(current_actor(), idea.id)
         flash_done(_("Your idea is withdrawn."))
+    return see_other(path("ideas.status", token=token))
+
+
+@blueprint.post("/ideas/status/<token>/name")
+@access("public")
+def take_name_away(token: str) -> Any:
+    """Of an idea that was merged: its author is not named by the joint one any more."""
+    allow_write()
+    operations.take_name_away(current_actor(), frames.idea_by_status_token(token).id)
+    flash_done(_("Your name does not stand by the joint idea any more."))
     return see_other(path("ideas.status", token=token))
 
 

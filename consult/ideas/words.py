@@ -287,7 +287,7 @@ def next_step(view: StatusView) -> str:
         HIDDEN: _until(_("Your idea is hidden for now, until we have looked at it closely."), decide),
         REMOVED: _("Your idea was removed. The reasons stand below, with what you can do."),
         WITHDRAWN: _("You have withdrawn the idea. Nobody reads its text any more."),
-        MERGED: _("Your idea was joined with another one on the same matter; both names stand there."),
+        MERGED: _joined(view),
         CLOSED: _until(
             _("The matter was closed, since no change came. You can send the idea as a new one.")
             if view.consultation.phase == "open"
@@ -301,6 +301,15 @@ def next_step(view: StatusView) -> str:
             *_after_publication(view.consultation),
         )
     return sentences[idea.status]
+
+
+def _joined(view: StatusView) -> str:
+    """That it is part of another one by now, and whether its author is named there."""
+    if view.heir is None or not view.heir.is_public:
+        return _("Your idea was joined with another one on the same matter. The joint idea is not public.")
+    if view.name and view.name in view.heir.byline:
+        return _("Your idea was joined with another one on the same matter; both names stand there.")
+    return _("Your idea was joined with another one on the same matter. Your name does not stand there.")
 
 
 def _own_turn(view: StatusView) -> str:

@@ -87,6 +87,7 @@ TABLE: dict[str, Who] = {
     "ideas.remove_coauthor": NOBODY,
     "ideas.invited": NOBODY,
     "ideas.narrow": NOBODY,
+    "ideas.take_name_away": NOBODY,
     "ideas.withdraw": NOBODY,
     "links.show": NOBODY,
     "links.confirm": NOBODY,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from consult.accounts import erasure
 from consult.core.access import SYSTEM
+from consult.core.audit import AuditRow
 from consult.core.registry import registries
 from consult.ideas import coauthoring, drafting, operations, tokens
 from consult.ideas.models import Idea, Support
@@ -177,3 +179,64 @@ def test_the_private_page_of_a_merged_idea_leads_to_the_joint_one(
     assert f"/de/ideas/{target.number}" in page.links("main a:-soup-contains('Zur gemeinsamen Idee')")
     answer = client.get(f"/de/ideas/{idea.number}/versions/1", follow_redirects=True)
     assert (answer.status_code, answer.request.path) == (200, f"/de/ideas/{target.number}"), "old references lead on"
+
+
+NAME_FORM = "main form[action$='/name']"
+
+
+@pytest.mark.parametrize("hops", [1, 2])
+def test_the_author_of_a_merged_idea_takes_only_their_own_name_away(
+    hops: int, client: Any, make: Any, cast: Any, consultation: Any, db: Any, merge: Any
+) -> None:
+    """By the private address, for good and at once; who stands there beside them stays, and so does the joint idea."""
+    author, beside = make.person("Valentin Verfasser"), make.person("Berta Beistand")
+    idea = make.idea("Prüfstand teilen", consultation=consultation, author=author)
+    row = coauthoring.invite(cast.actor(author), idea.id, beside.email, "")
+    token = tokens.coauthor_token(idea.draft_key, row.email_key)
+    coauthoring.confirm(cast.actor(beside), row.id, token, "Berta Beistand", "")
+    status = f"/de/ideas/status/{tokens.status_token(idea.draft_key)}"
+    db.session.commit()
+    assert not client.page(status).select(NAME_FORM), "it is their own idea yet"
+    last = idea
+    for number in range(hops):
+        target = make.idea(f"Ziel {number}", consultation=consultation, author=cast.outsider)
+        merge(last, target)
+        last = target
+    db.session.commit()
+    page = client.page(status)
+    assert "dort stehen beide Namen" in page.text and "Valentin Verfasser" in page.one(NAME_FORM).get_text()
+    form = page.form(NAME_FORM)
+    done = html(client.post(f"{status}/name", data=form, follow_redirects=True))
+    assert "Ihr Name steht nicht mehr bei der gemeinsamen Idee." in done.text and not done.select(NAME_FORM)
+    assert "beide Namen" not in done.text and "Ihr Name steht dort nicht" in done.text
+    shown = client.page(f"/de/ideas/{last.number}").text
+    assert "Valentin Verfasser" not in shown and "Berta Beistand" in shown and cast.outsider.name in shown
+    assert "Valentin" not in client.get(f"/api/v1/ideas/{last.number}").get_data(as_text=True)
+    assert f"/de/ideas/{last.number}" not in client.page("/de/search?q=Valentin").links("main a")
+    # neither a second click nor what changes the names later brings it back
+    assert client.post(f"{status}/name", data=form).status_code == 409
+    coauthoring.refuse(cast.actor(beside), row.id, token)
+    db.session.commit()
+    shown = client.page(f"/de/ideas/{last.number}").text
+    assert "Valentin Verfasser" not in shown and "Berta Beistand" not in shown
+    (event,) = db.session.execute(select(AuditRow).where(AuditRow.event == "idea.name_taken_away")).scalars()
+    assert event.subject_id == idea.id
+
+
+def test_what_the_private_page_says_of_names_in_the_joint_idea_is_true(
+    client: Any, make: Any, cast: Any, consultation: Any, db: Any, merge: Any
+) -> None:
+    nameless = make.idea("Ohne Namen", consultation=consultation, answers={1: ("Ja.", "anonymous")})
+    named = make.idea("Mit Namen", consultation=consultation, author=make.person("Nora Neu"))
+    target = make.idea("Ziel", consultation=consultation, author=cast.outsider)
+    for one in (nameless, named):
+        merge(one, target)
+    db.session.commit()
+    pages = [f"/de/ideas/status/{tokens.status_token(one.draft_key)}" for one in (nameless, named)]
+    first, second = (client.page(one) for one in pages)
+    assert "beide Namen" not in first.text and "Ihr Name steht dort nicht" in first.text and not first.select(NAME_FORM)
+    assert "beide Namen" in second.text
+    operations.withdraw(cast.actor(cast.outsider), target.id)
+    db.session.commit()
+    for one in map(client.page, pages):
+        assert "beide Namen" not in one.text and "Die gemeinsame Idee ist nicht öffentlich" in one.text
