@@ -19,7 +19,7 @@ SIGNED_OUT = {
 }  # fmt: skip
 OWN = [
     "/me/", "/account/", "/account/address", "/account/password", "/account/data", "/account/prove",
-    "/account/second-factor", "/notices/", "/notices/mail", "/notices/searches",
+    "/account/second-factor", "/notices/", "/notices/mail", "/notices/searches", "/notices/following",
     f"/organisations/{FIRM}", f"/organisations/{FIRM}/members", f"/organisations/{FIRM}/edit", "/organisations/new",
     "/organisations/musterplast-spritzguss-gmbh/join",
 ]  # fmt: skip
