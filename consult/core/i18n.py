@@ -78,13 +78,13 @@ def current_language() -> str:
 
 def _(string: str, **variables: Any) -> str:
     """The words in the current language; `%(name)s` in them stand for the variables."""
-    text = catalogue(current_language()).ugettext(string)
+    text = _known(current_language(), string)
     return text % variables if variables else text
 
 
 def _n(singular: str, plural: str, num: int, **variables: Any) -> str:
     """The words for one or for several; the number is `%(num)s`, written as the language writes it."""
-    text = catalogue(current_language()).ungettext(singular, plural, num)
+    text = _known(current_language(), singular, plural, num == 1)
     return text % {"num": format_number(num), **variables}
 
 

@@ -69,6 +69,11 @@ class Group:
 
 def query_groups(query: str) -> list[Group]:
     """A group for each meaningful word of a query; what is written with hyphens is one word, and its parts."""
+    return list(_groups_of(query))
+
+
+@lru_cache(maxsize=1000)  # a page asks for them thrice: to find, to mark, and to say that a query says nothing
+def _groups_of(query: str) -> tuple[Group, ...]:
     groups = []
     asked = [query[begin:last] for begin, last in units(query)][:MOST_WORDS]
     abbreviated = not any(is_stop_word(one) for one in asked if one != "it")  # "it sicherheit", not "how does it work"
@@ -83,7 +88,7 @@ def query_groups(query: str) -> list[Group]:
             if len(apart) > 1:
                 parts = tuple(found[0] for one in apart if (found := stems(one, "de")))
             groups.append(Group(alternatives, exact_token(word), parts, apart=tuple(apart) if len(apart) > 1 else ()))
-    return _with_same_words(groups)
+    return tuple(_with_same_words(groups))
 
 
 def _falls_apart(word: str) -> bool:

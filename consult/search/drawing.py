@@ -18,9 +18,9 @@ def results_drawn(found: Sequence[Result]) -> Markup:
 
 
 def _drawn(one: Result, spoken: str) -> str:
-    info = one.info
+    info = one.info  # title and snippet are HTML already
     return (
         f'<li class="c-result l-stack-2"><p class="c-kicker">{escape(one.label)}</p>\n'
-        f'<h2><a href="{escape(info.url)}"{lang_attribute(info.language, spoken)}>{escape(one.title)}</a></h2>\n'
-        f"<p{lang_attribute(one.language, spoken)}>{escape(one.snippet)}</p></li>"
+        f'<h2><a href="{escape(info.url)}"{lang_attribute(info.language, spoken)}>{one.title}</a></h2>\n'
+        f"<p{lang_attribute(one.language, spoken)}>{one.snippet}</p></li>"
     )

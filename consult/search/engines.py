@@ -24,21 +24,18 @@ ALL_AS_WRITTEN = 1  # of the query
 # is a tag, are tokens of their own, which begin with a character that is in no word
 TITLE, TAG = "\ue000", "\ue001"
 
-ENTRY = (
-    "d.id as document_id, d.kind as kind, d.subject_id as id, {score} as score, d.languages as languages, "
-    "d.year as year, d.region as region, d.consultation_id as consultation_id"
-)
+ENTRY = "d.id as document_id, d.kind as kind, d.subject_id as id, {score} as score, d.codes as codes"
 ORDER = "order by score desc, d.at desc nulls last, d.id desc"
 SQLITE = f"""
 with newest as materialized (
   select rowid as id from search_index where search_index match :match order by rowid desc limit :ranked
-)
+), oldest as materialized (select min(id) as id from newest)
 select {ENTRY.format(score="{points}")} from newest n join search_doc d indexed by ix_search_doc_entry on d.id = n.id {ORDER}
 """
 # asked for once, as a set; cheaper than joining and adding up what each question finds
 SQLITE_POINTS = (
     "{points} * (n.id in (select rowid from search_index where search_index match :{name} "
-    "and rowid >= (select min(id) from newest)))"
+    "and rowid >= (select id from oldest)))"
 )
 # titles have a small vector of their own, since most have none of the words and that is seen there at once; the questions
 # stand in a row, so that they are put together once and not for each document

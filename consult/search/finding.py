@@ -7,16 +7,19 @@ back from a hit: the engine is asked once for the same words. A thousand hits ta
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from operator import itemgetter
 
 from consult.core.memory import remembered
+from consult.search.models import unpacked
 from consult.search.queries import RANKED, Hit, search_hits, some_hits
 
-KEY = itemgetter(*map(Hit._fields.index, ("kind", "languages", "year", "region", "consultation_id")))
+DOCUMENT = itemgetter(Hit._fields.index("document_id"))
+KEY = itemgetter(*map(Hit._fields.index, ("kind", "codes")))
 Codes = dict[str, tuple[str, ...]]  # of a hit, by facet
 
 
@@ -79,14 +82,10 @@ def _ask(query: str, chosen: dict[str, str], partly: bool) -> Found:
         hits = some_hits(query, codes, limit=RANKED + 1)
         partly = bool(hits)
     ranked = hits[:RANKED]
-    numbers: dict[tuple[str, str, int | None, str, int | None], int] = {}
-    groups = array("H", [numbers.setdefault(key, len(numbers)) for key in map(KEY, ranked)])
-    documents = array("l", [hit[0] for hit in ranked])
+    numbers: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)
+    groups = array("H", map(numbers.__getitem__, map(KEY, ranked)))
+    documents = array("l", map(DOCUMENT, ranked))
     return Found(documents, groups, tuple(_codes(*key) for key in numbers), len(hits) > RANKED, partly)
 
 
-@lru_cache(maxsize=2000)  # few different ones, in the hits of many searches
-def _codes(kind: str, languages: str, year: int | None, region: str, consultation_id: int | None) -> Codes:
-    single = {"kind": kind, "year": year, "region": region, "consultation": consultation_id}
-    codes = {name: (str(code),) if code else () for name, code in single.items()}
-    return {**codes, "language": tuple(languages.split())}
+_codes = lru_cache(maxsize=2000)(unpacked)  # few different ones, in the hits of many searches

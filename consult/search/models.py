@@ -6,6 +6,7 @@ migration and throw-away schemas share; Alembic leaves it alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +20,8 @@ from consult.core.db import Base, LongText, UTCDateTime
 class SearchDoc(Base):
     """A public document: raw title and body for showing, one row for each subject.
 
-    `title_en` and `body_en` are empty for what is kept in one language only. `languages` are those it can be read in,
-    by spaces; `year`, `region` (NUTS level 1) and `consultation_id` are what hits are counted and filtered by.
+    `title_en` and `body_en` are empty for what is kept in one language only. `codes` are what hits are counted and filtered
+    by, as one word: languages by spaces, year, region (NUTS level 1) and consultation, see `packed`.
     """
 
     __tablename__ = "search_doc"
@@ -28,9 +29,7 @@ class SearchDoc(Base):
     __table_args__ = (
         Index("uq_search_doc_subject", "kind", "subject_id", unique=True),
         # all that is asked of up to a thousand hits, beside their long texts
-        Index(
-            "ix_search_doc_entry", "id", "kind", "subject_id", "languages", "year", "region", "consultation_id", "at"
-        ),
+        Index("ix_search_doc_entry", "id", "kind", "subject_id", "codes", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -42,15 +41,24 @@ class SearchDoc(Base):
     title_en: Mapped[str] = mapped_column(LongText, default="", server_default="")
     body_en: Mapped[str] = mapped_column(LongText, default="", server_default="")
     at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    languages: Mapped[str] = mapped_column(String(8), default="", server_default="")
-    year: Mapped[int | None]
-    region: Mapped[str] = mapped_column(String(3), default="", server_default="")
-    consultation_id: Mapped[int | None]
+    codes: Mapped[str] = mapped_column(String(40), default="", server_default="")
     # tells whether texts and facets are still those that something was made of
     stamp: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 FACETS = {"kind": "kk", "language": "ll", "year": "yy", "region": "rr", "consultation": "cc"}
+
+
+def packed(languages: Iterable[str], year: int | None, region: str, consultation_id: int | None) -> str:
+    """The codes of a document as one word: of a thousand hits each column costs, and most hits share the same few."""
+    return f"{' '.join(languages)}|{year or ''}|{region}|{consultation_id or ''}"
+
+
+def unpacked(kind: str, codes: str) -> dict[str, tuple[str, ...]]:
+    """The codes of a document by facet, the kind among them."""
+    languages, year, region, consultation = codes.split("|")
+    single = {"kind": kind, "year": year, "region": region, "consultation": consultation}
+    return {**{name: (code,) if code else () for name, code in single.items()}, "language": tuple(languages.split())}
 
 
 def tag_of(facet: str, code: object) -> str:

@@ -29,7 +29,9 @@ from consult.search.models import (
     ddl,
     drop_ddl,
     is_counted,
+    packed,
     tag_of,
+    unpacked,
 )
 
 BATCH = 500
@@ -88,10 +90,12 @@ def _columns(document: SearchDocument) -> dict[str, Any]:
         "title_en": document.title_en.replace("\x00", ""),
         "body_en": document.body_en.replace("\x00", ""),
         "at": document.at,
-        "languages": " ".join(LANGUAGES) if document.body_en else language,
-        "year": document.at.astimezone(LOCAL).year if document.at else None,
-        "region": str(_first(document.facets, "region"))[:3],
-        "consultation_id": _first(document.facets, "consultation") or None,
+        "codes": packed(
+            LANGUAGES if document.body_en else (language,),
+            document.at.astimezone(LOCAL).year if document.at else None,
+            str(_first(document.facets, "region"))[:3],
+            _first(document.facets, "consultation") or None,
+        ),
         "stamp": _stamp(document),
     }
 
@@ -113,9 +117,7 @@ def _texts(row: SearchDoc) -> tuple[str, ...]:
 
 def _tags(row: SearchDoc) -> str:
     """The codes of a row as tokens, so that the engine filters by them before it ranks."""
-    facets = [("kind", row.kind), ("year", row.year), ("region", row.region), ("consultation", row.consultation_id)]
-    facets += [("language", one) for one in row.languages.split()]
-    return " ".join(tag_of(facet, code) for facet, code in facets if code)
+    return " ".join(tag_of(facet, code) for facet, codes in unpacked(row.kind, row.codes).items() for code in codes)
 
 
 def _drop_entries(doc_ids: Sequence[int]) -> None:

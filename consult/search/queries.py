@@ -40,16 +40,13 @@ LOOKED_INTO = 5  # hits of a suggestion, for how they write its words
 
 
 class Hit(NamedTuple):
-    """A document that matches, with its score (higher is better; comparable within one query only) and its facets."""
+    """A document that matches, with its score (higher is better; comparable within one query only) and its codes."""
 
     document_id: int
     kind: str
     id: int
     score: int
-    languages: str = "de"
-    year: int | None = None
-    region: str = ""
-    consultation_id: int | None = None
+    codes: str = "de|||"
 
 
 class Result(NamedTuple):

@@ -72,6 +72,7 @@ class Marker:
         self.sought = _sought(query)
         self.beginnings = self.sought.beginnings
         self.known: dict[str, bool] = {}
+        self.pieces: dict[str, str] = {}
         typed = [word for word in self.sought.words if self._matches(word)]
         self.typed = {word.casefold() for word in typed}
         spelled = [one for word in typed for one in (word, word.lower().replace("ss", "ß"))]
@@ -184,8 +185,15 @@ class Marker:
             number += letters.count(b" ", last, place)
             last = place
             if "\x00" not in between[number]:
-                between[number] = self._signed(between[number])
+                between[number] = self._signed_piece(between[number])
         return str(escape(" ".join(between))).replace(*_OPEN).replace(*_CLOSE).split("\n")
+
+    def _signed_piece(self, piece: str) -> str:
+        """`_signed`, of what stands between two spaces: twenty hits write the same words again and again."""
+        known = self.pieces.get(piece)
+        if known is None:
+            known = self.pieces[piece] = self._signed(piece)
+        return known
 
     def _signed(self, text: str) -> str:
         """A text with signs around the words that match: such as are in no text."""
