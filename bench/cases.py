@@ -57,8 +57,8 @@ def pairs_of_words(store: Store) -> list[tuple[str, str]]:
     """Pairs of middling words, in an order that looks like chance and is always the same: more of them than a run asks for,
     so that none is asked for twice.
 
-    The design calls a word middling that stands in two to five of a hundred ideas; ideas are what bare search looks through,
-    while the product looks through all texts. Shares are those among two thousand ideas, evenly spread.
+    A word that stands in two to five of a hundred ideas counts as middling, as seen in two thousand of them, evenly
+    spread.
     """
     ideas = store.one("select count(*) from search_doc where kind = 'idea'")
     texts = store.rows(
@@ -79,7 +79,9 @@ def idea_cases(store: Store, cookie: str) -> list[Case]:
     number = store.one("select number from idea where is_public order by comment_count desc, id limit 1")
     far = store.one("select max(id) / 2 from idea")
     pairs = pairs_of_words(store)
-    new = tuple(f"/search?q={a}+{b}" for a, b in pairs)
+    # signed out, as the yardstick is, and signed in; each with words that the other did not ask for
+    half = len(pairs) // 2
+    new, others = (tuple(f"/search?q={a}+{b}" for a, b in some) for some in (pairs[:half], pairs[half:]))
     common = store.one("select word from search_word order by count desc limit 1")
     # as most who search type one: a word that few texts have, and each time another
     rare = store.rows("select word from search_word where count <= 50 order by count desc, word limit 1000")
@@ -100,7 +102,8 @@ def idea_cases(store: Store, cookie: str) -> list[Case]:
         Case("idea list, signed out", "/de/ideas/", "", "/hello", out),
         Case("idea page, signed out", f"/de/ideas/{number}", "", "/hello", out),
         *remembered_or_not(signed_in),
-        Case("search, two new words", tuple(f"/de/search?q={a}+{b}" for a, b in pairs), cookie, new, 0.8),
+        Case("search, two new words", tuple(f"/de{one}" for one in new), "", new, 0.8),
+        Case("search, signed in", tuple(f"/de{one}" for one in others), cookie, others, 0.8),
         Case("search, the same two again", "/de/search?q=Werkstoff+Klinik", cookie, "/search?q=werkstoff+klinik", 0.8),
         Case("search, the commonest word", f"/de/search?q={common}", cookie, f"/search?q={common}", 8),
         Case(

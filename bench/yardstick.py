@@ -4,9 +4,10 @@ Served by the same server on the same rows. *hello* returns 20 kB without a data
 *bare page* the same with five queries, *bare detail* one row with 50 comments, *bare facets* 20 clusters of a Land with the
 numbers of all codes beside them, *bare queue* the 30 waiting texts that are due first with the numbers of
 all kinds and languages, *bare comparison* four clusters with their observations side by side, *bare search* the 20
-best hits of a plain full-text table over the same texts (FTS5; on PostgreSQL a GIN index), *bare write* a form checked
-for its token, one insert, one commit, *bare submission* such a form whose five answers are rendered by the product's own
-parser and cleaner and stored with what a sent idea cannot do without: idea, version, links, case, log row, mail, jobs.
+best hits of a plain full-text table over the texts that the product looks through (FTS5; on PostgreSQL a GIN index), with
+the words marked in title and excerpt by the engine's own functions, *bare write* a form checked for its token, one insert,
+one commit, *bare submission* such a form whose five answers are rendered by the product's own parser and cleaner and stored
+with what a sent idea cannot do without: idea, version, links, case, log row, mail, jobs.
 """
 
 from __future__ import annotations
@@ -102,6 +103,15 @@ class Observation(Base):
     source: Mapped[list[str]] = mapped_column(JSON)
 
 
+class Doc(Base):
+    __tablename__ = "search_doc"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject_id: Mapped[int]
+    language: Mapped[str]
+    at: Mapped[datetime | None] = mapped_column(DateTime)
+
+
 class Entry(Base):
     __tablename__ = "entry"
     __table_args__ = {"schema": None if ON_SQLITE else "yardstick"}
@@ -121,7 +131,7 @@ class Part(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime)
 
 
-TEXTS = "select subject_id, title, body from search_doc where kind = 'idea'"
+TEXTS = "select id, title, body from search_doc"
 
 
 def prepare() -> None:
@@ -151,7 +161,7 @@ def _prepare_postgresql() -> None:
         if connection.exec_driver_sql("select to_regclass('yardstick.plain')").scalar_one() is not None:
             return
         words = "to_tsvector('simple', title || ' ' || body)"
-        made = f"select subject_id as id, {words} as words from ({TEXTS}) as texts"
+        made = f"select id, title, body, {words} as words from ({TEXTS}) as texts"
         connection.exec_driver_sql(f"create table yardstick.plain as {made}")
         connection.exec_driver_sql("create index on yardstick.plain using gin (words)")
         connection.exec_driver_sql("analyze yardstick.plain")
@@ -171,6 +181,18 @@ FACETS = """<!doctype html><title>Cluster</title><h1>Cluster</h1><form>{% for fa
 <input type="checkbox" name="{{ facet }}" value="{{ code }}"> {{ code }} {{ number }}</label>{% endfor %}</form><ul>
 {% for c in rows %}<li><a href="/clusters/{{ c.slug }}">{{ c.short_name }}</a><p>{{ c.seat }}, {{ c.members }}</p>
 <p>{{ c.strengths.de }}</p></li>{% endfor %}</ul>"""
+HITS = """<!doctype html><title>Suche</title><h1>Suche</h1><ul>{% for hit, doc in hits %}<li><a
+href="/{{ doc.kind }}/{{ doc.subject_id }}" lang="{{ doc.language }}">{{ hit.title|safe }}</a><p>{{ hit.excerpt|safe }}</p>
+<p>{{ doc.kind }}, {{ doc.at.strftime("%d.%m.%Y") if doc.at }}</p></li>{% endfor %}</ul>"""
+MARKS = "'<mark>', '</mark>'"
+SEARCH = (
+    f"select rowid as id, highlight(plain, 0, {MARKS}) as title, snippet(plain, 1, {MARKS}, ' … ', 40) as excerpt "
+    "from plain where plain match :words order by rank limit 20"
+    if ON_SQLITE
+    else "select id, ts_headline('simple', title, query, 'HighlightAll=true') as title, "
+    "ts_headline('simple', body, query) as excerpt from (select id, title, body, query from yardstick.plain, "
+    "plainto_tsquery('simple', :words) as query where words @@ query order by ts_rank(words, query) desc limit 20) as hits"
+)
 QUEUE = """<!doctype html><title>Was wartet</title><h1>Was wartet</h1><p>{% for kind, language, number in counts %}
 <a href="?kind={{ kind }}&language={{ language }}">{{ kind }}, {{ language }} {{ number }}</a>{% endfor %}</p><table>
 {% for c in rows %}<tr><td>{{ c.due_at.strftime("%d.%m.%Y %H:%M") }}<td><a href="/cases/{{ c.id }}">{{ c.title }}</a>
@@ -262,22 +284,14 @@ def bare_comparison() -> str:
 
 @app.get("/search")
 def bare_search() -> str:
-    """All hits ranked, as the engine does it unasked."""
+    """All hits ranked, as the engine does it unasked, and the best ones shown as it cuts and marks them."""
     words = request.args["q"].split()
-    if ON_SQLITE:
-        statement = "select rowid from plain where plain match :words order by bm25(plain) limit 20"
-        matching = " AND ".join(f'"{word}"' for word in words)
-    else:
-        statement = (
-            "select id from yardstick.plain, plainto_tsquery('simple', :words) as query where words @@ query "
-            "order by ts_rank(words, query) desc limit 20"
-        )
-        matching = " ".join(words)
+    matching = " AND ".join(f'"{word}"' for word in words) if ON_SQLITE else " ".join(words)
     with aside.connect() as connection:
-        ids = list(connection.execute(text(statement), {"words": matching}).scalars())
+        hits = connection.execute(text(SEARCH), {"words": matching}).all()
     with Session(engine) as session:
-        found = {idea.id: idea for idea in session.scalars(select(Idea).where(Idea.id.in_(ids)))}
-        return render_template_string(LIST, rows=[found[one] for one in ids if one in found], last=0)
+        found = {doc.id: doc for doc in session.scalars(select(Doc).where(Doc.id.in_([hit.id for hit in hits])))}
+        return render_template_string(HITS, hits=[(hit, found[hit.id]) for hit in hits if hit.id in found])
 
 
 @app.get("/form")
