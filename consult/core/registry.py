@@ -164,13 +164,15 @@ class SearchDocument:
 class Searchable:
     """A searchable kind. `documents(ids)` yields public documents of these ids, of all with None; others are dropped.
 
-    `at_is_news` says that a document's moment is that of its publication or change, not that of what it tells of.
+    `at_is_news` says that a document's moment is that of its publication or change, not that of what it tells of; where it
+    is not, `changed(ids)` tells when each was written or last changed.
     """
 
     kind: str
     documents: Callable[[Sequence[int] | None], Iterable[SearchDocument]]
     label: Any
     at_is_news: bool = True
+    changed: Callable[[Sequence[int]], Mapping[int, datetime]] | None = None
 
 
 @dataclass(frozen=True)

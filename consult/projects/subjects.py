@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from consult.core.access import Actor
 from consult.core.db import db
@@ -146,6 +147,13 @@ def activity_documents(ids: Sequence[int] | None) -> Iterator[SearchDocument]:
         )  # fmt: skip
 
 
+def activities_changed(ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these activities was written or last changed."""
+    columns = (Activity.id, func.coalesce(Activity.edited_at, Activity.created_at, type_=Activity.created_at.type))
+    rows = db.session.execute(select(*columns).where(Activity.id.in_(list(ids)))).all()
+    return {row[0]: row[1] for row in rows}
+
+
 PROJECT = SubjectKind(
     "project", _l("Project"), describe_projects, find_project, pick_projects, may_manage_project, speakers_of_project
 )
@@ -154,4 +162,6 @@ ACTIVITY = SubjectKind(
     speakers_of_activity,
 )  # fmt: skip
 SEARCHABLE_PROJECT = Searchable("project", project_documents, _l("Projects"))
-SEARCHABLE_ACTIVITY = Searchable("activity", activity_documents, _l("Activities"), at_is_news=False)
+SEARCHABLE_ACTIVITY = Searchable(
+    "activity", activity_documents, _l("Activities"), at_is_news=False, changed=activities_changed
+)

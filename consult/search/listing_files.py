@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, current_app
 
-from consult.core.atom import Entry, identifier
-from consult.core.clock import start_of_day, today
+from consult.core.atom import SINCE, Entry, identifier
+from consult.core.clock import start_of_day
 from consult.core.i18n import _, _l
 from consult.core.outlets import ATOM, newest_first
+from consult.core.registry import SubjectInfo, registries
 from consult.core.tables import Column, table_response
 from consult.search.queries import Result, results
 
@@ -23,6 +25,7 @@ COLUMNS = (
     Column("url", _l("Address"), 40),
 )
 PART = 200
+UNDATED = start_of_day(date(int(SINCE), 1, 1))  # the same every day: an entry that changes its date is read as news
 
 
 def answer(fmt: str, query: str, documents: Sequence[int]) -> Response:
@@ -44,9 +47,22 @@ def _rows(query: str, documents: Sequence[int]) -> Iterator[list[Any]]:
         yield [one.label, one.info.title, text, one.info.language or one.language, one.at, where]
 
 
+def _changed(infos: Sequence[SubjectInfo]) -> dict[tuple[str, int], datetime]:
+    """When things were written or changed whose moment in the index is another one: the date of an activity lies ahead, and
+    a feed would have it before all news until then."""
+    known: dict[tuple[str, int], datetime] = {}
+    for kind, one in registries.searchables.items():
+        ids = [info.id for info in infos if info.kind == kind]
+        if one.changed is not None and ids:
+            known |= {(kind, subject_id): at for subject_id, at in one.changed(ids).items()}
+    return known
+
+
 def _entries(query: str, documents: Sequence[int]) -> Iterator[Entry]:
-    for one in _found(query, documents):
-        info, at = one.info, one.at or start_of_day(today())
+    found = list(_found(query, documents))
+    changed = _changed([one.info for one in found])
+    for one in found:
+        info, at = one.info, changed.get((one.info.kind, one.info.id)) or one.at or UNDATED
         yield Entry(
             id=identifier(f"search/{info.kind}/{info.key or info.id}"), title=info.title,
             language=info.language or one.language, url=current_app.config["SETTINGS"].site_url + info.url,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from consult.core.atom import stamp
+from consult.core.registry import touch
 from consult.search.queries import search_hits, some_hits
 from consult.search.vocabulary import did_you_mean
 
@@ -105,3 +108,26 @@ def test_no_stop_word_is_offered_instead(demo: Any, client: Any, word: str) -> N
 @pytest.mark.parametrize("word", ["Firma", "Materialien", "Themen", "Vertrag", "Mov'eo", "Startups", "Ilmkreis", "IT"])
 def test_good_words_are_not_corrected(demo: Any, word: str) -> None:
     assert did_you_mean(word) is None
+
+
+def test_the_feed_dates_an_activity_by_its_last_change_and_not_by_the_day_on_which_it_begins(
+    client: Any, make: Any, clock: Any, db: Any
+) -> None:
+    """A date ahead would keep it before all news until then, and one that moves each day would be news each day."""
+    written = stamp(clock.now)
+    ahead, activity = make.activity("Sensorwerkstatt Ilmenau", days=60), make.activity("Sensorwerkstatt ohne Tag")
+    activity.set_dates(None, None, "")
+    for kind, one in (("activity", ahead), ("activity", activity), ("cluster", make.cluster("Sensorwerkstatt Verein"))):
+        touch(kind, one.id)
+    db.session.commit()
+
+    def told() -> list[str]:
+        with client.get("/de/search?q=Sensorwerkstatt&format=atom") as answer:
+            return re.findall(r"<entry.*?<updated>(.*?)</updated>", answer.text, re.S)
+
+    assert told() == [written] * 3
+    clock.shift(days=2)
+    activity.edited_at, changed = clock.now, stamp(clock.now)
+    db.session.commit()
+    clock.shift(days=2)
+    assert told() == [changed, written, written]
