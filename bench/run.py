@@ -30,12 +30,12 @@ from servers import READER, Found, Server, cost, cost_of, fetch, middle, sign_in
 from stores import ROOT, Store, opened
 
 
-def line(name: str, found: Found, against: str, goal: float | None) -> None:
+def line(name: str, found: Found, against: str, goal: float | None, unit: str = "ms CPU") -> None:
     """Print one line of the table."""
     wanted = f"goal >= {goal}" if goal else "no goal yet"
     missed = "" if goal is None or found[1] >= goal else "   MISSED"
     print(
-        f"{name:28} {found[0]:8.2f} ms CPU   {found[1]:6.2f} x {against:10} +- {found[2] * 100:3.0f} %   {wanted}{missed}",
+        f"{name:28} {found[0]:8.2f} {unit}   {found[1]:6.2f} x {against:10} +- {found[2] * 100:3.0f} %   {wanted}{missed}",
         flush=True,
     )
 
@@ -73,8 +73,9 @@ def measure(
             bare = case.yardstick if isinstance(case.yardstick, str) else case.yardstick[0]
             line(case.name, found[case.name], bare.split("/")[1].split("?")[0], case.goal)
         if cases_of is idea_cases and options.only in "similar ideas, while writing":
-            measured = helping.measure(product, yard, store, options.rounds, cookie)
-            line("similar ideas, while writing", measured, "page", 1.0)
+            measured, waited = helping.measure(product, yard, store, options.rounds, cookie)
+            line("similar ideas, while writing", measured, "page", None)
+            line("who waits beside it", waited, "page", 1.0, "ms    ")
             found["similar ideas, while writing"] = measured
         if cases_of is idea_cases and options.only in "submit an idea":
             for bare, goal in (("write", 0.5), ("submission", None)):
