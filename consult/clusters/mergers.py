@@ -23,7 +23,7 @@ from consult.core.errors import Conflict, Invalid, NotFound, Refused
 from consult.core.i18n import LANGUAGES, _, pick
 from consult.core.registry import MergeHook, registries, touch
 from consult.links.models import Link
-from consult.links.operations import merge_ends, refresh_ends
+from consult.links.operations import merge_ends, refresh_ends, touch_ends
 from consult.notifications.models import Follow
 
 audit.declare("cluster.merged", "into_id", "merger_id")
@@ -262,8 +262,11 @@ def _give_back(old: Cluster, into: Cluster, moved: dict[str, Any]) -> None:
         if hook.room in moved.get("rooms", {}):
             hook.undo(KIND, old.id, into.id, moved["rooms"][hook.room])
     for number, side in moved["links"]:
-        kept = (Link.id == number) & (getattr(Link, f"{side}_id") == into.id)
-        db.session.execute(update(Link).where(kept).values({f"{side}_id": old.id, f"{side}_key": old.slug}))
+        link = db.session.get(Link, number)
+        if link is not None and getattr(link, f"{side}_id") == into.id:
+            setattr(link, f"{side}_id", old.id)
+            setattr(link, f"{side}_key", old.slug)
+            touch_ends(link)
     there = (Follow.kind == KIND) & (Follow.subject_id == into.id) & Follow.id.in_(moved["follows"])
     db.session.execute(update(Follow).where(there).values(subject_id=old.id))
     managed = (ClusterManager.cluster_id == into.id) & ClusterManager.person_id.in_(moved["managers"])

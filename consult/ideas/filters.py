@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from flask import request
 from markupsafe import Markup
 
+from consult.clusters import addresses
 from consult.consultations.models import Consultation
 from consult.consultations.queries import consultation_with_questions, current_consultation
 from consult.core.fragments import for_the_same, fragment
@@ -97,7 +98,7 @@ def read_filters() -> Chosen:
     """The address's filters; what is no value of its facet is left out."""
     consultation, earlier = _consultation()
     questions = list(consultation.questions) if consultation is not None else []
-    found = queries.tallies({kind: _values(kind) for kind in (CLUSTER, PROJECT)})
+    found, moved = _tallies()
     by_position = {str(one.position): str(one.id) for one in questions}
     known: dict[str, Callable[[str], str | None]] = {
         QUESTION: by_position.get,
@@ -105,7 +106,8 @@ def read_filters() -> Chosen:
         REGION: lambda value: value if value in vocabulary("nuts2024_de") else None,
         LANGUAGE: lambda value: value if value in LANGUAGE_NAMES else None,
         RESPONSE: lambda value: value if value in vocabulary("response_statuses") else None,
-        **{kind: _end_finder(found.ends, kind) for kind in (CLUSTER, PROJECT)},
+        CLUSTER: _end_finder(found.ends, CLUSTER, moved),
+        PROJECT: _end_finder(found.ends, PROJECT, {}),
     }
     codes = {facet: _codes(facet, known[facet]) for facet in SHOWN}
     if earlier and consultation is not None:
@@ -132,9 +134,22 @@ def _values(facet: str) -> list[str]:
     return [value[:120] for value in dict.fromkeys(request.args.getlist(facet)) if value and "\x00" not in value][:MOST]
 
 
-def _end_finder(ends: list[End], kind: str) -> Callable[[str], str | None]:
+def _tallies() -> tuple[Tallies, dict[str, str]]:
+    """The numbers beside the facets, and where the names of clusters in the address lead that are no clusters any more:
+    links and saved searches outlive a merger."""
+    asked = {kind: _values(kind) for kind in (CLUSTER, PROJECT)}
+    found = queries.tallies(asked)
+    known = {end.key for end in found.ends if end.kind == CLUSTER}
+    strange = [key for key in asked[CLUSTER] if key not in known]
+    moved = addresses.moved(strange) if strange else {}
+    if moved:
+        found = queries.tallies({**asked, CLUSTER: [moved.get(key, key) for key in asked[CLUSTER]]})
+    return found, moved
+
+
+def _end_finder(ends: list[End], kind: str, moved: Mapping[str, str]) -> Callable[[str], str | None]:
     by_key = {end.key: end.code for end in ends if end.kind == kind}
-    return by_key.get
+    return lambda value: by_key.get(value) or by_key.get(moved.get(value, value))
 
 
 def _codes(facet: str, known: Callable[[str], str | None]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from consult.core.db import db
 from consult.core.registry import MergeHook, touch
 from consult.links.models import Link
-from consult.links.operations import key_of, refresh_ends, taken_or_itself
+from consult.links.operations import key_of, refresh_ends, taken_or_itself, touch_ends
 from consult.links.rules import FROM, TO
 
 
@@ -41,9 +41,7 @@ def undo(kind: str, from_id: int, to_id: int, moved: list[list[Any]]) -> None:
 def _put(link: Link, side: str, kind: str, end_id: int) -> None:
     setattr(link, f"{side}_id", end_id)
     setattr(link, f"{side}_key", key_of(kind, end_id))
-    for other_kind, other_id in link.ends:
-        if other_id is not None:
-            touch(other_kind, other_id)
+    touch_ends(link)
 
 
 def _renew(kind: str, from_id: int, to_id: int) -> None:

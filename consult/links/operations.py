@@ -301,9 +301,17 @@ def merge_ends(kind: str, old_id: int, new_id: int) -> None:
         for side, (end_id, end_key) in sides.items():
             setattr(link, f"{side}_id", end_id)
             setattr(link, f"{side}_key", end_key)
+        touch_ends(link)
     db.session.flush()
     touch(kind, new_id)
     refresh_ends({(kind, new_id)})
+
+
+def touch_ends(link: Link) -> None:
+    """Say of both ends that what is seen of them may have changed: lists are filtered by what an idea is linked to."""
+    for kind, end_id in link.ends:
+        if end_id is not None:
+            touch(kind, end_id)
 
 
 def _place_taken(link: Link, from_key: str, to_key: str) -> bool:
@@ -347,4 +355,15 @@ def erase_person(person_id: int) -> None:
     db.session.execute(update(Link).where(Link.created_by == person_id).values(created_by=None))
 
 
-__all__ = ["DECLINED", "ENDED", "VISIBLE", "confirm", "decline", "end", "merge_ends", "propose", "set_links"]
+__all__ = [
+    "DECLINED",
+    "ENDED",
+    "VISIBLE",
+    "confirm",
+    "decline",
+    "end",
+    "merge_ends",
+    "propose",
+    "set_links",
+    "touch_ends",
+]

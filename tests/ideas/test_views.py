@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from consult.clusters import mergers
+from consult.clusters.models import Cluster
 from consult.core.clock import now
 from consult.core.db import db as core_db
+from consult.core.jobs import enqueue
 from consult.ideas import tokens
 from consult.ideas.models import Idea, IdeaFacet, IdeaTally
 from consult.ideas.publishing import rebuild_facets, recount
@@ -281,6 +285,38 @@ def test_a_declined_link_leaves_the_facets(three: list[Idea], db: Any, cast: Any
     db.session.commit()
     assert titles(client.page("/de/ideas/?cluster=photonik-musterland")) != [JENA]
     assert db.session.query(IdeaFacet).filter_by(facet="cluster").count() == 0
+
+
+def test_a_filter_by_a_cluster_outlives_its_merger(
+    three: list[Idea], consultation: Any, db: Any, cast: Any, make: Any, client: Any, sign_in: Any, clock: Any,
+    run_jobs: Any,
+) -> None:  # fmt: skip
+    """A bookmark and a saved search go on with the portrait into which it was merged; before, the one showed all ideas and
+    the other was never heard of again."""
+    old, into = db.session.query(Cluster).filter_by(slug="photonik-musterland").one(), make.cluster("Optikring")
+    reader, kept = sign_in(client, cast.participant), "/de/ideas/?cluster=photonik-musterland"
+    db.session.commit()
+    assert reader.submit(kept, form="form[action='/de/notices/searches']").status_code == 303
+    merger = mergers.merge(make.actor(cast.editor), old.id, into.id, "Dasselbe Netzwerk.")
+    db.session.commit()
+    run_jobs()
+    page = client.page(kept)
+    assert titles(page) == [JENA] and "Optikring" in page.one(".c-chip").get_text()
+    assert "photonik-musterland" not in " ".join(page.links("main .c-facet a"))
+    with client.get(f"{kept}&format=json") as answer:
+        assert [one["title"] for one in json.loads(answer.data)] == [JENA]
+    clock.shift(minutes=1)
+    make.idea("Noch ein Prüfstand", consultation=consultation, partners={"cluster": [into.id]})
+    db.session.commit()
+    clock.shift(days=1, minutes=10)
+    enqueue("searches.due")
+    run_jobs()
+    assert "1 neuer Eintrag" in client.page("/de/notices/").text
+    mergers.undo(make.actor(cast.editor), merger.id)
+    db.session.commit()
+    assert titles(client.page(kept)) == [JENA]
+    assert titles(client.page("/de/ideas/?cluster=optikring")) == ["Noch ein Prüfstand"]
+    assert recount() == 0
 
 
 def test_facets_rebuild_to_the_same(three: list[Idea], db: Any) -> None:
