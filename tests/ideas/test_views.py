@@ -315,7 +315,7 @@ def test_a_filter_by_a_cluster_outlives_its_merger(
     mergers.undo(make.actor(cast.editor), merger.id)
     db.session.commit()
     assert titles(client.page(kept)) == [JENA]
-    assert titles(client.page("/de/ideas/?cluster=optikring")) == ["Noch ein Prüfstand"]
+    assert titles(client.page(f"/de/ideas/?cluster={into.slug}")) == ["Noch ein Prüfstand"]
     assert recount() == 0
 
 
