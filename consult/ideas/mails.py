@@ -5,8 +5,11 @@ Each is written in the language of its reader. The secret status link stands in 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from flask import current_app
 
@@ -33,6 +36,9 @@ from consult.organisations.rules import WRITERS
 SHOWING = frozenset({"publish", "restore", "redact", "reinstate"})
 
 declare_naming("idea.release_asked", "idea.coauthor_invitation", "idea.coauthor_answer")
+
+
+P = ParamSpec("P")
 
 
 @dataclass
@@ -109,6 +115,24 @@ def send(idea: Idea, letter: Letter, kind: str, to: tuple[str, str, int | None])
         recipient, "ideas/mail_letter", language, kind=kind, context={"letter": letter}, person_id=person_id,
         reference=f"idea:{idea.id}",
     )  # fmt: skip
+
+
+def to_author(kind: str) -> Callable[[Callable[Concatenate[Idea, P], Letter]], Callable[Concatenate[Idea, P], None]]:
+    """Of a function that puts a letter together: one that sends it to the author of the idea, in their language; nothing
+    where there is nobody to write to."""
+
+    def sending(write: Callable[Concatenate[Idea, P], Letter]) -> Callable[Concatenate[Idea, P], None]:
+        @wraps(write)
+        def tell(idea: Idea, *given: P.args, **named: P.kwargs) -> None:
+            to = recipient_of(idea)
+            if to is not None:
+                with in_language(to[1]):
+                    letter = write(idea, *given, **named)
+                send(idea, letter, kind, to)
+
+        return tell
+
+    return sending
 
 
 def facts_of(idea: Idea, title: str = "") -> list[tuple[str, str]]:
@@ -190,20 +214,16 @@ def send_receipt(actor: Actor, idea: Idea, version: IdeaVersion, due_at: datetim
     send(idea, letter, "idea.receipt", to)
 
 
-def send_withdrawn(idea: Idea) -> None:
+@to_author("idea.withdrawn")
+def send_withdrawn(idea: Idea) -> Letter:
     """The author has taken it back."""
-    to = recipient_of(idea)
-    if to is None:
-        return
-    with in_language(to[1]):
-        lines = [_("As you wished, nobody can read the text any more.")]
-        if idea.was_public:
-            lines.append(_("At its address only the number and the dates remain."))
-        letter = Letter(
-            subject=_("Your idea is withdrawn"), heading=_("Your idea is withdrawn"), lines=lines, facts=facts_of(idea),
-            after=[_("If this was not you, please write to us at once: somebody else then has your private address.")],
-        )  # fmt: skip
-    send(idea, letter, "idea.withdrawn", to)
+    lines = [_("As you wished, nobody can read the text any more.")]
+    if idea.was_public:
+        lines.append(_("At its address only the number and the dates remain."))
+    return Letter(
+        subject=_("Your idea is withdrawn"), heading=_("Your idea is withdrawn"), lines=lines, facts=facts_of(idea),
+        after=[_("If this was not you, please write to us at once: somebody else then has your private address.")],
+    )  # fmt: skip
 
 
 def send_draft_link(idea: Idea, email: str, language: str, title: str) -> None:
@@ -278,24 +298,20 @@ def ask_for_release(idea: Idea, people: list[Person], title: str, author: str, o
         send(idea, letter, "idea.release_asked", (person.email, person.language, person.id))
 
 
-def tell_returned_draft(idea: Idea, title: str, note: str) -> None:
+@to_author("idea.release_returned")
+def tell_returned_draft(idea: Idea, title: str, note: str) -> Letter:
     """Somebody of the author's organisation asks for a change before they release it."""
-    to = recipient_of(idea)
-    if to is None:
-        return
-    with in_language(to[1]):
-        letter = Letter(
-            subject=_("Your organisation asks for a change: %(title)s", title=title),
-            heading=_("Your organisation asks for a change"),
-            lines=[
-                _("Whoever releases for your organisation has given your idea back with this sentence:"),
-                _("“%(words)s”", words=note),
-                _("Your text is a draft again. Change it and send it once more."),
-            ],
-            facts=facts_of(idea, title),
-            button=(_("Open the draft"), draft_url(idea)),
-        )
-    send(idea, letter, "idea.release_returned", to)
+    return Letter(
+        subject=_("Your organisation asks for a change: %(title)s", title=title),
+        heading=_("Your organisation asks for a change"),
+        lines=[
+            _("Whoever releases for your organisation has given your idea back with this sentence:"),
+            _("“%(words)s”", words=note),
+            _("Your text is a draft again. Change it and send it once more."),
+        ],
+        facts=facts_of(idea, title),
+        button=(_("Open the draft"), draft_url(idea)),
+    )
 
 
 # ---- co-authors -----------------------------------------------------------------------------------------------------
@@ -352,22 +368,18 @@ def tell_taken_back(idea: Idea, person: Person) -> None:
     send(idea, letter, "idea.coauthor_withdrawn", (person.email, person.language, person.id))
 
 
-def tell_answered(idea: Idea, row: IdeaCoauthor) -> None:
+@to_author("idea.coauthor_answer")
+def tell_answered(idea: Idea, row: IdeaCoauthor) -> Letter:
     """Somebody who was invited has answered, or has left again."""
-    to = recipient_of(idea)
-    if to is None:
-        return
-    with in_language(to[1]):
-        words = {
-            "confirmed": _("%(name)s stands for your idea, too", name=row.shown_name or row.email),
-            "declined": _("%(name)s does not stand for your idea", name=row.name or row.email),
-        }
-        sentence = words.get(row.status, _("%(name)s stands for your idea no longer", name=row.name or row.email))
-        letter = Letter(
-            subject=sentence, heading=sentence, lines=[_("The names by your idea follow at once.")], facts=facts_of(idea),
-            button=(_("See how it stands"), status_url(idea)),
-        )  # fmt: skip
-    send(idea, letter, "idea.coauthor_answer", to)
+    words = {
+        "confirmed": _("%(name)s stands for your idea, too", name=row.shown_name or row.email),
+        "declined": _("%(name)s does not stand for your idea", name=row.name or row.email),
+    }
+    sentence = words.get(row.status, _("%(name)s stands for your idea no longer", name=row.name or row.email))
+    return Letter(
+        subject=sentence, heading=sentence, lines=[_("The names by your idea follow at once.")], facts=facts_of(idea),
+        button=(_("See how it stands"), status_url(idea)),
+    )  # fmt: skip
 
 
 def send_late_invitation(consultation: Consultation, invitation: IdeaInvitation, token: str, language: str) -> None:
@@ -403,72 +415,56 @@ def send_late_invitation(consultation: Consultation, invitation: IdeaInvitation,
 # ---- what jobs write ------------------------------------------------------------------------------------------------
 
 
-def remind_of_draft(idea: Idea, title: str, until: datetime) -> None:
+@to_author("idea.reminder")
+def remind_of_draft(idea: Idea, title: str, until: datetime) -> Letter:
     """A draft will be deleted soon."""
-    to = recipient_of(idea)
-    if to is None:
-        return
-    with in_language(to[1]):
-        letter = Letter(
-            subject=_("Your draft will be deleted on %(day)s", day=format_day(until)),
-            heading=_("Would you like to go on writing?"),
-            lines=[
-                _("Nobody has touched this draft for a long time."),
-                _("If it stays so, it is deleted on %(day)s.", day=format_day(until)),
-            ],
-            facts=facts_of(idea, title),
-            button=(_("Open the draft"), draft_url(idea)),
-        )  # fmt: skip
-    send(idea, letter, "idea.reminder", to)
+    return Letter(
+        subject=_("Your draft will be deleted on %(day)s", day=format_day(until)),
+        heading=_("Would you like to go on writing?"),
+        lines=[
+            _("Nobody has touched this draft for a long time."),
+            _("If it stays so, it is deleted on %(day)s.", day=format_day(until)),
+        ],
+        facts=facts_of(idea, title),
+        button=(_("Open the draft"), draft_url(idea)),
+    )  # fmt: skip
 
 
-def tell_draft_deleted(idea: Idea, title: str) -> None:
+@to_author("idea.draft_deleted")
+def tell_draft_deleted(idea: Idea, title: str) -> Letter:
     """A draft was deleted because nobody went on with it."""
-    to = recipient_of(idea)
-    if to is None:
-        return
-    with in_language(to[1]):
-        letter = Letter(
-            subject=_("Your draft was deleted"), heading=_("Your draft was deleted"),
-            lines=[_("Nobody had touched it for 60 days. You can write a new idea as long as the consultation is open.")],
-            facts=facts_of(idea, title),
-        )  # fmt: skip
-    send(idea, letter, "idea.draft_deleted", to)
+    return Letter(
+        subject=_("Your draft was deleted"), heading=_("Your draft was deleted"),
+        lines=[_("Nobody had touched it for 60 days. You can write a new idea as long as the consultation is open.")],
+        facts=facts_of(idea, title),
+    )  # fmt: skip
 
 
-def remind_of_revision(idea: Idea, until: datetime) -> None:
+@to_author("idea.reminder")
+def remind_of_revision(idea: Idea, until: datetime) -> Letter:
     """A returned idea is closed soon if nothing comes."""
-    to = recipient_of(idea)
-    if to is None:
-        return
-    with in_language(to[1]):
-        letter = Letter(
-            subject=_("We still wait for your change to %(number)s", number=idea.number or ""),
-            heading=_("We still wait for your change"),
-            lines=[
-                _("We have asked you to change something before we publish your idea."),
-                _("If nothing comes by %(day)s, we close the matter without publishing.", day=format_day(until)),
-            ],
-            facts=facts_of(idea),
-            button=(_("Change the text"), status_url(idea)),
-        )
-    send(idea, letter, "idea.reminder", to)
+    return Letter(
+        subject=_("We still wait for your change to %(number)s", number=idea.number or ""),
+        heading=_("We still wait for your change"),
+        lines=[
+            _("We have asked you to change something before we publish your idea."),
+            _("If nothing comes by %(day)s, we close the matter without publishing.", day=format_day(until)),
+        ],
+        facts=facts_of(idea),
+        button=(_("Change the text"), status_url(idea)),
+    )
 
 
-def tell_closed(idea: Idea) -> None:
+@to_author("idea.closed")
+def tell_closed(idea: Idea) -> Letter:
     """A returned idea was closed, since no change came."""
-    to = recipient_of(idea)
-    if to is None:
-        return
-    with in_language(to[1]):
-        letter = Letter(
-            subject=_("Your idea %(number)s was closed", number=idea.number or ""),
-            heading=_("Your idea was closed"),
-            lines=[
-                _("We had asked you for a change, and none came within 30 days. The idea was not published."),
-                _("You can send it as a new one as long as the consultation is open."),
-            ],
-            facts=facts_of(idea),
-            button=(_("See how it stands"), status_url(idea)),
-        )
-    send(idea, letter, "idea.closed", to)
+    return Letter(
+        subject=_("Your idea %(number)s was closed", number=idea.number or ""),
+        heading=_("Your idea was closed"),
+        lines=[
+            _("We had asked you for a change, and none came within 30 days. The idea was not published."),
+            _("You can send it as a new one as long as the consultation is open."),
+        ],
+        facts=facts_of(idea),
+        button=(_("See how it stands"), status_url(idea)),
+    )
