@@ -52,7 +52,7 @@ from consult.ideas.models import (
     IdeaVersion,
     Support,
 )
-from consult.ideas.publishing import refresh_public
+from consult.ideas.publishing import answers_of, refresh_public
 from consult.ideas.versions import make_version
 from consult.moderation.blackening import stands_in
 from consult.moderation.operations import hold_case, open_case, withdraw_case
@@ -344,19 +344,22 @@ def withdraw_version(actor: Actor, idea_id: int) -> Idea:
 
 
 def narrow_audiences(actor: Actor, idea_id: int, wanted: Mapping[int, str]) -> list[int]:
-    """Let fewer people read answers of the public version: at once and everywhere. Returns the questions that changed.
+    """Let fewer people read answers of the public version, or of the one that waits for moderation: at once and everywhere.
+    Returns the questions that changed.
 
     It holds for every version, since another one may become public by a decision, and for what is being written. Invalid
     where an audience would grow: that is a new version, and moderation reads it.
     """
     idea = locked(idea_id)
-    if idea.public_version_id is None:
+    if idea.public_version_id is None and idea.waiting_version_id is None:
         raise Conflict(_("Nothing of this idea is public."))
     sharing.check_reach(actor, idea)
     by = author_actor(actor, idea)
     changed: dict[int, str] = {}
-    answers = db.session.execute(select(Answer).where(Answer.version_id == idea.public_version_id)).scalars().all()
-    for answer in answers:
+    public, waiting = (
+        answers_of([one] if one is not None else []) for one in (idea.public_version_id, idea.waiting_version_id)
+    )
+    for answer in rules.narrowable(public, waiting).values():
         new = wanted.get(answer.question_id, answer.audience)
         if new == answer.audience:
             continue
@@ -369,6 +372,7 @@ def narrow_audiences(actor: Actor, idea_id: int, wanted: Mapping[int, str]) -> l
         _narrow_versions(idea, changed)
         narrow_draft(idea, changed, by)
         refresh_public(idea)
+        transfers.renew_names(idea)
     return list(changed)
 
 

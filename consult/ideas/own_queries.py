@@ -22,9 +22,21 @@ from consult.ideas.attachments import attachments
 from consult.ideas.coauthors import coauthors_of
 from consult.ideas.drafts import title_in
 from consult.ideas.milestones import milestones
-from consult.ideas.models import CONFIRMED, MERGED, Answer, Idea, IdeaAttachment, IdeaCoauthor, IdeaDraft, IdeaVersion
+from consult.ideas.models import (
+    CONFIRMED,
+    HIDDEN,
+    MERGED,
+    PUBLISHED,
+    SUBMITTED,
+    Answer,
+    Idea,
+    IdeaAttachment,
+    IdeaCoauthor,
+    IdeaDraft,
+    IdeaVersion,
+)
 from consult.ideas.redactions import originals_of, part_of
-from consult.ideas.rules import reaches
+from consult.ideas.rules import narrowable, reaches
 from consult.links.models import PROPOSED
 from consult.links.proposing import all_links
 from consult.links.queries import LinkView
@@ -81,7 +93,18 @@ class StatusView:
 
     @property
     def public(self) -> IdeaVersion | None:
-        return next((one for one in self.versions if one.id == self.idea.public_version_id), None)
+        return self._version(self.idea.public_version_id)
+
+    @property
+    def narrowable(self) -> list[Answer]:
+        """The answers that fewer people can be let read: of what is public, or may come back, and of what waits."""
+        if self.idea.status not in (SUBMITTED, PUBLISHED, HIDDEN):
+            return []
+        public, waiting = self.public, self._version(self.idea.waiting_version_id)
+        return list(narrowable(public.answers if public else [], waiting.answers if waiting else []).values())
+
+    def _version(self, version_id: int | None) -> IdeaVersion | None:
+        return next((one for one in self.versions if one.id == version_id), None)
 
 
 def _shown(idea: Idea, versions: Sequence[IdeaVersion]) -> IdeaVersion | None:

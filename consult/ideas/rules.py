@@ -33,6 +33,7 @@ from consult.ideas.models import (
     SUBMITTED,
     UNASKED,
     WITHDRAWN,
+    Answer,
     Idea,
 )
 from consult.organisations.rules import may_approve, may_write_for
@@ -338,6 +339,12 @@ def reads_all(actor: Actor, idea: Idea, beside: bool = False) -> bool:
     approvers of the organisation."""
     approver = idea.organisation_id is not None and may_approve(actor, idea.organisation_id)
     return (is_author(actor, idea) and reaches(actor, idea)) or approver or beside
+
+
+def narrowable(public: Sequence[Answer], waiting: Sequence[Answer]) -> dict[int, Answer]:
+    """By question, the answers that others read or may read soon: those of the public version, and of the one that waits
+    those to further questions."""
+    return {one.question_id: one for one in (*waiting, *public)}
 
 
 def is_narrower(new: str, old: str) -> bool:

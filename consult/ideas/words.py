@@ -398,11 +398,9 @@ def link_choices() -> list[tuple[str, str]]:
 
 
 def narrower_choices(view: StatusView) -> list[dict[str, Any]]:
-    """For each answer of the public version: the audiences to which it can be narrowed at once."""
-    if view.public is None or view.idea.status != PUBLISHED:
-        return []
+    """For each answer that others read, or may read soon: the audiences to which it can be narrowed at once."""
     found = []
-    for answer in view.public.answers:
+    for answer in view.narrowable:
         question = view.questions[answer.question_id]
         narrower = [code for code in AUDIENCES if rules.is_narrower(code, answer.audience)]
         if narrower:

@@ -12,6 +12,7 @@ import pytest
 from consult.ideas import rules, tokens
 from consult.ideas.models import Idea
 from consult.moderation.operations import reverse
+from consult.moderation.queries import waiting_case
 from consult.search.queries import search_hits
 from tests.support.page import html
 
@@ -190,3 +191,37 @@ def test_what_is_meant_for_fewer_already_stays_so(author: Any, idea: Idea) -> No
     author.send("save", {"audience-2": "ministry"})
     author.client.submit(status_url(idea), {"audience-2": "anonymous"}, form="form[action$='/audience']")
     assert author.client.page(author.url).form("#idea-form")["audience-2"] == "ministry"
+
+
+def test_what_waits_for_moderation_is_narrowed_before_anybody_reads_it(
+    make: Any, cast: Any, consultation: Any, db: Any, client: Any, new_client: Any, sign_in: Any
+) -> None:
+    """Who sees right after sending that too many would read it need not withdraw the idea and write it once more."""
+    sent = make.idea(
+        "Schichten teilen", consultation=consultation, author=cast.owner, status="submitted",
+        answers={1: "Wir haben zwei Anlagen.", 2: TEXT},
+    )  # fmt: skip
+    db.session.commit()
+    answer = client.submit(status_url(sent), {"audience-2": "ministry"}, form="form[action$='/audience']")
+    assert answer.status_code == 303
+    wider = client.submit(status_url(sent), {"audience-2": "public"}, form="form[action$='/audience']")
+    assert wider.status_code == 422
+    moderator = sign_in(new_client(), cast.moderator)
+    shown = moderator.page(f"/de/moderation/cases/{waiting_case('idea', sent.id).id}")
+    assert "Nur Ministerium" in shown.text
+    make.decide("idea", sent.id, "publish")
+    db.session.commit()
+    assert readable(new_client(), sent) == []
+
+
+def test_an_answer_that_only_the_next_version_gives_is_narrowed_while_it_waits(
+    next_version: Any, idea: Idea, author: Any, new_client: Any, make: Any, db: Any
+) -> None:
+    next_version("", answer_3="Neu und nicht für alle gedacht.", audience_3="public")
+    page = author.client.page(status_url(idea))
+    assert page.select("#audience-1") and page.select("#audience-3")
+    author.client.submit(status_url(idea), {"audience-3": "agency"}, form="form[action$='/audience']")
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    shown = new_client().page(f"/de/ideas/{idea.number}").text
+    assert "Neu und nicht" not in shown and "Wir haben zwei Anlagen." in shown
