@@ -26,7 +26,7 @@ from consult.core.mail import declare_naming, queue_template
 from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas import origins, tokens
-from consult.ideas.models import Idea, IdeaCoauthor, IdeaInvitation, IdeaVersion
+from consult.ideas.models import DRAFT, Idea, IdeaCoauthor, IdeaInvitation, IdeaVersion
 from consult.ideas.rules import TERMS, in_time
 from consult.moderation import mails as moderation_mails
 from consult.organisations.queries import member_ids
@@ -135,6 +135,11 @@ def to_author(kind: str) -> Callable[[Callable[Concatenate[Idea, P], Letter]], C
     return sending
 
 
+def _is_open(idea: Idea) -> bool:
+    """Whether ideas can be sent to its consultation."""
+    return db.session.get_one(Consultation, idea.consultation_id).phase == "open"
+
+
 def facts_of(idea: Idea, title: str = "") -> list[tuple[str, str]]:
     """What a letter says of its idea: title and number, as far as there are any."""
     facts = [(_("Idea"), _("“%(words)s”", words=title or idea.title))] if title or idea.title else []
@@ -233,10 +238,14 @@ def send_draft_link(idea: Idea, email: str, language: str, title: str) -> None:
         letter = Letter(
             subject=_("The link to your draft"),
             heading=_("Go on writing whenever you like"),
-            lines=[_("Your draft is stored under this address. Nobody finds it without the link.")],
+            lines=[
+                _("Your draft is stored under this address. Nobody finds it without the link.")
+                if idea.organisation_id is None
+                else _("This address opens to everybody who writes for your organisation, after signing in.")
+            ],
             facts=facts_of(idea, title),
             button=(_("Open the draft"), draft_url(idea)),
-            after=[_("A draft that nobody touches for 60 days is deleted.")],
+            after=[_("A draft that nobody touches for 60 days is deleted.")] if idea.status == DRAFT else [],
         )
     send(idea, letter, "idea.draft_link", (email, language, None))
 
@@ -435,7 +444,11 @@ def tell_draft_deleted(idea: Idea, title: str) -> Letter:
     """A draft was deleted because nobody went on with it."""
     return Letter(
         subject=_("Your draft was deleted"), heading=_("Your draft was deleted"),
-        lines=[_("Nobody had touched it for 60 days. You can write a new idea as long as the consultation is open.")],
+        lines=[
+            _("Nobody had touched it for 60 days. You can write a new idea as long as the consultation is open.")
+            if _is_open(idea)
+            else _("Nobody had touched it for 60 days.")
+        ],
         facts=facts_of(idea, title),
     )  # fmt: skip
 
@@ -463,7 +476,7 @@ def tell_closed(idea: Idea) -> Letter:
         heading=_("Your idea was closed"),
         lines=[
             _("We had asked you for a change, and none came within 30 days. The idea was not published."),
-            _("You can send it as a new one as long as the consultation is open."),
+            *([_("You can send it as a new one as long as the consultation is open.")] if _is_open(idea) else []),
         ],
         facts=facts_of(idea),
         button=(_("See how it stands"), status_url(idea)),

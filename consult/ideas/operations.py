@@ -202,7 +202,14 @@ def ask_again(actor: Actor, idea_id: int, email: str, language: str) -> Idea:
     idea = locked(idea_id)
     if idea.status != AWAITING:
         raise Conflict(_("This idea was sent already."))
+    check_confirmable(db.session.get_one(Consultation, idea.consultation_id))
     return _ask_confirmation(actor, idea, email, language)
+
+
+def check_confirmable(consultation: Consultation) -> None:
+    """Over once the evaluation has begun. What was asked for in time is confirmed after the end, too."""
+    if consultation.phase not in ("open", "closed"):
+        raise Over(invitations.closed_sentence(consultation))
 
 
 def confirm(idea_id: int) -> Idea:
@@ -211,8 +218,7 @@ def confirm(idea_id: int) -> Idea:
     if idea.status != AWAITING:
         raise Conflict(_("This idea was sent already."))
     consultation = db.session.get_one(Consultation, idea.consultation_id)
-    if consultation.phase not in ("open", "closed"):  # asked for in time, so the end of the phase does not matter
-        raise Over(invitations.closed_sentence(consultation))
+    check_confirmable(consultation)
     person = ensure_person(idea.author_email, idea.language)
     confirm_person(person)
     actor = as_actor(person)

@@ -14,10 +14,11 @@ from sqlalchemy.orm import contains_eager
 from consult.consultations.models import Consultation, Question
 from consult.consultations.queries import questions_of
 from consult.core.access import Actor
+from consult.core.audit import AuditRow
 from consult.core.db import db
 from consult.core.registry import Milestone
 from consult.core.text import render_markdown
-from consult.ideas import signoff, transfers
+from consult.ideas import rules, signoff, transfers
 from consult.ideas.attachments import attachments
 from consult.ideas.coauthors import coauthors_of
 from consult.ideas.drafts import title_in
@@ -28,6 +29,7 @@ from consult.ideas.models import (
     MERGED,
     PUBLISHED,
     SUBMITTED,
+    WITHDRAWN,
     Answer,
     Idea,
     IdeaAttachment,
@@ -66,6 +68,8 @@ class StatusView:
     draft_saved_at: datetime | None = None
     heir: Idea | None = None  # what it was joined with
     name: str = ""  # under which its author stands there
+    taken_back: bool = False  # it was typed by mistake, and who typed it took it back
+    rejoined: str = ""  # number of the idea from which it was split, and with which it is one again
 
     def text_of(self, answer: Answer) -> Markup:
         """An answer as it was sent, also where passages of it are blacked out for others."""
@@ -131,11 +135,13 @@ def status_view(idea: Idea) -> StatusView:
     links = all_links("idea", idea.id, [CONFIRMED, PROPOSED]) if idea.is_public else []
     shown = _shown(idea, versions)
     draft = db.session.get(IdeaDraft, idea.id)
-    merged = idea.status == MERGED
+    merged, ended = idea.status == MERGED, _ended_by_others(idea) if idea.status == WITHDRAWN else ""
     return StatusView(
         idea=idea,
         heir=transfers.heir_of(idea) if merged else None,
         name=transfers.own_name(idea) if merged else "",
+        taken_back=ended == TAKEN_BACK,
+        rejoined=transfers.split_from(idea) if ended == REJOINED else "",
         consultation=db.session.get_one(Consultation, idea.consultation_id),
         questions={one.id: one for one in questions_of(idea.consultation_id)},
         versions=list(versions),
@@ -152,6 +158,17 @@ def status_view(idea: Idea) -> StatusView:
         files=attachments(shown.attachments) if shown is not None else [],
         releases=signoff.history(idea.id) if idea.organisation_id is not None else [],
     )
+
+
+TAKEN_BACK, REJOINED = "idea.entry_taken_back", rules.MACHINE.events["rejoin"]
+
+
+def _ended_by_others(idea: Idea) -> str:
+    """What ended a withdrawn idea, where it was not its author; one query."""
+    statement = select(AuditRow.event).where(
+        AuditRow.subject_kind == "idea", AuditRow.subject_id == idea.id, AuditRow.event.in_((TAKEN_BACK, REJOINED))
+    )
+    return db.session.execute(statement.order_by(AuditRow.seq.desc()).limit(1)).scalar_one_or_none() or ""
 
 
 # ---- my page --------------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def receipt_of(idea: Idea, token: str) -> Receipt:
         "address": {
             "heading": _("Your private address"),
             "url": address("ideas.status", token=token),
-            "text": _address_words(view.idea),
+            "text": _address_words(view),
         },
         **_texts(view, version),
         "files": {"heading": _("Attachments"), "found": [_file(one) for one in view.files]},
@@ -75,12 +75,15 @@ def receipt_of(idea: Idea, token: str) -> Receipt:
     return Receipt(number, data, version.sent_at)
 
 
-def _address_words(idea: Idea) -> str:
+def _address_words(view: StatusView) -> str:
     """What the private address opens, and to whom."""
+    idea = view.idea
+    if words.can_change(view) and idea.organisation_id is None:
+        return _("There you read at any time how it stands. Whoever has the address can change and withdraw the idea.")
     if idea.organisation_id is not None:
         return _("There everybody who writes for your organisation reads how it stands, after signing in.")
     if rules.can_withdraw(idea):
-        return _("There you read at any time how it stands. Whoever has the address can change and withdraw the idea.")
+        return _("There you read at any time how it stands. Whoever has the address can withdraw the idea.")
     return _("There you read at any time what has become of your idea.")
 
 

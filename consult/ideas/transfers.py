@@ -67,6 +67,16 @@ def live_transfer(kind: str, idea_id: int, decision_id: int | None = None) -> Id
     return db.session.execute(statement.order_by(IdeaTransfer.id.desc()).limit(1)).scalar_one_or_none()
 
 
+def split_from(idea: Idea) -> str:
+    """The number of the idea from which this one was split last; one query."""
+    statement = (
+        select(Idea.number)
+        .join(IdeaTransfer, IdeaTransfer.idea_id == Idea.id)
+        .where(IdeaTransfer.kind == SPLIT, IdeaTransfer.other_id == idea.id)
+    )
+    return db.session.execute(statement.order_by(IdeaTransfer.id.desc()).limit(1)).scalar_one_or_none() or ""
+
+
 def heir_of(idea: Idea) -> Idea | None:
     """The idea to which the address of a merged one leads, over several mergers if need be."""
     found: Idea | None = idea

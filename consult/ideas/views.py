@@ -246,6 +246,7 @@ def status_page(idea: Idea, token: str, form: CoauthorForm | None = None) -> Any
         next_step=words.next_step(view),
         can_write=rules.can_write(idea) and rules.can_send_in(view.consultation, idea.status),
         can_withdraw=rules.can_withdraw(idea),
+        can_change=words.can_change(view),
         narrower=words.narrower_choices(view),
         places=placing.places(list(view.questions.values())),
         may_release=rules.is_author(current_actor(), idea)

@@ -15,7 +15,7 @@ from consult.core.limits import allow_write
 from consult.core.web import flash_done, path, see_other
 from consult.ideas import frames, inside, previews, release_pages, releasing, rules, signoff, tokens, words
 from consult.ideas.forms import NoteForm, ReleaseForm, seen_count
-from consult.ideas.models import Idea
+from consult.ideas.models import RETURNED, Idea
 from consult.ideas.views import blueprint
 from consult.organisations.rules import may_approve
 
@@ -88,6 +88,7 @@ def _page(idea: Idea, form: ReleaseForm, conflict: Conflict | None = None, note_
         status="awaiting_release" if waits else idea.status,
         timeline=words.release_steps(steps),
         may_decide=waits and signoff.may_release(actor, idea),
+        is_over=frame is not None and not rules.can_send_in(frame.consultation, RETURNED),
         may_approve=may_approve(actor, idea.organisation_id or 0),
         is_own=rules.is_author(actor, idea),
         draft_url=words.draft_path(idea) if rules.can_edit(actor, idea) else "",
@@ -103,5 +104,5 @@ def take_back(token: str) -> Any:
     """The author takes what waits for a release back, and goes on writing."""
     allow_write()
     idea = releasing.take_back(current_actor(), frames.idea_by_status_token(token).id)
-    flash_done(_("The idea is your draft again. Nobody else reads it."))
+    flash_done(_("The idea is a draft again, open to those who write for your organisation."))
     return see_other(words.draft_path(idea))

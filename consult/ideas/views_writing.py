@@ -490,6 +490,7 @@ def confirm(token: str) -> Any:
     if frame.status != AWAITING:
         return see_other(path("ideas.status", token=frame.status_token))
     if request.method != "POST":
+        operations.check_confirmable(frame.consultation)
         return render_template("ideas/confirm.html", draft=frame)
     idea = operations.confirm(frame.idea_id or 0)
     flash_done(_("We have your idea: %(number)s.", number=idea.number))

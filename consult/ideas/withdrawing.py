@@ -105,7 +105,7 @@ def erase(actor: Actor, idea_id: int) -> Idea:
         db.session.execute(delete(beside).where(beside.idea_id == idea.id))
     origins.forget(idea.id)
     idea.title = idea.teaser = idea.byline = idea.sector = idea.region = idea.size = idea.cross_to = ""
-    idea.erased_at, idea.moved_at = now(), now()
+    idea.erased_at = now()
     db.session.flush()
     audit.record("idea.erased", actor, ("idea", idea.id), versions=len(ids))
     refresh_public(idea)

@@ -15,7 +15,7 @@ from consult.core.i18n import _, _n, current_language, format_clock, format_day,
 from consult.core.registry import Milestone
 from consult.core.vocabularies import short_region
 from consult.core.web import path
-from consult.ideas import origins, rules, signoff, tokens
+from consult.ideas import invitations, origins, rules, signoff, tokens
 from consult.ideas.milestones import version_url
 from consult.ideas.models import (
     AWAITING,
@@ -106,7 +106,10 @@ def public_timeline(view: IdeaView) -> list[Step]:
         if one.published_at
     ]  # fmt: skip
     steps.sort(key=lambda step: step["iso"])
-    return steps + _ahead(view.consultation, _("You can support and comment")) + _due(view.milestones)
+    meanwhile = (
+        _("You can support and comment") if view.consultation.comment_mode != "closed" else _("You can support it")
+    )
+    return steps + _ahead(view.consultation, meanwhile) + _due(view.milestones)
 
 
 def _received(idea: Any, version: IdeaVersion | None) -> Step:
@@ -145,7 +148,11 @@ def _ahead(consultation: Consultation, meanwhile: str) -> list[Step]:
     if consultation.phase == "open" and consultation.closes_on is not None:
         day = format_day(consultation.closes_on)
         steps.append({"when": _("until %(day)s", day=day), "text": meanwhile, "next": True})
-    if consultation.phase == "closed" and consultation.evaluation_on is not None:
+    if (
+        consultation.phase == "closed"
+        and consultation.evaluation_on is not None
+        and consultation.comment_mode != "closed"
+    ):
         day = format_day(consultation.evaluation_on - timedelta(days=1))
         steps.append({"when": _("until %(day)s", day=day), "text": _("You can comment"), "next": True})
     if consultation.phase == "results" and consultation.results_on is not None:
@@ -224,6 +231,8 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
     events += [(at, _("Read by the moderation")) for at in view.read_at]
     events += [(decision.made_at, decision_words(decision)) for decision in view.decisions]
     events += [(one.at, release_words(one.event, one.name)) for one in view.releases]
+    if view.idea.erased_at is not None:
+        events.append((view.idea.erased_at, _("Texts deleted for good")))
     if view.idea.status in (WITHDRAWN, CLOSED):
         ended = _("Withdrawn") if view.idea.status == WITHDRAWN else _("Closed without a change")
         events.append((view.idea.moved_at, ended))
@@ -244,11 +253,14 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
         if rules.can_send_in(view.consultation, RETURNED):
             day = format_day(rules.in_time(view.idea.moved_at + rules.TERMS.revision, view.consultation))
             steps.append({"when": _("until %(day)s", day=day), "text": _("Your changed text"), "next": True})
-    elif view.idea.status == AWAITING:
+    elif view.idea.status == AWAITING and rules.can_send_in(view.consultation, RETURNED):
         day = format_day(rules.in_time(view.idea.moved_at + rules.TERMS.confirmation, view.consultation))
         steps.append({"when": _("until %(day)s", day=day), "text": _("You confirm your address"), "next": True})
     elif view.idea.is_public:
-        steps += _ahead(view.consultation, _("Others can support and comment"))
+        comments = view.consultation.comment_mode != "closed"
+        steps += _ahead(
+            view.consultation, _("Others can support and comment") if comments else _("Others can support it")
+        )
     return steps + _due(view.milestones)
 
 
@@ -277,16 +289,14 @@ def next_step(view: StatusView) -> str:
         ),
         SUBMITTED: _until(_("Your idea is with the moderation."), decide),
         PUBLISHED: _until(
-            _("Your idea is public. Others can support and comment on it, and you can write a new version.")
-            if view.consultation.phase == "open"
-            else _("Your idea is public."),
+            _public_words(view.consultation),
             _open_until(view.consultation),
             *_after_publication(view.consultation),
         ),
         REJECTED: _("We have not published your idea. The reasons stand below, with what you can do."),
         HIDDEN: _until(_("Your idea is hidden for now, until we have looked at it closely."), decide),
         REMOVED: _("Your idea was removed. The reasons stand below, with what you can do."),
-        WITHDRAWN: _("You have withdrawn the idea. Nobody reads its text any more."),
+        WITHDRAWN: _withdrawn(view),
         MERGED: _joined(view),
         CLOSED: _until(
             _("The matter was closed, since no change came. You can send the idea as a new one.")
@@ -303,6 +313,32 @@ def next_step(view: StatusView) -> str:
     return sentences[idea.status]
 
 
+def can_change(view: StatusView) -> bool:
+    """Whether whoever has the private address can send another text of it, now or once it is decided on."""
+    taken = rules.can_send_in(view.consultation, view.idea.status)
+    return rules.can_withdraw(view.idea) and (taken or view.consultation.phase == "open")
+
+
+def _public_words(consultation: Consultation) -> str:
+    if consultation.phase != "open":
+        return _("Your idea is public.")
+    if consultation.comment_mode == "closed":
+        return _("Your idea is public. Others can support it, and you can write a new version.")
+    return _("Your idea is public. Others can support and comment on it, and you can write a new version.")
+
+
+def _withdrawn(view: StatusView) -> str:
+    """That it is over, and by whom."""
+    if view.taken_back:
+        return _("This idea was entered in your name by mistake. It is taken back, and its text is deleted.")
+    if view.rejoined:
+        return _(
+            "Both parts are one idea again: %(number)s. Under this number nothing stands any more.",
+            number=view.rejoined,
+        )
+    return _("You have withdrawn the idea. Nobody reads its text any more.")
+
+
 def _joined(view: StatusView) -> str:
     """That it is part of another one by now, and whether its author is named there."""
     if view.heir is None or not view.heir.is_public:
@@ -315,6 +351,8 @@ def _joined(view: StatusView) -> str:
 def _own_turn(view: StatusView) -> str:
     """What waits for the author's side: a release, or a change that was asked for; empty where nothing does."""
     idea, taken = view.idea, rules.can_send_in(view.consultation, RETURNED)
+    if idea.status == AWAITING and not taken:
+        return _("Your address was not confirmed in time.") + " " + invitations.closed_sentence(view.consultation)
     if idea.waits_for_release and not taken:
         return _(
             "Your text was not released in time: the evaluation has begun, and nothing is taken any more. "

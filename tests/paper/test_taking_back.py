@@ -62,7 +62,9 @@ def test_a_typed_entry_is_taken_back_and_its_author_told(
     assert waiting_case("idea", idea.id) is None
     told = outbox.to("erika@people.example")[-1]
     assert "versehentlich" in told.text and TYPED["title"] in told.text
-    assert "Ladeschiffe" not in new_client().page(f"/de/ideas/status/{status_token(kept.draft_key)}").text
+    page_of_author = new_client().page(f"/de/ideas/status/{status_token(kept.draft_key)}").text
+    assert "Ladeschiffe" not in page_of_author and "Sie haben die Idee zurückgezogen" not in page_of_author
+    assert "versehentlich in Ihrem Namen erfasst" in page_of_author
     events = set(db.session.execute(select(AuditRow.event).where(AuditRow.subject_id == idea.id)).scalars())
     assert {"idea.entry_taken_back", "idea.erased"} <= events
     # a second click finds nothing, and the sheet can be typed anew without being asked
