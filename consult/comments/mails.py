@@ -20,6 +20,8 @@ from consult.core.text import excerpt
 from consult.core.web import address, path
 from consult.moderation.mails import send_decision
 
+EXCERPT = 300  # characters of a comment in a mail
+
 
 def _new_text(context: Mapping[str, Any]) -> str:
     name = context["name"] or _("Somebody")
@@ -28,11 +30,21 @@ def _new_text(context: Mapping[str, Any]) -> str:
     return _("%(name)s has commented on “%(title)s”", name=name, title=context["title"])
 
 
+def _still(context: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Nothing of a comment that is not read any more, or stands below something that is not; else its present words."""
+    comment = db.session.get(Comment, context["comment_id"])
+    info = subject_of(comment) if comment is not None and comment.status == VISIBLE else None
+    if comment is None or info is None or not info.public:
+        return None
+    return {**context, "excerpt": excerpt(comment.body, EXCERPT)}
+
+
 NEW_COMMENT = NoticeKind(
     "comment.new",
     _new_text,
     lambda context: path("comments.show", comment_id=context["comment_id"]),
     "comments/mail_new",
+    still=_still,
 )
 declare_naming(NEW_COMMENT.kind)
 
@@ -63,7 +75,7 @@ def tell(payload: dict[str, Any]) -> None:
         "title_in": info.language,
         "name": own_name(comment.author_name, comment.organisation_name),
         "said_in": comment.language,
-        "excerpt": excerpt(comment.body, 300),
+        "excerpt": excerpt(comment.body, EXCERPT),
         "is_answer": comment.parent_id is not None,
     }
     notify("comment.new", people - {comment.author_id}, context, dedupe=f"comment.new:{comment.id}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -31,7 +31,16 @@ from consult.core.rows import add_row
 # The last message to a person who is erased: it holds the address that nothing else here does any more.
 LAST_WORD = "account.erased"
 
+LATE = timedelta(minutes=5)  # a message that leaves so much later than it should is put together anew, where it can be
+
+_renewing: dict[str, Callable[[Mail], bool]] = {}
 _naming: set[str] = set()  # kinds of messages that say a person's name to somebody else
+
+
+def renew_before_leaving(what: str, renew: Callable[[Mail], bool]) -> None:
+    """Late messages with references to this ("notice:12") are handed to this function before they leave: it puts words as
+    they are right now into the message, or says that nothing is to be said any more."""
+    _renewing[what] = renew
 
 
 def declare_naming(*kinds: str) -> None:
@@ -202,8 +211,13 @@ def send(payload: dict[str, Any]) -> None:
     url = current_app.config["SETTINGS"].mail_url
     if mail is None or mail.sent_at or mail.cancelled_at or not url:
         return
-    message = compose(mail, current_app.config["SETTINGS"].mail_from)
     mail_id = mail.id
+    if mail.send_after < now() - LATE and (renew := _renewing.get(mail.reference.partition(":")[0])) is not None:
+        if not renew(mail):
+            mail.cancelled_at = now()
+            return
+        db.session.commit()
+    message = compose(mail, current_app.config["SETTINGS"].mail_from)
     db.session.rollback()
     _deliver(message, url)
     sent = db.session.get(Mail, mail_id, populate_existing=True)

@@ -16,7 +16,7 @@ from consult.core import jobs
 from consult.core.clock import now
 from consult.core.i18n import _, _n, format_number, in_language
 from consult.core.notices import notify
-from consult.core.registry import NoticeKind, registries
+from consult.core.registry import NoticeKind, describe, registries
 from consult.core.web import path
 from consult.notifications import rules, search_queries
 
@@ -47,7 +47,10 @@ def look(payload: dict[str, Any]) -> None:
     news = [one for one in things if one.public and one.author_id != person.id][: rules.MOST_TOLD]
     if news:
         site = current_app.config["SETTINGS"].site_url
-        found = [{"title": one.title, "language": one.language, "url": site + one.url} for one in news]
+        found = [
+            {"title": one.title, "language": one.language, "url": site + one.url, "of": [one.kind, one.id]}
+            for one in news
+        ]
         context = {"search": search.title, "list": search.kind, "query": query, "found": found}
         notify(KIND, [person.id], context)
     search.seen_at = until
@@ -74,4 +77,15 @@ def notice_url(context: Mapping[str, Any]) -> str:
     return search_queries.list_address(context["list"], context["query"]) or path("notifications.searches")
 
 
-NOTICE = NoticeKind(KIND, notice_text, notice_url, "notifications/mail_search")
+def still(context: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Of what was found only what everyone may see by now, as it is called by now."""
+    known = describe((one["of"][0], one["of"][1]) for one in context["found"] if "of" in one)
+    found = []
+    for one in context["found"]:
+        info = known.get(tuple(one.get("of", ())))
+        if info is not None and info.public:
+            found.append({**one, "title": info.title, "language": info.language})
+    return {**context, "found": found} if found else None
+
+
+NOTICE = NoticeKind(KIND, notice_text, notice_url, "notifications/mail_search", still=still)
