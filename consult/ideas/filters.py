@@ -27,7 +27,7 @@ from consult.ideas.queries import BEST, COUNTED, NEWEST, SORTS, Counts, End, Fil
 
 SHOWN = (QUESTION, CLUSTER, PROJECT, SECTOR, REGION, LANGUAGE, RESPONSE)
 KEPT = (CONSULTATION, *SHOWN)  # what an address may filter by; the present consultation needs no word
-MOST = 12  # values taken from one facet of an address
+MOST = 24  # values taken from one facet of an address: all 16 Länder, all 21 sectors
 
 
 @dataclass

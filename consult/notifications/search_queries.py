@@ -18,9 +18,9 @@ from consult.core.web import path
 from consult.notifications import rules
 from consult.notifications.models import SavedSearch
 
-MOST_VALUES = 12  # kept of one parameter
+MOST_VALUES = 250  # kept of one parameter: no list takes in more
 LONGEST_VALUE = 200
-LONGEST_QUERY = 4000
+LONGEST_QUERY = 8000
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class SearchView:
 def kept_of(saved: SavedList, address_query: str) -> dict[str, list[str]]:
     """What of an address's query makes the list: its own parameters, cleaned, without the place in the list."""
     try:
-        given = parse_qs(address_query[:LONGEST_QUERY], max_num_fields=200)
+        given = parse_qs(address_query[:LONGEST_QUERY], max_num_fields=1000)
     except ValueError:
         return {}
     kept = {}

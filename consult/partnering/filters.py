@@ -14,7 +14,7 @@ from consult.partnering import queries, words
 from consult.partnering.models import KINDS
 from consult.partnering.queries import ENDING, FACETS, NEWEST, SORTS, Counts, OfferFilter
 
-MOST = 12  # values taken from one facet of an address
+MOST = 24  # values taken from one facet of an address: all 16 Länder, all 21 sectors
 LEGENDS: dict[str, Any] = {
     "kind": _l("What is it?"),
     "category": _l("Kind of cooperation"),

@@ -9,7 +9,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from openpyxl import load_workbook
@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from consult.core.clock import now
 from consult.core.outlets import FEED_SIZE
 from consult.core.registry import registries
+from consult.core.vocabularies import vocabulary
 from tests.support.factories import PASSWORD
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -122,6 +123,30 @@ def test_a_number_takes_the_place_of_what_is_chosen_of_its_facet_and_a_plus_adds
     for one in directory.select(".c-facet:has(> a)"):  # what the link does, the form does, and says its number
         number = one.select_one("a").get_text(strip=True)  # type: ignore[union-attr]
         assert one.select_one("label > input") and one.select_one("label").get_text(" ").endswith(number)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("name", "facet"),
+    [
+        ("ideas", "region"),
+        ("clusters", "region"),
+        ("projects", "region"),
+        ("activities", "place"),
+        ("partners", "region"),
+    ],
+)
+def test_all_sixteen_lands_can_be_chosen_and_kept(
+    name: str, facet: str, client: Any, cast: Any, sign_in: Any, demo: None
+) -> None:
+    """A list that takes some of them in and leaves out the others unsaid shows something else than was asked for."""
+    lands = [term.code for term in vocabulary("nuts2024_de") if len(term.code) == 3 and term.code != "DEZ"]
+    assert len(lands) == 16
+    wanted = f"{LISTS[name][0]}?{urlencode([(facet, code) for code in lands])}"
+    page = sign_in(client, cast.owner).page(wanted)
+    assert len(page.select("main .c-chip")) == 16
+    client.submit(wanted, form="main form[action='/de/notices/searches']")
+    [kept] = [one for one in client.page("/de/notices/searches").links("main .c-list a") if facet in one]
+    assert sorted(parse_qs(urlsplit(kept).query)[facet]) == sorted(lands)
 
 
 def test_every_list_can_be_kept_as_a_search(client: Any, cast: Any, sign_in: Any, demo: None, run_jobs: Any) -> None:

@@ -117,7 +117,7 @@ def test_a_list_that_is_none_is_not_found(cast: Any) -> None:
         ("q=%20%20&sector=", {}),
         ("q=a%00b&q=a%00b", {"q": ["ab"]}),
         ("after=x&format=csv&page=2&lang_code=en", {}),
-        ("&".join(f"sector={n}" for n in range(40)), {"sector": [str(n) for n in range(12)]}),
+        ("&".join(f"sector={n}" for n in range(400)), {"sector": [str(n) for n in range(250)]}),
         ("&".join(f"x{n}=1" for n in range(300)), {}),
         ("q=" + "w" * 900, {"q": ["w" * 200]}),
     ],
