@@ -12,6 +12,7 @@ import logging
 import os
 import time
 import uuid
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -239,10 +240,12 @@ def typed_fields() -> list[tuple[str, str]]:
 
 
 def again_page(
-    status: int, heading: str, text: str, sign_in: bool = False, calm: bool = False, over: bool = False
-) -> Any:
+    status: int, heading: str, text: str, sign_in: bool = False, calm: bool = False, over: bool = False,
+    shown: Collection[str] = (),
+) -> Any:  # fmt: skip
     """A page that keeps what was typed and offers to send it again; `calm` where nothing went wrong: no error is named;
-    `over` where it is too late for that: then the text is there to be copied.
+    `over` where it is too late for that: then the text is there to be copied. With `shown` only these fields are, however
+    short they are.
     """
     body = render_template(
         "errors/again.html",
@@ -252,6 +255,7 @@ def again_page(
         fields=typed_fields(),
         sign_in=sign_in,
         over=over,
+        shown=shown,
         token=generate_csrf(),
     )
     return current_app.make_response((body, status))

@@ -12,7 +12,7 @@ from flask import jsonify, render_template, request
 
 from consult.core.access import access, current_actor
 from consult.core.db import reading
-from consult.core.errors import DomainError, Gone, Invalid, NotFound
+from consult.core.errors import DomainError, Invalid, NotFound
 from consult.core.i18n import _, current_language
 from consult.core.limits import TooMany, allow_write, client_address, limits
 from consult.core.registry import SubjectInfo, registries
@@ -25,6 +25,7 @@ from consult.ideas import (
     drafting,
     frames,
     invitations,
+    leftovers,
     operations,
     page_queries,
     placing,
@@ -51,6 +52,7 @@ from consult.ideas.merging import read_prints
 from consult.ideas.models import AWAITING, PUBLISHED, IdeaInvitation
 from consult.ideas.rules import can_invite_late
 from consult.ideas.views import blueprint
+from consult.ideas.views_confirming import awaiting_page, awaiting_post
 from consult.ideas.views_merging import kept
 from consult.moderation.operations import hold_case
 from consult.organisations import acting
@@ -67,7 +69,9 @@ def new() -> Any:
     """The writing form at once; a POST makes the draft and moves on to its link."""
     if request.method == "POST":
         frame, form = _first_post()
-        return _store(frame, form) if form is not None else see_other(path("ideas.draft", token=frame.token))
+        if form is None:
+            return leftovers.handed_back(frame) or see_other(path("ideas.draft", token=frame.token))
+        return _store(frame, form)
     found = frames.new_frame(request.args.get("consultation", ""), tokens.new_key(), current_language())
     if found is None or not found.questions:
         raise NotFound(_("There is no consultation to which ideas can be sent."))
@@ -89,11 +93,18 @@ def draft(token: str) -> Any:
     """The private draft: going on writing, by whoever has the link."""
     if request.method != "POST":
         return _draft_page(frames.frame_by_draft_token(token))
-    frame = _frame_of(token)
-    if frame.status == AWAITING:
-        return _awaiting_post(frame)
+    try:
+        frame = _frame_of(token)
+    except NotFound:
+        if (page := leftovers.of_nothing()) is not None:
+            return page
+        raise
+    if frame.status == AWAITING and "title" not in request.form:
+        return awaiting_post(frame)
     if not frame.writable:
-        return see_other(path("ideas.status", token=frame.status_token))
+        goal = "ideas.draft" if frame.status == AWAITING else "ideas.status"
+        token = frame.token if frame.status == AWAITING else frame.status_token
+        return leftovers.handed_back(frame) or see_other(path(goal, token=token))
     if "delete" in request.form:
         return _delete(frame)
     if draft_links.is_asked_for():
@@ -113,7 +124,7 @@ def _invitation(frame: Frame) -> IdeaInvitation | None:
 
 def _draft_page(frame: Frame) -> Any:
     if frame.status == AWAITING:
-        return _awaiting_page(frame, AddressForm(formdata=None, data={"email": frame.author_email}))
+        return awaiting_page(frame, AddressForm(formdata=None, data={"email": frame.author_email}))
     if not frame.writable:
         return see_other(path("ideas.status", token=frame.status_token))
     return _page(frame, _stored_form(frame))
@@ -448,50 +459,3 @@ def partners() -> Any:
     return jsonify(
         {"data": [{"value": info.id, "label": info.title, "note": short_region(info.region)} for info in found]}
     )
-
-
-# ---- confirming an address ------------------------------------------------------------------------------------------
-
-
-def _awaiting_page(frame: Frame, form: AddressForm) -> Any:
-    return render_template("ideas/awaiting.html", draft=frame, form=form)
-
-
-def _awaiting_post(frame: Frame) -> Any:
-    allow_write()
-    if "delete" in request.form:
-        operations.withdraw(current_actor(), frame.idea_id or 0)
-        flash_done(_("Your idea is withdrawn. Nothing of it was published."))
-        return see_other(path("ideas.status", token=frame.status_token))
-    with reading():
-        form = AddressForm()
-        if not form.validate():
-            return _awaiting_page(frame, form), 422
-    try:
-        operations.ask_again(current_actor(), frame.idea_id or 0, form.email.data, current_language())
-    except Invalid as invalid:
-        form.take_errors(invalid)
-        return _awaiting_page(frame, form), 422
-    flash_done(_("The link is on its way to %(address)s.", address=form.email.data))
-    return see_other(path("ideas.draft", token=frame.token))
-
-
-@blueprint.route("/ideas/confirm/<token>", methods=["GET", "POST"])
-@access("public")
-def confirm(token: str) -> Any:
-    """The page behind the mailed link: its button confirms the address and sends the idea. Later it leads to the status."""
-    with reading():
-        try:
-            frame = frames.draft_frame(frames.idea_by_confirm_token(token))
-        except NotFound:
-            raise Gone(
-                _("This link is not valid any more: a newer one was sent, or its seven days are over.")
-            ) from None
-    if frame.status != AWAITING:
-        return see_other(path("ideas.status", token=frame.status_token))
-    if request.method != "POST":
-        operations.check_confirmable(frame.consultation)
-        return render_template("ideas/confirm.html", draft=frame)
-    idea = operations.confirm(frame.idea_id or 0)
-    flash_done(_("We have your idea: %(number)s.", number=idea.number))
-    return see_other(path("ideas.status", token=frame.status_token))

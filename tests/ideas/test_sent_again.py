@@ -1,0 +1,79 @@
+"""Back to the form after it was sent, or from a window that was open before: what is new there is handed back, never dropped
+in silence; the same once more leads to where the idea stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select
+
+from consult.ideas.models import Answer, Idea
+from consult.ideas.tokens import draft_token
+from tests.ideas.conftest import House, the_idea
+from tests.support.page import html, plain_spaces
+
+NEW = "Nachtrag."  # shorter than what error pages give back otherwise
+
+
+def posted(client: Any, address: str, form: dict[str, Any], **changed: str) -> Any:
+    return client.post(address, data={**form, **changed}, follow_redirects=True)
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_what_is_changed_after_sending_is_handed_back(
+    signed_in: bool, writer: Any, client: Any, cast: Any, sign_in: Any, db: Any, outbox: Any
+) -> None:
+    if signed_in:
+        sign_in(client, cast.participant)
+    writer.open()
+    form = {
+        **client.page(writer.url).form("#idea-form"), "title": "Eins", "answer-1": "Der Text.\r\n\r\nZwei Absätze.",
+        "email": "" if signed_in else "anna@people.example", "submit": "1",
+    }  # fmt: skip
+    posted(client, "/de/ideas/new", form)
+    idea = the_idea(db)
+    mails, page = len(outbox), f"/de/ideas/drafts/{draft_token(idea.draft_key)}"
+    for address in ("/de/ideas/new", page):
+        same = posted(client, address, form)
+        assert same.status_code == 200 and "/ideas/status/" in same.request.path or same.request.path == page
+        other = posted(client, address, form, **{"answer-1": NEW, "answer-2": "x" * 50})
+        assert other.status_code == 409
+        shown = html(other)
+        texts = [one.get_text().strip() for one in shown.select("textarea")]
+        assert texts == [NEW, "x" * 50] and "wurde schon abgesendet" in shown.text
+    assert len(outbox) == mails, "nobody is written to once more"
+    db.session.rollback()
+    assert NEW not in set(db.session.execute(select(Answer.body)).scalars())
+
+
+def test_also_beside_a_version_that_waits_and_in_an_organisation(
+    writer: Any, client: Any, cast: Any, sign_in: Any, db: Any, make: Any, consultation: Any, waiting: Idea,
+    house: House, as_: Any,
+) -> None:  # fmt: skip
+    published = make.idea("Öffentlich", consultation=consultation, author=cast.participant)
+    db.session.commit()
+    sign_in(client, cast.participant)
+    for browser, idea in ((client, published), (as_(house.author), waiting)):
+        address = f"/de/ideas/drafts/{draft_token(idea.draft_key)}"
+        if idea is published:
+            form = {**browser.page(address).form("#idea-form"), "answer-1": "Zweite Fassung.", "submit": "1"}
+            assert "/ideas/status/" in posted(browser, address, form).request.path
+            assert "/ideas/status/" in posted(browser, address, form).request.path
+        else:
+            form = {**browser.page("/de/ideas/new").form("#idea-form"), "draft_key": idea.draft_key, "submit": "1"}
+        answer = posted(browser, address, form, **{"answer-1": NEW})
+        assert answer.status_code == 409 and NEW in html(answer).one("textarea").get_text()
+
+
+def test_what_is_typed_into_a_draft_that_is_gone_is_handed_back(writer: Any, client: Any, db: Any) -> None:
+    writer.open()
+    writer.send("save", {"title": "Eins", "answer-1": "Der Text."})
+    form = client.page(writer.url).form("#idea-form")
+    db.session.execute(delete(Idea))
+    db.session.commit()
+    answer = posted(client, writer.url, form, **{"answer-1": NEW, "save": "1"})
+    page = html(answer)
+    assert answer.status_code == 404 and "gibt es nicht mehr" in plain_spaces(page.text)
+    assert NEW in {one.get_text().strip() for one in page.select("textarea")}
+    assert client.get(writer.url).status_code == 404
