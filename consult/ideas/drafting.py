@@ -22,7 +22,7 @@ from consult.core.i18n import _
 from consult.ideas import merging, redactions, revisions, rules, tokens
 from consult.ideas.drafts import Content, Written
 from consult.ideas.models import DRAFT, Idea, IdeaDraft, IdeaVersion
-from consult.ideas.versions import version_with_answers
+from consult.ideas.versions import returned_version, version_with_answers
 
 COUNTED_FROM = 10_000  # apart by more than anybody saves, from one version to the next
 NO_WINDOW = "-"  # saved by no open page, so that each of them is told
@@ -279,9 +279,11 @@ def draft_row(idea: Idea) -> IdeaDraft:
 
 
 def begins_with(idea: Idea) -> tuple[Content, int]:
-    """What the next draft begins with, and its edit count then: the text of the public or last version. The count is another
-    one for each version, and once fewer people may read an answer, so a form that was opened before is told."""
-    version_id = idea.public_version_id or newest_version_id(idea.id)
+    """What the next draft begins with, and its edit count then: the text of the version that moderation has returned, else
+    of the public or last one. The count is another one for each version, and once fewer people may read an answer, so a form
+    that was opened before is told."""
+    returned = returned_version(idea)
+    version_id = returned.id if returned is not None else idea.public_version_id or newest_version_id(idea.id)
     if version_id is None:
         return Content(language=idea.language), 0
     version = version_with_answers(version_id)

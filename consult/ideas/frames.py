@@ -23,6 +23,7 @@ from consult.ideas.drafting import begins_with
 from consult.ideas.drafts import Content
 from consult.ideas.merging import fields_of, prints_of
 from consult.ideas.models import AWAITING, DRAFT, PUBLISHED, RETURNED, Idea, IdeaDraft, IdeaInvitation
+from consult.ideas.versions import returned_version
 from consult.moderation.queries import last_decision
 from consult.organisations import acting
 
@@ -40,7 +41,8 @@ class Frame:
     """What the writing pages stand in. `idea_id` is None for a form that nothing was sent from yet; `waits` tells that it
     waits for a release; `organisation_id` is the organisation whose draft it is, `confirm_until` the moment until which the
     mailed link confirms its sender's address, `invited_until` the last day on which it may be sent by a late invitation,
-    `is_served` that another idea was sent by it.
+    `is_served` that another idea was sent by it, `is_returned` that moderation asks for a change of the new version of a
+    public idea.
 
     Questions and consultation are detached: they can be read after the transaction has ended.
     """
@@ -64,13 +66,15 @@ class Frame:
     request_note: str = ""
     invited_until: date | None = None
     is_served: bool = False
+    is_returned: bool = False
 
     @property
     def refusal(self) -> str:
         """Why what is written cannot be sent now, in a sentence; empty where it can."""
         if self.is_served:
             return invitations.served_sentence()
-        if rules.can_send_in(self.consultation, self.status, self.invited_until is not None):
+        standing = RETURNED if self.is_returned else self.status
+        if rules.can_send_in(self.consultation, standing, self.invited_until is not None):
             return ""
         return invitations.closed_sentence(self.consultation)
 
@@ -195,6 +199,7 @@ def _frame(idea: Idea, draft: IdeaDraft | None) -> Frame:
         frame.invite(invitations.for_draft(idea, consultation, actor.email if actor.signed_in else idea.author_email))
     if idea.status in (RETURNED, PUBLISHED):
         _add_marks(frame, idea)
+        frame.is_returned = bool(frame.request_note) and returned_version(idea) is not None
     return frame
 
 

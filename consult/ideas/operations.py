@@ -53,7 +53,7 @@ from consult.ideas.models import (
     Support,
 )
 from consult.ideas.publishing import answers_of, refresh_public
-from consult.ideas.versions import make_version
+from consult.ideas.versions import make_version, returned_version
 from consult.moderation.blackening import stands_in
 from consult.moderation.operations import hold_case, open_case, withdraw_case
 from consult.organisations import acting
@@ -87,7 +87,8 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
     invitations.take(idea, consultation, actor.email if actor.signed_in else email)
     if idea.status == DRAFT and invitations.is_used_up(idea, consultation):
         raise Invalid(message=invitations.served_sentence())
-    if not rules.can_send_in(consultation, idea.status, invitations.is_invited(idea, consultation)):
+    standing = RETURNED if consultation.phase == "closed" and returned_version(idea) is not None else idea.status
+    if not rules.can_send_in(consultation, standing, invitations.is_invited(idea, consultation)):
         raise Invalid(message=invitations.closed_sentence(consultation))
     sharing.check_reach(actor, idea)
     if idea.status != DRAFT:

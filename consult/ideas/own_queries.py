@@ -28,6 +28,7 @@ from consult.ideas.models import (
     HIDDEN,
     MERGED,
     PUBLISHED,
+    RETURNED,
     SUBMITTED,
     WITHDRAWN,
     Answer,
@@ -39,6 +40,7 @@ from consult.ideas.models import (
 )
 from consult.ideas.redactions import originals_of, part_of
 from consult.ideas.rules import narrowable, reaches
+from consult.ideas.versions import asked_to_change
 from consult.links.models import PROPOSED
 from consult.links.proposing import all_links
 from consult.links.queries import LinkView
@@ -81,8 +83,18 @@ class StatusView:
         return part_of(answer.question_id) in self.originals
 
     @property
+    def returned(self) -> IdeaVersion | None:
+        """The new version of a public idea for which moderation asks a change."""
+        return asked_to_change(self.idea, self.versions)
+
+    @property
+    def standing(self) -> str:
+        """As what the next text is sent: as an answer to a request, or as the idea's state says."""
+        return RETURNED if self.returned is not None else self.idea.status
+
+    @property
     def current(self) -> IdeaVersion | None:
-        """The version that the page shows: the one that waits, else the public one, else the last."""
+        """The version that the page shows: the one that waits or was returned, else the public one, else the last."""
         return _shown(self.idea, self.versions)
 
     @property
@@ -112,8 +124,9 @@ class StatusView:
 
 
 def _shown(idea: Idea, versions: Sequence[IdeaVersion]) -> IdeaVersion | None:
-    """The version that its author looks at: the one that waits, else the public one, else the last."""
-    wanted = idea.waiting_version_id or idea.public_version_id
+    """The version that its author looks at: the one that waits or was returned, else the public one, else the last."""
+    returned = asked_to_change(idea, versions)
+    wanted = returned.id if returned is not None else idea.waiting_version_id or idea.public_version_id
     return next((one for one in versions if one.id == wanted), versions[-1] if versions else None)
 
 

@@ -6,7 +6,7 @@ Markdown is rendered here and nowhere later.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -19,7 +19,7 @@ from consult.core.db import db
 from consult.core.rows import add_object, add_rows
 from consult.core.text import render_markdown
 from consult.ideas.drafts import Content, Written
-from consult.ideas.models import WAITING, Answer, Idea, IdeaVersion
+from consult.ideas.models import PUBLISHED, RETURNED, WAITING, WITHDRAWN, Answer, Idea, IdeaVersion
 from consult.links.models import Link
 from consult.links.operations import set_links
 from consult.links.proposing import APART
@@ -55,6 +55,22 @@ def make_version(
         answers = db.session.execute(_ANSWERS, {"version_id": version.id}).scalars().all()
         set_committed_value(version, "answers", list(answers))
     return version
+
+
+def asked_to_change(idea: Idea, versions: Sequence[IdeaVersion]) -> IdeaVersion | None:
+    """Of a published idea the new version that moderation has returned, if it is the last that was sent and not taken back.
+    `versions` are in order."""
+    last = next((one for one in reversed(versions) if one.state != WITHDRAWN), None)
+    return last if idea.status == PUBLISHED and last is not None and last.state == RETURNED else None
+
+
+def returned_version(idea: Idea) -> IdeaVersion | None:
+    """The same for an idea whose versions are not at hand; one query where it is published."""
+    if idea.status != PUBLISHED:
+        return None
+    statement = select(IdeaVersion).where(IdeaVersion.idea_id == idea.id, IdeaVersion.state != WITHDRAWN)
+    last = db.session.execute(statement.order_by(IdeaVersion.number.desc()).limit(1)).scalar_one_or_none()
+    return asked_to_change(idea, [last]) if last is not None else None
 
 
 _ANSWERS = select(Answer).where(Answer.version_id == bindparam("version_id")).order_by(Answer.id)

@@ -315,7 +315,7 @@ def next_step(view: StatusView) -> str:
 
 def can_change(view: StatusView) -> bool:
     """Whether whoever has the private address can send another text of it, now or once it is decided on."""
-    taken = rules.can_send_in(view.consultation, view.idea.status)
+    taken = rules.can_send_in(view.consultation, view.standing)
     return rules.can_withdraw(view.idea) and (taken or view.consultation.phase == "open")
 
 
@@ -364,6 +364,10 @@ def _own_turn(view: StatusView) -> str:
         return _(
             "We had asked you for a change. None can be sent any more, since the evaluation has begun; "
             "your idea is not published."
+        )
+    if idea.status == PUBLISHED and view.returned is not None and taken:
+        return _(
+            "Your idea is public. For its new version we ask you for a change; until then everyone reads the one before."
         )
     if idea.status != RETURNED:
         return ""

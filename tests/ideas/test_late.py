@@ -442,3 +442,40 @@ def test_the_link_to_confirm_says_until_when_it_serves(
     jobs.lapse_confirmations()
     lapsed = plain_spaces(outbox.last("spaet@people.example").text)
     assert "Ideen konnten bis 30. November 2026 abgesendet werden" in lapsed and "können sie erneut" not in lapsed
+
+
+def test_a_new_version_that_is_returned_after_the_end_can_be_mended(
+    ending: Any, client: Any, clock: Any, db: Any, make: Any, cast: Any
+) -> None:
+    """It was sent in time, and moderation asks for a change: that is taken until the evaluation, as of a first text."""
+    ending.evaluation_at = start_of_day(date(2026, 12, 20))
+    idea, other = (make.idea(title, consultation=ending, author=cast.owner) for title in ("Mit Neuem", "Ohne Neues"))
+    drafts, status = ([f"/de/ideas/{where}/{token(one.draft_key)}" for one in (idea, other)] for where, token in (
+        ("drafts", draft_token), ("status", status_token)))  # fmt: skip
+    db.session.commit()
+
+    def send(address: str, text: str) -> Any:
+        form = client.page(address).form("#idea-form")
+        return client.post(address, data={**form, "answer-1": text, "submit": "1"}, follow_redirects=True)
+
+    assert "/ideas/status/" in send(drafts[0], "Zweite Fassung.").request.path
+    clock.move_to(END + timedelta(hours=10))
+    make.decide("idea", idea.id, "return", reason="personal-data", note="Bitte ohne den Namen.")
+    db.session.commit()
+    page = client.page(status[0])
+    assert drafts[0] in page.links() and "Für die neue Fassung bitten wir Sie" in plain_spaces(page.text)
+    form = client.page(drafts[0])
+    assert "Ideen konnten bis" not in form.text and form.form("#idea-form")["answer-1"] == "Zweite Fassung."
+    assert drafts[1] not in client.page(status[1]).links() and "Ideen konnten bis" in client.page(drafts[1]).text
+    assert "Ideen konnten bis" in html(send(drafts[1], "Zu spät.")).text
+    mended = send(drafts[0], "Dritte Fassung.")
+    assert "/ideas/status/" in mended.request.path
+    db.session.refresh(idea)
+    assert idea.has_waiting_version and not db.session.get(Idea, other.id).has_waiting_version
+    assert "Für die neue Fassung bitten wir Sie" not in plain_spaces(client.page(status[0]).text)
+    make.decide("idea", idea.id, "return", reason="personal-data", note="Noch einmal.")
+    db.session.commit()
+    clock.move_to(ending.evaluation_at + timedelta(hours=1))
+    page = client.page(status[0])
+    assert drafts[0] not in page.links() and "Für die neue Fassung bitten wir Sie" not in plain_spaces(page.text)
+    assert "Ideen konnten bis" in html(send(drafts[0], "Vierte Fassung.")).text
