@@ -253,4 +253,5 @@ def held_count() -> int:
     """How many messages wait because no mail server is set."""
     if current_app.config["SETTINGS"].mail_url:
         return 0
-    return len(db.session.execute(select(Mail.id).where(Mail.sent_at.is_(None)).limit(1000)).all())
+    waiting = select(Mail.id).where(Mail.sent_at.is_(None), Mail.cancelled_at.is_(None))
+    return len(db.session.execute(waiting.limit(1000)).all())

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from consult.accounts import operations
 from consult.admin import queries
 from consult.core import audit, jobs
-from consult.core.mail import queue_mail
+from consult.core.mail import cancel, queue_mail
 from tests.support.queries import count_queries
 
 
@@ -76,6 +76,8 @@ def test_held_mail_is_a_warning(admin: Any) -> None:
     queue_mail("a@region.example", "S", "T", kind="test")
     for path in ("/de/admin/", "/de/admin/jobs"):
         assert "1 E-Mail wird zurückgehalten" in admin.page(path).text
+    queue_mail("b@region.example", "S", "T", kind="test", reference="test:1")
+    assert cancel("test:1") == 1, "what was taken back does not wait"
     assert "1 mail is held" in admin.page("/en/admin/").text
 
 
