@@ -1,0 +1,41 @@
+"""A word without an end in the field of a list: what repeats it breaks it, and no page scrolls sideways on a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.browser import overflow, sign_in
+
+WORD = "Wx" * 90
+WIDER = "[...document.querySelectorAll('.c-scroll')].map(one => one.scrollWidth - one.clientWidth)"
+LISTS = ("ideas/", "clusters/", "projects/", "activities/", "programmes/", "partners/", "topics/", "search")
+
+
+def test_what_was_sought_widens_no_list(browser: Any, live_server: Any) -> None:
+    page = browser.page(width=320)
+    for address in LISTS:
+        response = page.goto(f"/de/{address}?q={WORD}")
+        assert response is not None and response.status == 200, address
+        assert overflow(page) == 0, address
+    sign_in(page, live_server, "company")
+    page.goto(f"/de/ideas/?q={WORD}")
+    page.locator("main form[action$='/notices/searches'] button").click()
+    for address in ("/de/notices/searches", "/de/me/"):
+        page.goto(address)
+        assert overflow(page) == 0, address
+
+
+def test_a_title_without_an_end_widens_no_row_of_the_queue(browser: Any, live_server: Any) -> None:
+    """Whoever sends one would have the moderation scroll sideways in all rows."""
+    writer = sign_in(browser.page(), live_server, "company")
+    writer.goto("/de/ideas/new")
+    writer.fill("[name=title]", WORD[:120])
+    writer.fill("[name=answer-1]", "Eine Antwort, die lang genug ist, um gelesen zu werden.")
+    writer.locator("#idea-form button[name=submit]").click()
+    writer.wait_for_load_state()
+    page = sign_in(browser.page(width=360), live_server, "moderator")
+    page.goto("/de/moderation/")
+    assert WORD[:120] in page.content()
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(WIDER) == [0]
