@@ -105,9 +105,18 @@ def merge(actor: Actor, idea: Idea, verdict: Verdict) -> Idea:
         kind=MERGE, idea_id=idea.id, other_id=target.id, decision_id=verdict.decision_id, before=idea.status,
         name=_name_of(idea), made_at=now(),
     )  # fmt: skip
+    if _was_nameless(idea.id):
+        transfer.moved = {NAMELESS: True}
+        transfer.name = _names_now(idea, transfer)
     move(rules.MACHINE, idea, "merge", actor)
     _give(idea, target, transfer)
     return target
+
+
+def _was_nameless(idea_id: int) -> bool:
+    """Whether its author took their name away when it was merged before."""
+    before = select(IdeaTransfer.moved).where(IdeaTransfer.kind == MERGE, IdeaTransfer.idea_id == idea_id)
+    return any(moved.get(NAMELESS) for moved in db.session.execute(before).scalars())
 
 
 def _target_of(idea: Idea, target_id: int | None) -> Idea:
@@ -180,6 +189,7 @@ def _names_of(idea: Idea, transfer: IdeaTransfer) -> list[str]:
 def _give(idea: Idea, target: Idea, transfer: IdeaTransfer) -> None:
     idea.merged_into_id = target.id
     transfer.moved = {
+        **(transfer.moved or {}),
         "support": _give_support(idea, target),
         "rooms": {hook.room: hook.merge(KIND, idea.id, target.id) for hook in registries.merge_hooks},
     }

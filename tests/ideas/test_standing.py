@@ -13,7 +13,8 @@ from consult.core.audit import AuditRow
 from consult.core.registry import registries
 from consult.ideas import coauthoring, drafting, operations, tokens
 from consult.ideas.models import Idea, Support
-from consult.moderation.operations import Choice, claim, decide, look_again
+from consult.moderation.operations import Choice, claim, decide, look_again, reverse
+from consult.moderation.queries import decisions_for
 from tests.support.mail import paths
 from tests.support.page import html
 
@@ -240,3 +241,22 @@ def test_what_the_private_page_says_of_names_in_the_joint_idea_is_true(
     db.session.commit()
     for one in map(client.page, pages):
         assert "beide Namen" not in one.text and "Die gemeinsame Idee ist nicht öffentlich" in one.text
+
+
+def test_a_name_that_was_taken_away_does_not_come_back_by_another_merger(
+    client: Any, make: Any, cast: Any, consultation: Any, db: Any, merge: Any
+) -> None:
+    """The page says: for good. What parts both ideas and joins them again brings no name back."""
+    author = make.person("Valentin Verfasser")
+    idea = make.idea("Prüfstand teilen", consultation=consultation, author=author)
+    target = make.idea("Ziel", consultation=consultation, author=cast.outsider)
+    merge(idea, target)
+    operations.take_name_away(cast.actor(author), idea.id)
+    db.session.commit()
+    reverse(cast.actor(cast.moderator), decisions_for("idea", idea.id)[-1].id)
+    db.session.commit()
+    assert "Valentin" in client.page(f"/de/ideas/{idea.number}").text, "its own page is as its answers say"
+    merge(idea, target)
+    db.session.commit()
+    shown = client.page(f"/de/ideas/{target.number}").text
+    assert "Valentin" not in shown and cast.outsider.name in shown
