@@ -26,8 +26,8 @@ from consult.core.mail import declare_naming, queue_template
 from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas import origins, tokens
-from consult.ideas.models import DRAFT, Idea, IdeaCoauthor, IdeaInvitation, IdeaVersion
-from consult.ideas.rules import TERMS, in_time
+from consult.ideas.models import DRAFT, RETURNED, Idea, IdeaCoauthor, IdeaInvitation, IdeaVersion
+from consult.ideas.rules import TERMS, can_send_in, in_time
 from consult.moderation import mails as moderation_mails
 from consult.organisations.queries import member_ids
 from consult.organisations.rules import WRITERS
@@ -316,7 +316,9 @@ def tell_returned_draft(idea: Idea, title: str, note: str) -> Letter:
         lines=[
             _("Whoever releases for your organisation has given your idea back with this sentence:"),
             _("“%(words)s”", words=note),
-            _("Your text is a draft again. Change it and send it once more."),
+            _("Your text is a draft again. Change it and send it once more.")
+            if can_send_in(db.session.get_one(Consultation, idea.consultation_id), RETURNED)
+            else _("Your text is a draft again. It cannot be sent any more, since the evaluation has begun."),
         ],
         facts=facts_of(idea, title),
         button=(_("Open the draft"), draft_url(idea)),

@@ -178,6 +178,9 @@ def test_in_an_organisation_the_pages_say_who_reads_and_who_decides_first(
     page = approver.page(release)
     assert "geht die Idee im Namen" not in plain_spaces(page.text) and not page.select("button[name=release]")
     assert "nichts mehr angenommen" in plain_spaces(page.text)
+    approver.post(release, data={**page.form("main form:has([name=return])"), "return": "1", "note": "Schade."})
+    letter = plain_spaces(outbox.to(house.author, "idea.release_returned")[-1].text)
+    assert "Schade." in letter and "ndern Sie ihn" not in letter and "nicht mehr abgesendet" in letter
 
 
 def test_after_the_end_no_letter_offers_to_send_it_anew(
