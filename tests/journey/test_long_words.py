@@ -39,3 +39,19 @@ def test_a_title_without_an_end_widens_no_row_of_the_queue(browser: Any, live_se
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(WIDER) == [0]
+
+
+def test_a_name_without_an_end_widens_no_page_that_it_stands_on(browser: Any, live_server: Any) -> None:
+    page = sign_in(browser.page(width=320), live_server, "outsider")
+    page.goto("/de/account/")
+    page.fill("main [name=name]", WORD[:120])
+    page.locator("main form:has([name=name]) button[type=submit]").click()
+    page.goto("/de/ideas/")
+    page.locator("main .c-list h2 a").first.click()
+    page.fill("main textarea[name=body]", "Das sehen wir genauso.")
+    page.locator("main form:has(textarea[name=body]) button[type=submit]").first.click()
+    page.wait_for_load_state()
+    assert WORD[:120] in page.locator("main").inner_text()
+    assert overflow(page) == 0
+    page.goto(str(page.locator("main .c-comment a[href*='/comments/']").last.get_attribute("href")))
+    assert overflow(page) == 0
