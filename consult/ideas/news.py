@@ -24,6 +24,7 @@ from consult.core.web import path
 from consult.ideas import mails, tokens
 from consult.ideas.coauthors import coauthor_ids, coauthors_of
 from consult.ideas.models import CONFIRMED, Idea, IdeaCoauthor, IdeaVersion
+from consult.ideas.telling import merged_into
 from consult.ideas.versions import version_with_answers
 from consult.moderation.rules import UNDO
 from consult.notifications.queries import followers
@@ -93,9 +94,15 @@ def tell_coauthors(actor: Actor, idea: Idea, version: IdeaVersion) -> None:
 
 
 def tell_withdrawn(actor: Actor, idea: Idea) -> None:
-    """Its author has taken it back: it is over for those, too, who stand for it beside them."""
-    for _row, person in _beside(actor, idea):
-        mails.tell_taken_back(idea, person)
+    """Its author has taken it back: it is over for those, too, who stand for it beside them, and whose ideas were merged
+    into it."""
+    joined = merged_into(idea)
+    people = {person.id: person for one in (idea, *joined) for _row, person in _beside(actor, one)}
+    authors = [to for one in joined if (to := mails.recipient_of(one)) is not None]
+    people |= people_by_ids(person_id for _address, _language, person_id in authors if person_id is not None)
+    for person in people.values():
+        if person.is_active and person.id not in (actor.person_id, idea.author_id):
+            mails.tell_taken_back(idea, person)
 
 
 def _beside(actor: Actor, idea: Idea) -> Iterator[tuple[IdeaCoauthor, Person]]:

@@ -21,13 +21,13 @@ def author_ids(idea: Idea) -> list[int]:
     """Who hears of an idea as its authors do: those who get their letters. Where its author has left the organisation, that
     is whoever speaks for it."""
     found: list[int] = []
-    for one in (idea, *_merged_into(idea)):
+    for one in (idea, *merged_into(idea)):
         to = recipient_of(one)
         found += [*([to[2]] if to is not None and to[2] is not None else []), *coauthor_ids(one.id)]
     return list(dict.fromkeys(found))
 
 
-def _merged_into(idea: Idea) -> list[Idea]:
+def merged_into(idea: Idea) -> list[Idea]:
     """The ideas that are part of this one, over several mergers if need be; one query where there are none."""
     found: list[Idea] = []
     wanted = [idea.id]
@@ -61,7 +61,7 @@ def _people_of(idea: Idea) -> Iterator[tuple[str, str, int | None, bool]]:
     to = recipient_of(idea)
     if to is not None:
         yield (*to, True)
-    joined = _merged_into(idea) if idea.is_public else []
+    joined = merged_into(idea) if idea.is_public else []
     for one in joined:
         to = recipient_of(one)
         if to is not None:

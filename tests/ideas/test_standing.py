@@ -260,3 +260,26 @@ def test_a_name_that_was_taken_away_does_not_come_back_by_another_merger(
     db.session.commit()
     shown = client.page(f"/de/ideas/{target.number}").text
     assert "Valentin" not in shown and cast.outsider.name in shown
+
+
+def test_who_wrote_what_was_merged_hears_that_the_joint_idea_is_withdrawn(
+    make: Any, cast: Any, consultation: Any, db: Any, merge: Any, outbox: Any
+) -> None:
+    """Their own address led there, and nothing stands under it any more."""
+    author, beside, first = make.person("Valentin Verfasser"), make.person("Berta Beistand"), make.person("Erste")
+    idea = make.idea("Prüfstand teilen", consultation=consultation, author=author)
+    row = coauthoring.invite(cast.actor(author), idea.id, beside.email, "")
+    coauthoring.confirm(
+        cast.actor(beside), row.id, tokens.coauthor_token(idea.draft_key, row.email_key), "Berta Beistand", ""
+    )
+    before = make.idea("Noch früher", consultation=consultation, author=first)
+    target = make.idea("Ziel", consultation=consultation, author=cast.outsider)
+    merge(before, idea)
+    merge(idea, target)
+    db.session.commit()
+    operations.withdraw(cast.actor(cast.outsider), target.id)
+    db.session.commit()
+    for person in (author, beside, first):
+        (mail,) = outbox.to(person, "idea.coauthor_withdrawn")
+        assert target.number in mail.text and "zurückgezogen" in mail.subject
+    assert not outbox.to(cast.outsider, "idea.coauthor_withdrawn")
