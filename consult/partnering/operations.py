@@ -27,7 +27,7 @@ from consult.core.jobs import enqueue
 from consult.core.registry import touch
 from consult.core.states import move
 from consult.core.text import render_markdown, slugify
-from consult.moderation.operations import open_case, withdraw_case
+from consult.moderation.operations import hold_case, open_case, withdraw_case
 from consult.organisations.models import Organisation
 from consult.organisations.rules import may_approve
 from consult.partnering import rules
@@ -105,6 +105,7 @@ def change_offer(actor: Actor, offer_id: int, text: Text, seen: int) -> Offer:
     `seen` is the newest version that the writer had before them; Conflict where somebody sent another one since. Hiding
     the owner needs nobody's decision and holds at once.
     """
+    hold_case(KIND, offer_id)
     offer = locked(offer_id)
     if not rules.is_side(actor, offer):
         raise Refused(_("Only those who speak for the offer can change it."))
@@ -242,6 +243,7 @@ def renew_offer(actor: Actor, offer_id: int, *, by_link: bool = False) -> Offer:
 
 def withdraw_offer(actor: Actor, offer_id: int) -> Offer:
     """Take an offer back. A stub stays where it was public; interest that waits lapses, and who showed it is told."""
+    hold_case(KIND, offer_id)
     offer = locked(offer_id)
     if not rules.is_side(actor, offer):
         raise Refused(_("Only those who speak for the offer can withdraw it."))
