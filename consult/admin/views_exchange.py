@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, render_template, request
-from wtforms import FileField
+from flask_wtf.file import FileField
 
 from consult.admin.views import blueprint
 from consult.core import exchange_browser as browser

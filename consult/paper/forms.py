@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from wtforms import BooleanField, FileField, HiddenField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField
 from wtforms.fields import SelectChoice
 
 from consult.consultations.models import Question

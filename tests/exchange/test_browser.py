@@ -85,8 +85,9 @@ def test_no_file_is_told_at_the_field(client: Any, cast: Any, sign_in: Any) -> N
     sign_in(client, cast.editor)
     page = client.page("/de/editorial/import")
     token = page.one("main form input[name=csrf_token]")["value"]
-    answer = client.post("/de/editorial/import", data={"csrf_token": token, "kind": "clusters"})
-    assert answer.status_code == 422
+    for more in ({}, {"file": "words where a file should be"}):
+        answer = client.post("/de/editorial/import", data={"csrf_token": token, "kind": "clusters", **more})
+        assert answer.status_code == 422
 
 
 def test_what_is_taken_out_can_be_brought_in(demo: None, client: Any, cast: Any, sign_in: Any) -> None:

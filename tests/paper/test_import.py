@@ -253,3 +253,10 @@ def test_all_that_is_wrong_with_a_table_is_told_in_one_go(staff: Any, db: Any) -
     assert "Nur was vom" in reasons["3 received_on"] and "Ein Tag wird" in reasons["2 received_on"]
     assert "Mindestens eine Frage" in reasons["7 answer-1"] and "Zeile 5" in reasons["6 ganze Zeile"]
     assert count(db) == 1
+
+
+def test_words_in_place_of_a_file_are_told_at_the_field(staff: Any) -> None:
+    form = {**staff.page(URL).form("main form[enctype]"), "file": "words"}
+    answer = staff.post(URL, data=form)
+    assert answer.status_code == 422
+    assert "Bitte wählen Sie eine Datei." in answer.text
