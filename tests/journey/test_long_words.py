@@ -39,6 +39,10 @@ def test_a_title_without_an_end_widens_no_row_of_the_queue(browser: Any, live_se
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(WIDER) == [0]
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.locator(".c-queue h2 a", has_text=WORD[:120]).click()
+    page.wait_for_load_state()
+    assert WORD[:120] in page.locator("h1").inner_text() and overflow(page) == 0
 
 
 def test_a_name_without_an_end_widens_no_page_that_it_stands_on(browser: Any, live_server: Any) -> None:
