@@ -12,7 +12,7 @@ from flask import jsonify, render_template, request
 
 from consult.core.access import access, current_actor
 from consult.core.db import reading
-from consult.core.errors import DomainError, Invalid, NotFound
+from consult.core.errors import DomainError, Invalid, NotFound, Over
 from consult.core.i18n import _, current_language
 from consult.core.limits import TooMany, allow_write, client_address, limits
 from consult.core.registry import SubjectInfo, registries
@@ -242,8 +242,8 @@ def _first_post() -> tuple[Frame, IdeaForm | None]:
     with reading():
         known = frames.frame_by_key(key)
         frame = known or frames.new_frame(request.args.get("consultation", ""), key, current_language())
-        if frame is None:
-            raise NotFound(_("There is no consultation to which ideas can be sent."))
+        if frame is None:  # it was switched off while somebody wrote: what was typed is handed back
+            raise Over(_("There is no consultation to which ideas can be sent."))
         form = _sent_form(frame) if frame.writable else None
         invitation = _invitation(frame) if frame.consultation.phase != "open" else None
         invitation_id = invitation.id if invitation is not None else None

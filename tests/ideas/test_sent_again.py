@@ -77,3 +77,17 @@ def test_what_is_typed_into_a_draft_that_is_gone_is_handed_back(writer: Any, cli
     assert answer.status_code == 404 and "gibt es nicht mehr" in plain_spaces(page.text)
     assert NEW in {one.get_text().strip() for one in page.select("textarea")}
     assert client.get(writer.url).status_code == 404
+
+
+def test_what_is_typed_for_a_consultation_that_is_gone_is_handed_back(
+    writer: Any, client: Any, consultation: Any, db: Any
+) -> None:
+    """It was switched off while somebody had the form open, and nothing was stored yet."""
+    page = writer.open()
+    form = {**page.form("#idea-form"), "title": "Eins", "answer-1": "Ein Text, der länger ist als vierzig Zeichen."}
+    consultation.is_active = consultation.listed = False
+    db.session.add(consultation)
+    db.session.commit()
+    answer = client.post("/de/ideas/new", data={**form, "submit": "1"})
+    assert answer.status_code in (200, 303, 409, 422), answer.text
+    assert "länger ist als vierzig" in (client.get(answer.location).text if answer.location else answer.text)
