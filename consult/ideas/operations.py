@@ -30,6 +30,7 @@ from consult.ideas import (
     mails,
     news,
     redactions,
+    repeats,
     rules,
     sharing,
     signoff,
@@ -97,6 +98,8 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
         raise Invalid(message=_("This draft belongs to an account. Please sign in with it to send the idea."))
     if not actor.signed_in:
         return _ask_confirmation(actor, idea, email, language)
+    if number := repeats.sent_already(actor, idea, content):
+        raise Invalid(message=_("You have sent this text already: it has the number %(number)s.", number=number))
     place = idea.organisation_id or _organisation_named(actor, content)
     organisation = signoff.signing_organisation(actor, place)
     if organisation is not None:

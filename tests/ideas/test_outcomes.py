@@ -311,9 +311,9 @@ def test_a_complaint_later_parts_them_again(alive: Idea, target: Idea, rule: Any
 
 
 def test_a_merger_needs_another_public_idea(
-    alive: Idea, target: Idea, rule: Any, written: Any, make: Any, cast: Any, db: Any
+    alive: Idea, target: Idea, rule: Any, make: Any, cast: Any, db: Any
 ) -> None:
-    waiting = written("submitted")
+    waiting = make.idea("Prüfstand leihen", consultation=make_same(db, alive), author=cast.owner, status="submitted")
     elsewhere = make.idea("Fremd", consultation=make.consultation(), author=cast.stranger)
     db.session.commit()
     for number in ("", "OR-2026-99999", alive.number, waiting.number, elsewhere.number):

@@ -91,3 +91,26 @@ def test_what_is_typed_for_a_consultation_that_is_gone_is_handed_back(
     answer = client.post("/de/ideas/new", data={**form, "submit": "1"})
     assert answer.status_code in (200, 303, 409, 422), answer.text
     assert "länger ist als vierzig" in (client.get(answer.location).text if answer.location else answer.text)
+
+
+def test_the_same_text_under_a_new_key_is_no_second_idea(
+    writer: Any, client: Any, cast: Any, sign_in: Any, db: Any, clock: Any, as_: Any
+) -> None:
+    """As after going back, where the browser fills the words into a form that was loaded anew."""
+    sign_in(client, cast.participant)
+
+    def sent(browser: Any, title: str) -> Any:
+        form = browser.page("/de/ideas/new").form("#idea-form")
+        return posted(browser, "/de/ideas/new", {**form, "title": title, "answer-1": "Der Text.", "submit": "1"})
+
+    assert "/ideas/status/" in sent(client, "Eins").request.path
+    number = the_idea(db).number
+    again = sent(client, "Eins")
+    assert again.status_code == 422
+    page = html(again)
+    assert f"Diesen Text haben Sie schon eingereicht: Er hat die Nummer {number}." in plain_spaces(page.text)
+    assert page.one("textarea[name=answer-1]").get_text().strip() == "Der Text."
+    assert "/ideas/status/" in sent(client, "Zwei").request.path  # another title is meant
+    assert "/ideas/status/" in sent(as_(cast.stranger), "Eins").request.path  # and so is another person
+    clock.shift(hours=2)
+    assert "/ideas/status/" in sent(client, "Eins").request.path

@@ -31,7 +31,7 @@ def test_the_case_of_an_idea_with_author_partner_and_record(
                 f"Früher {turn} {number}", consultation=consultation, author=cast.owner, moderator=cast.moderator2
             )
         idea = make.idea(
-            "Neu", consultation=consultation, author=cast.owner, status="submitted",
+            f"Neu {turn}", consultation=consultation, author=cast.owner, status="submitted",
             partners={"cluster": [cast.cluster.id]}, answers={1: "Eins.", 2: "Zwei, ausführlicher."},
         )  # fmt: skip
         run_jobs()
