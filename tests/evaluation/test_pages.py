@@ -441,11 +441,11 @@ def test_queries_do_not_grow(
 ) -> None:
     actor = make.actor(cast.official)
     counted: list[tuple[int, ...]] = []
-    for _round in range(2):
+    for turn in range(2):
         for number in range(4):
-            idea = make.idea(f"Idee {number}", consultation=consultation, author=cast.owner)
+            idea = make.idea(f"Idee {turn}-{number}", consultation=consultation, author=cast.owner)
             found = desk.response(actor, [idea], promises=(Promise("Tun", "Referat"),))
-            make.idea(f"Offen {number}", consultation=consultation, author=cast.owner)
+            make.idea(f"Offen {turn}-{number}", consultation=consultation, author=cast.owner)
         db.session.commit()
         steps = []
         for address, most in (
