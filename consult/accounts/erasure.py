@@ -24,7 +24,7 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.i18n import in_language
-from consult.core.mail import Mail, say_instead
+from consult.core.mail import Mail, name_no_more
 from consult.core.registry import PersonalData, registries
 
 audit.declare("account.taken_out")
@@ -68,8 +68,8 @@ def _erase_core(person_id: int) -> None:
         addressed.append(func.lower(Mail.recipient) == person.email_key)
     db.session.execute(delete(Mail).where(or_(*addressed)).execution_options(synchronize_session=False))
     if person is not None:
-        say_instead(person.name, "")
-        say_instead(person.email, "")
+        name_no_more(person.name)
+        name_no_more(person.email)
     rows = _own_rows(person_id).with_only_columns(AuditRow.seq)
     db.session.execute(
         delete(AuditDetail).where(AuditDetail.seq.in_(rows)).execution_options(synchronize_session=False)

@@ -21,7 +21,6 @@ from consult.core.db import db, sort_key
 from consult.core.errors import Conflict, Gone, Invalid, Refused
 from consult.core.forms import email_key
 from consult.core.i18n import _
-from consult.core.mail import say_instead
 from consult.core.registry import registries
 from consult.core.text import clean_line
 
@@ -139,7 +138,6 @@ def change_profile(actor: Actor, person: Person, *, name: str, language: str) ->
         for entry in registries.personal_data.values():
             if entry.rename is not None:
                 entry.rename(person.id, before, person.name)
-        say_instead(before, person.name)
     audit.record("account.changed", actor, ("person", person.id))
 
 

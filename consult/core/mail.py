@@ -44,7 +44,8 @@ def renew_before_leaving(what: str, renew: Callable[[Mail], bool]) -> None:
 
 
 def declare_naming(*kinds: str) -> None:
-    """Messages of these kinds say a person's name to somebody else: they follow when it changes, or goes."""
+    """Messages of these kinds say a person's name to somebody else: it does not stand there any more once
+    the person is gone."""
     _naming.update(kinds)
 
 
@@ -147,21 +148,22 @@ def forget(references: Collection[str]) -> None:
     )
 
 
-def say_instead(old: str, new: str) -> None:
-    """Where messages name a person to others, another name takes the place of the old one; without a new one it is somebody.
+def name_no_more(name: str) -> None:
+    """Where messages name a person to others who is gone, it is somebody: in what waits to leave, and in what is kept of
+    what has left. Of those who have the same name, all are said so.
 
-    In what waits to leave, and in what is kept of what has left. Of those who have the same name, all are said so.
+    Not for who takes another name: found by its words alone, that would put words of one's choice into mails of others.
     """
-    if not old.strip():
+    if not name.strip():
         return
     kinds = _naming.union(kind.kind for kind in registries.notice_kinds.values() if kind.who)
-    mails = select(Mail).where(Mail.kind.in_(sorted(kinds)), Mail.text.contains(old, autoescape=True))
+    mails = select(Mail).where(Mail.kind.in_(sorted(kinds)), Mail.text.contains(name, autoescape=True))
     for mail in db.session.execute(mails).scalars():
         with in_language(mail.language):
-            words = new or _("Somebody")
-        mail.subject = _put(old, words, mail.subject)[:300]
-        mail.text = _put(old, words, mail.text)
-        mail.html = _put(str(escape(old)), str(escape(words)), mail.html)
+            words = _("Somebody")
+        mail.subject = _put(name, words, mail.subject)[:300]
+        mail.text = _put(name, words, mail.text)
+        mail.html = _put(str(escape(name)), str(escape(words)), mail.html)
     db.session.flush()
 
 

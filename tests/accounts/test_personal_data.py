@@ -208,19 +208,23 @@ def test_mails_to_others_name_her_no_more(
         assert one.cancelled_at is None
 
 
-def test_mails_to_others_follow_a_new_name(
+def test_a_new_name_writes_into_no_mail_of_others(
     quirina: Any, new_client: Any, make: Any, cast: Any, db: Any, sign_in: Any, outbox: Any, run_jobs: Any
 ) -> None:
-    """Else the old name would stay in them when she goes, known to nobody any more."""
-    manager = make.person("Maria", organisation=cast.company, member_role="manager")
+    """A name may be any word: who takes another one must not change what others wrote, on its way to somebody else."""
+    idea = make.idea("Zu zweit", consultation=make.consultation(slug="zweit"), author=cast.owner)
     db.session.commit()
     her = sign_in(new_client(), quirina)
-    her.submit(f"/de/organisations/{cast.company.slug}/join", {"message": "Ich arbeite dort."})
+    her.submit("/de/account/", {"name": "nicht"})
+    info = describe([("idea", idea.id)])["idea", idea.id]
+    write_comment(actor(cast.participant), info, Text(body="Das ist nicht gut.", language="de"))
+    db.session.commit()
     run_jobs()
-    her.submit("/de/account/", {"name": "Q. & Z."})
-    [asked] = outbox.to(manager, "organisation.asked")
-    assert "Q. & Z. möchte" in asked.text and "Q. &amp; Z. möchte" in asked.html
-    assert NAME not in everything_stored(db)
+    [told] = outbox.to(cast.owner, "comment.new")
+    her.submit("/de/account/", {"name": "sehr"})
+    db.session.refresh(told)
+    assert told.sent_at is None
+    assert "Das ist nicht gut." in told.text and "Das ist nicht gut." in told.html
 
 
 def test_the_last_message_goes_with_its_address(own_app: Any, quirina: Any, db: Any, smtp_sink: Any) -> None:
