@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from consult.core.access import Actor
 from consult.core.clock import now
 from consult.core.db import db
+from consult.ideas.drafting import newest_version_id
 from consult.ideas.drafts import Content
-from consult.ideas.models import WITHDRAWN, Answer, Idea, IdeaVersion
+from consult.ideas.models import WITHDRAWN, Idea
+from consult.ideas.versions import version_with_answers
 
 LATELY = timedelta(hours=1)  # later it is meant
 LAST = 20  # of the actor's ideas are looked at: some send hundreds
@@ -34,6 +36,6 @@ def sent_already(actor: Actor, idea: Idea, content: Content) -> str:
 
 def _answers(idea_id: int) -> dict[int, str]:
     """The answers of the idea's last version, by question id."""
-    newest = select(func.max(IdeaVersion.id)).where(IdeaVersion.idea_id == idea_id).scalar_subquery()
-    rows = db.session.execute(select(Answer.question_id, Answer.body).where(Answer.version_id == newest))
-    return {question: body.strip() for question, body in rows}
+    version_id = newest_version_id(idea_id)
+    answers = version_with_answers(version_id).answers if version_id is not None else []
+    return {one.question_id: one.body.strip() for one in answers}
