@@ -18,7 +18,7 @@ from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.rows import columns_of, looked_at
 from consult.core.text import slugify
-from consult.ideas import invitations, rules, sharing, signoff, tokens
+from consult.ideas import invitations, rules, sharing, tokens
 from consult.ideas.drafting import begins_with
 from consult.ideas.drafts import Content
 from consult.ideas.merging import fields_of, prints_of
@@ -84,11 +84,6 @@ class Frame:
             return
         self.is_served = invitations.has_served(invitation)
         self.invited_until = None if self.is_served else invitations.last_day_of(invitation, self.consultation)
-
-    @property
-    def signs_off(self) -> bool:
-        """Whether somebody of its organisation releases what the reader sends, before the moderation gets it."""
-        return signoff.signing_organisation(current_actor(), self.organisation_id) is not None
 
     @property
     def by_position(self) -> dict[int, Question]:

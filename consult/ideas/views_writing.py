@@ -31,6 +31,7 @@ from consult.ideas import (
     placing,
     previews,
     sharing,
+    signoff,
     tokens,
     views_merging,
     words,
@@ -143,6 +144,7 @@ def preview(token: str) -> Any:
     return render_template(
         "ideas/preview.html",
         draft=frame,
+        signs_off=_signs_off(frame),
         form=form,
         to_mend=[
             (label, why, path("ideas.draft", token=frame.token) + at) for label, why, at in Layout(frame, form).faults()
@@ -160,6 +162,13 @@ def preview(token: str) -> Any:
     )
 
 
+def _signs_off(frame: Frame) -> bool:
+    """Whether somebody of its organisation releases what the reader sends, before the moderation gets it."""
+    if frame.refusal:  # nothing is said of sending
+        return False
+    return signoff.signing_organisation(current_actor(), frame.organisation_id) is not None
+
+
 def _frame_of(token: str) -> Frame:
     with reading():
         return frames.frame_by_draft_token(token)
@@ -172,6 +181,7 @@ def _page(frame: Frame, form: IdeaForm, **more: Any) -> Any:
     layout = Layout(frame, form)
     values = {
         "submitted": "submit" in request.form,
+        "signs_off": _signs_off(frame),
         "link_form": draft_links.LinkForm(formdata=None),
         "near": page_queries.near_answers(layout.question_id, frame.idea_id),
         "notes": AUDIENCE_NOTES,
