@@ -98,11 +98,13 @@ def send(actor: Actor, idea_id: int, *, email: str, language: str) -> Idea:
         raise Invalid(message=_("This draft belongs to an account. Please sign in with it to send the idea."))
     if not actor.signed_in:
         return _ask_confirmation(actor, idea, email, language)
-    if number := repeats.sent_already(actor, idea, content):
-        raise Invalid(message=_("You have sent this text already: it has the number %(number)s.", number=number))
+    if sent := repeats.sent_already(actor.person_id, idea, content):
+        raise Invalid(message=_("You have sent this text already: it has the number %(number)s.", number=sent.number))
     place = idea.organisation_id or _organisation_named(actor, content)
     organisation = signoff.signing_organisation(actor, place)
     if organisation is not None:
+        if repeats.waits_already(sharing.author_for(actor, idea).person_id, idea, content):
+            raise Invalid(message=_("You have sent this text already: it waits to be released in your organisation."))
         return signoff.ask(actor, idea, content, organisation)
     idea.organisation_id = place
     author = sharing.author_for(actor, idea)
@@ -216,8 +218,12 @@ def check_confirmable(consultation: Consultation) -> None:
         raise Over(invitations.closed_sentence(consultation))
 
 
-def confirm(idea_id: int) -> Idea:
-    """The address is confirmed: its person is the author, and the idea is submitted and gets its number."""
+def confirm(idea_id: int) -> Idea | repeats.Sent:
+    """The address is confirmed: its person is the author, and the idea is submitted and gets its number.
+
+    Who has sent and confirmed the same text before, while the link was valid, makes no second idea of it: this one is
+    withdrawn, and what is returned is the other.
+    """
     idea = locked(idea_id)
     if idea.status != AWAITING:
         raise Conflict(_("This idea was sent already."))
@@ -229,6 +235,11 @@ def confirm(idea_id: int) -> Idea:
     idea.author_email = ""  # the link stays known: used again it leads to the status
     content = Content.of_document(draft_row(idea).content)
     content.keep_to({one.id for one in questions_of(consultation.id)})
+    if sent := repeats.sent_already(person.id, idea, content, rules.TERMS.confirmation):
+        move(rules.MACHINE, idea, "withdraw", actor)
+        idea.moved_at = now()
+        use_up(idea)
+        return sent
     return submit(actor, idea, content, consultation, "confirm")
 
 

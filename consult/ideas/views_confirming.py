@@ -13,10 +13,11 @@ from consult.core.errors import Gone, Invalid, NotFound
 from consult.core.i18n import _, current_language
 from consult.core.limits import allow_write
 from consult.core.web import flash_done, path, see_other
-from consult.ideas import frames, operations
+from consult.ideas import frames, operations, tokens
 from consult.ideas.forms import AddressForm
 from consult.ideas.frames import Frame
 from consult.ideas.models import AWAITING
+from consult.ideas.repeats import Sent
 from consult.ideas.views import blueprint
 
 
@@ -62,5 +63,8 @@ def confirm(token: str) -> Any:
         operations.check_confirmable(frame.consultation)
         return render_template("ideas/confirm.html", draft=frame)
     idea = operations.confirm(frame.idea_id or 0)
+    if isinstance(idea, Sent):
+        flash_done(_("You have sent this text already: it has the number %(number)s.", number=idea.number))
+        return see_other(path("ideas.status", token=tokens.status_token(idea.draft_key)))
     flash_done(_("We have your idea: %(number)s.", number=idea.number))
     return see_other(path("ideas.status", token=frame.status_token))

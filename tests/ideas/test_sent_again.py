@@ -10,9 +10,11 @@ from sqlalchemy import delete, select
 
 from consult.ideas.models import Answer, Idea
 from consult.ideas.tokens import draft_token
-from tests.ideas.conftest import House, the_idea
+from tests.ideas.conftest import House, number_on, the_idea
+from tests.support.mail import paths
 from tests.support.page import html, plain_spaces
 
+MINE = "anna@people.example"
 NEW = "Nachtrag."  # shorter than what error pages give back otherwise
 
 
@@ -114,3 +116,45 @@ def test_the_same_text_under_a_new_key_is_no_second_idea(
     assert "/ideas/status/" in sent(as_(cast.stranger), "Eins").request.path  # and so is another person
     clock.shift(hours=2)
     assert "/ideas/status/" in sent(client, "Eins").request.path
+
+
+def test_the_same_text_confirmed_twice_is_no_second_idea(
+    client: Any, consultation: Any, db: Any, outbox: Any, run_jobs: Any, as_: Any
+) -> None:
+    """Signed out nothing is compared before the address is proven; then the second link leads to what stands already."""
+    links = []
+    for title, address in (("Eins", MINE), ("Eins", MINE), ("Eins", "olaf@people.example"), ("Zwei", MINE)):
+        browser = as_(None)
+        form = browser.page("/de/ideas/new").form("#idea-form")
+        form |= {"title": title, "answer-1": "Der Text.", "email": address, "submit": "1"}
+        assert posted(browser, "/de/ideas/new", form).status_code == 200
+        run_jobs()
+        links.append(next(one for one in paths(outbox.last(address)) if "/confirm/" in one))
+
+    def confirmed(link: str) -> Any:
+        return client.submit(link, {"confirm": "1"}, follow_redirects=True)
+
+    first = confirmed(links[0])
+    run_jobs()
+    number, mails = number_on(first), len(outbox)
+    again = confirmed(links[1])
+    assert again.request.path == first.request.path
+    assert f"Diesen Text haben Sie schon eingereicht: Er hat die Nummer {number}." in plain_spaces(html(again).text)
+    run_jobs()
+    assert len(outbox) == mails, "no second receipt"
+    others = {number_on(confirmed(link)) for link in links[2:]}
+    assert len(others) == 2 and number not in others  # another person's, and another title
+    assert client.get(links[1]).status_code == 303  # the link still leads somewhere
+    db.session.rollback()
+    assert sorted(db.session.execute(select(Idea.status)).scalars()) == ["submitted"] * 3 + ["withdrawn"]
+
+
+def test_the_same_text_is_put_before_an_organisation_once(house: House, send: Any, db: Any, clock: Any) -> None:
+    send(house.author)
+    again = send(house.author)
+    assert again.status_code == 422
+    assert "Diesen Text haben Sie schon abgegeben: Er wartet" in plain_spaces(html(again).text)
+    assert "Zur Freigabe" in html(send(house.author, title="Ein anderer Titel")).text
+    assert "Zur Freigabe" in html(send(house.colleague)).text
+    clock.shift(hours=2)
+    assert "Zur Freigabe" in html(send(house.author)).text
