@@ -27,7 +27,7 @@ from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas import origins, tokens
 from consult.ideas.models import DRAFT, RETURNED, Idea, IdeaCoauthor, IdeaInvitation, IdeaVersion
-from consult.ideas.rules import TERMS, can_send_in, in_time
+from consult.ideas.rules import TERMS, can_send_in, in_time, mended_until
 from consult.moderation import mails as moderation_mails
 from consult.organisations.queries import member_ids
 from consult.organisations.rules import WRITERS
@@ -261,13 +261,13 @@ def send_decision(idea: Idea, verdict: Verdict, title: str) -> None:
         url = address("ideas.show", number=idea.number) if public else status_url(idea)
     moderation_mails.send_decision(
         recipient, language, verdict, title=title, number=idea.number or "", url=url,
-        until=_revised_by(idea) if verdict.outcome == "return" and not idea.was_public else None, person_id=person_id,
+        until=_revised_by(idea) if verdict.outcome == "return" else None, person_id=person_id,
     )  # fmt: skip
 
 
-def _revised_by(idea: Idea) -> datetime:
-    """Until when a text that is returned now can be sent again."""
-    return in_time(now() + TERMS.revision, db.session.get_one(Consultation, idea.consultation_id))
+def _revised_by(idea: Idea) -> datetime | None:
+    """Until when a text that is returned now can be sent again; None where there is no end."""
+    return mended_until(idea.status, now(), db.session.get_one(Consultation, idea.consultation_id))
 
 
 def tell_merged_into(target: Idea, verdict: Verdict) -> None:

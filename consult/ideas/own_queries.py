@@ -93,6 +93,22 @@ class StatusView:
         return RETURNED if self.returned is not None else self.idea.status
 
     @property
+    def asked(self) -> bool:
+        """Whether moderation asks for a change that can still be sent, and nobody of its organisation has it before them."""
+        taken = rules.can_send_in(self.consultation, self.standing)
+        return self.standing == RETURNED and taken and not self.idea.waits_for_release
+
+    @property
+    def mended_until(self) -> datetime | None:
+        """Until when that change is taken, where an end is set."""
+        return rules.mended_until(self.idea.status, self.idea.moved_at, self.consultation)
+
+    @property
+    def badge(self) -> str:
+        """How it stands, in the word of its badge."""
+        return state_of(self.idea, self.returned is not None)
+
+    @property
     def current(self) -> IdeaVersion | None:
         """The version that the page shows: the one that waits or was returned, else the public one, else the last."""
         return _shown(self.idea, self.versions)
@@ -189,12 +205,30 @@ def _ended_by_others(idea: Idea) -> str:
 
 @dataclass(frozen=True)
 class Mine:
-    """An own idea in the list: what to call it and where it leads."""
+    """An own idea in the list: what to call it and where it leads. `is_returned` where moderation asks for a change of its
+    first text or of a new version, `is_asked` while that can be sent, `mended_until` at the latest."""
 
     idea: Idea
     title: str
     saved_at: Any
     is_author: bool
+    is_returned: bool = False
+    is_asked: bool = False
+    mended_until: datetime | None = None
+
+    @property
+    def badge(self) -> str:
+        """How it stands, in the word of its badge; a new version is its authors' own business."""
+        return state_of(self.idea, self.is_returned and self.is_author)
+
+
+def state_of(idea: Idea, returned: bool = False) -> str:
+    """How an idea stands, in the word of its badge; `returned` where moderation asks for a change of its new version."""
+    if idea.has_waiting_version:
+        return "version_waiting"
+    if idea.waits_for_release:
+        return "awaiting_release"
+    return "version_returned" if returned and idea.status == PUBLISHED else idea.status
 
 
 def my_ideas(actor: Actor, limit: int = 50) -> list[Mine]:
@@ -206,22 +240,44 @@ def my_ideas(actor: Actor, limit: int = 50) -> list[Mine]:
         IdeaCoauthor.person_id == actor.person_id, IdeaCoauthor.status == CONFIRMED
     )
     statement = (
-        select(Idea, IdeaDraft)
+        select(Idea, IdeaDraft, Consultation, _LAST_SENT)
+        .join(Consultation, Consultation.id == Idea.consultation_id)
         .outerjoin(IdeaDraft, IdeaDraft.idea_id == Idea.id)
         .where(or_(Idea.author_id == actor.person_id, Idea.id.in_(beside)))
         .order_by(Idea.moved_at.desc(), Idea.id.desc())
         .limit(limit)
     )
     return [
-        Mine(
-            idea,
-            idea.title or (title_in(draft.content) if draft else ""),
-            draft.saved_at if draft else None,
-            idea.author_id == actor.person_id and reaches(actor, idea),
-        )
-        for idea, draft in db.session.execute(statement)
-        if idea.is_public or reaches(actor, idea) or idea.author_id != actor.person_id
+        _mine(actor, *row)
+        for row in db.session.execute(statement)
+        if row[0].is_public or reaches(actor, row[0]) or row[0].author_id != actor.person_id
     ]
+
+
+# The state of the version that was sent last, apart from those that were taken back (`versions.asked_to_change`).
+_LAST_SENT = (
+    select(IdeaVersion.state)
+    .where(IdeaVersion.idea_id == Idea.id, IdeaVersion.state != WITHDRAWN)
+    .order_by(IdeaVersion.number.desc())
+    .limit(1)
+    .correlate(Idea)
+    .scalar_subquery()
+)
+
+
+def _mine(actor: Actor, idea: Idea, draft: IdeaDraft | None, consultation: Consultation, last_sent: str | None) -> Mine:
+    returned = RETURNED in (idea.status, last_sent if idea.status == PUBLISHED else None)
+    is_author = idea.author_id == actor.person_id and reaches(actor, idea)
+    asked = returned and is_author and not idea.waits_for_release and rules.can_send_in(consultation, RETURNED)
+    return Mine(
+        idea,
+        idea.title or (title_in(draft.content) if draft else ""),
+        draft.saved_at if draft else None,
+        is_author,
+        returned,
+        asked,
+        rules.mended_until(idea.status, idea.moved_at, consultation) if asked else None,
+    )
 
 
 def promised(cases: Sequence[int]) -> dict[int, Any]:

@@ -19,7 +19,7 @@ from consult.core.registry import Panel, SubjectInfo, registries
 from consult.core.web import path
 from consult.ideas import own_queries, page_queries, queries, sharing, signoff, tokens
 from consult.ideas.cards import cards, crossing, newest_cards
-from consult.ideas.models import RETURNED, Idea
+from consult.ideas.models import Idea
 from consult.ideas.publishing import QUESTION
 from consult.ideas.words import draft_path, month_words, other_language, relation_words
 from consult.organisations.rules import may_approve
@@ -127,33 +127,27 @@ def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
             "title": one.title,
             "lang": other_language(one.idea.language),
             "number": one.idea.number,
-            "status": _state(one.idea),
+            "status": one.badge,
             "url": _address(one.idea) if one.is_author else path("ideas.show", number=one.idea.number),
             "status_url": path("ideas.status", token=tokens.status_token(one.idea.draft_key))
             if (one.idea.number or one.idea.waits_for_release) and one.is_author
             else "",
             "due": due.get(one.idea.id),
-            "returned": one.idea.status == RETURNED and one.is_author and not one.idea.waits_for_release,
+            "asked": one.is_asked,
+            "until": one.mended_until,
             "saved_at": one.saved_at if one.is_author and not one.idea.waits_for_release else None,
-            "draft_url": draft_path(one.idea),
+            "draft_url": draft_path(one.idea) if one.is_asked or not one.is_returned else "",
         }
         for one in found
     ]
     return {"rows": rows, "new_url": path("ideas.new")}
 
 
-def _state(idea: Idea) -> str:
-    """How it stands, in the word of its badge."""
-    if idea.has_waiting_version:
-        return "version_waiting"
-    return "awaiting_release" if idea.waits_for_release else idea.status
-
-
 def shared(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
     """What colleagues write in the reader's organisations; no query for those who belong to none, one for others."""
     rows = [
         {"title": one.title, "lang": other_language(one.idea.language), "author": one.author,
-         "organisation": one.organisation, "saved_at": one.saved_at, "status": _state(one.idea),
+         "organisation": one.organisation, "saved_at": one.saved_at, "status": own_queries.state_of(one.idea),
          "url": path("ideas.release", idea_id=one.idea.id) if one.idea.waits_for_release else draft_path(one.idea)}
         for one in sharing.shared_with(actor)
         if not (one.idea.waits_for_release and may_approve(actor, one.idea.organisation_id or 0))  # they stand above

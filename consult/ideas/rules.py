@@ -296,8 +296,20 @@ def can_send_in(consultation: HasPhase, idea_status: str, invited: bool = False)
 def in_time(moment: datetime, consultation: HasEnd) -> datetime:
     """The moment, or the last one before the evaluation where that comes first: from then on nothing is taken, whatever
     was asked or promised before."""
+    last = _taken_until(consultation)
+    return moment if last is None else min(moment, last)
+
+
+def _taken_until(consultation: HasEnd) -> datetime | None:
+    """The last moment at which anything is taken; None where no end is set."""
     ends = [one for one in (consultation.evaluation_at, consultation.results_at) if one is not None]
-    return min([moment, *(one - timedelta(microseconds=1) for one in ends)])
+    return min(ends) - timedelta(microseconds=1) if ends else None
+
+
+def mended_until(status: str, asked_at: datetime, consultation: HasEnd) -> datetime | None:
+    """The last moment at which the change is taken that moderation asked for. A first text is closed after a while; a new
+    version of what is public waits as long as anything is taken, None where no end is set."""
+    return in_time(asked_at + TERMS.revision, consultation) if status == RETURNED else _taken_until(consultation)
 
 
 def can_invite_late(actor: Actor, consultation_id: int) -> bool:

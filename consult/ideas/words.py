@@ -239,6 +239,9 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
     steps = [_step(when, text) for when, text in events]
     steps += _past(view.milestones)
     steps.sort(key=lambda step: step["iso"])
+    if view.asked:
+        when = _("until %(day)s", day=format_day(view.mended_until)) if view.mended_until else _("now")
+        steps.append({"when": when, "text": _("Your changed text"), "next": True})
     if view.case is not None:
         late = view.case.due_at < moment
         due = in_words(view.case.due_at)
@@ -249,10 +252,6 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
                 "next": True,
             }
         )
-    elif view.idea.status == RETURNED and not view.idea.waits_for_release:
-        if rules.can_send_in(view.consultation, RETURNED):
-            day = format_day(rules.in_time(view.idea.moved_at + rules.TERMS.revision, view.consultation))
-            steps.append({"when": _("until %(day)s", day=day), "text": _("Your changed text"), "next": True})
     elif view.idea.status == AWAITING and rules.can_send_in(view.consultation, RETURNED):
         day = format_day(rules.in_time(view.idea.moved_at + rules.TERMS.confirmation, view.consultation))
         steps.append({"when": _("until %(day)s", day=day), "text": _("You confirm your address"), "next": True})
@@ -366,12 +365,17 @@ def _own_turn(view: StatusView) -> str:
             "your idea is not published."
         )
     if idea.status == PUBLISHED and view.returned is not None and taken:
-        return _(
-            "Your idea is public. For its new version we ask you for a change; until then everyone reads the one before."
+        until = view.mended_until
+        return _until(
+            _(
+                "Your idea is public. For its new version we ask you for a change; until then everyone reads the one "
+                "before."
+            ),
+            _("It can be sent until %(day)s.", day=format_day(until)) if until else "",
         )
     if idea.status != RETURNED:
         return ""
-    day = format_day(rules.in_time(idea.moved_at + rules.TERMS.revision, view.consultation))
+    day = format_day(view.mended_until)
     return _("We ask you for a change. It is your turn until %(day)s; without an answer we close the matter.", day=day)
 
 
