@@ -120,6 +120,7 @@ def record(
     return row
 
 
+_HOLD = text("select pg_advisory_xact_lock(:n)")
 _ROWS = cast(Table, AuditRow.__table__)
 _LAST = select(_ROWS.c.seq, _ROWS.c.hash).order_by(_ROWS.c.seq.desc()).limit(1)
 _COLUMNS = tuple(column.name for column in _ROWS.columns)
@@ -132,7 +133,7 @@ def link_pending(session: Session) -> None:
         return
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _LOCK})
+        session.connection().execute(_HOLD, {"n": _LOCK})
     last = session.connection().execute(_LAST).first()
     seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
     details = []

@@ -60,5 +60,11 @@ def end_of_office_day(moment: datetime, land: str = DEFAULT_LAND) -> datetime:
 
 def promised(moment: datetime, days: int, land: str = DEFAULT_LAND) -> datetime:
     """Until when something is promised "within `days` working days": the end of the last one's office hours."""
-    last = add_working_days(moment, days, land).astimezone(LOCAL).date()
-    return datetime.combine(last, OFFICE_ENDS, tzinfo=LOCAL).astimezone(moment.tzinfo)
+    return _promised(moment.astimezone(LOCAL).date(), days, land).astimezone(moment.tzinfo)
+
+
+@lru_cache(maxsize=256)
+def _promised(day: date, days: int, land: str) -> datetime:
+    """The time of day does not matter: asked at every sending, and a day has many."""
+    start = datetime.combine(day, time(12), tzinfo=LOCAL)
+    return datetime.combine(add_working_days(start, days, land).date(), OFFICE_ENDS, tzinfo=LOCAL)

@@ -53,7 +53,8 @@ def sent_already(person_id: int | None, idea: Idea, content: Content, within: ti
     is the same.
     """
     wanted = {**_of(person_id, idea, within), "title": content.title.strip()}
-    for idea_id, number, key in db.session.execute(_SENT, wanted).all():
+    # past the session, which would write the draft first only for it to be used up
+    for idea_id, number, key in db.session.connection().execute(_SENT, wanted).all():
         if _answers(idea_id) == _given(content):
             return Sent(number or "", key)
     return None
