@@ -27,7 +27,7 @@ from consult.core.registry import touch
 from consult.core.settings_store import recall, remember
 from consult.core.states import move
 from consult.core.text import clean_line
-from consult.moderation.operations import open_case, withdraw_case
+from consult.moderation.operations import hold_case, open_case, withdraw_case
 from consult.notifications.queries import followers
 
 audit.declare("cluster.created")
@@ -157,6 +157,7 @@ def send(actor: Actor, cluster_id: int, sent: Sent, role: str = "") -> ClusterVe
     role = role or role_of(actor, cluster_id)
     if role != CONTACT and not rules.can_edit(actor, cluster_id):
         raise Refused(_("Only who speaks for this portrait, and editors, may change it."))
+    hold_case("cluster", cluster_id)
     cluster = locked(cluster_id)
     _refuse_closed(cluster)
     pending = pending_version(cluster_id)
@@ -269,6 +270,7 @@ def withdraw_change(actor: Actor, version: ClusterVersion) -> None:
     """Take back a change that has not been decided."""
     if not rules.can_withdraw(actor, version):
         raise Refused(_("Only who speaks for this portrait, and editors, may change it."))
+    hold_case("cluster", version.cluster_id)
     locked(version.cluster_id)
     db.session.refresh(version)
     waiting = version.status == rules.WAITING

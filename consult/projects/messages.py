@@ -23,7 +23,7 @@ from consult.core.states import move
 from consult.core.text import render_markdown
 from consult.core.web import address
 from consult.moderation.mails import send_decision
-from consult.moderation.operations import open_case, withdraw_case
+from consult.moderation.operations import hold_case, open_case, withdraw_case
 from consult.moderation.queries import decisions_for
 from consult.moderation.rules import REINSTATE, UNDO
 from consult.projects import message_rules as rules
@@ -139,6 +139,7 @@ def _own(actor: Actor, message_id: int) -> ActivityMessage:
 def send_again(actor: Actor, message_id: int, seen: int, words: Words) -> ActivityMessage:
     """Other words for a message that moderation has returned; it waits again. Conflict where somebody saved since."""
     html = _rendered(words)
+    hold_case(KIND, message_id)
     message = _own(actor, message_id)
     if message.revision != seen:
         raise Conflict(_("Somebody else has saved this since you opened it."))
@@ -151,6 +152,7 @@ def send_again(actor: Actor, message_id: int, seen: int, words: Words) -> Activi
 
 def withdraw_message(actor: Actor, message_id: int) -> ActivityMessage:
     """Take a message away; its words are forgotten. What was mailed has been mailed."""
+    hold_case(KIND, message_id)
     message = _own(actor, message_id)
     move(MESSAGE, message, "withdraw", actor)
     _forget_words(message.id)
