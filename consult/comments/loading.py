@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from consult.accounts.queries import person_by_email
-from consult.comments import queries
 from consult.comments.models import Comment, CommentVersion
 from consult.comments.rules import VISIBLE
 from consult.core import audit
@@ -72,12 +71,11 @@ def _load_one(
 
 
 def _moderate(comment: Comment, record: dict[str, Any], info: SubjectInfo) -> None:
-    title = queries.title_for(info)
     due_days = registries.commentable[KIND].due_days(info.id)
     if comment.status == "pending":
         open_case(
             "comment", comment.id, comment.version_id, consultation_id=info.consultation_id, due_days=due_days,
-            title=title, language=comment.language, author_id=None, opened_at=comment.created_at, is_example=True,
+            title=info.title, language=comment.language, author_id=None, opened_at=comment.created_at, is_example=True,
             tell=False,
         )  # fmt: skip
         return
@@ -89,7 +87,7 @@ def _moderate(comment: Comment, record: dict[str, Any], info: SubjectInfo) -> No
         decision = {"outcome": "hide", "reason": reason, "note": term.text("text", comment.language) if term else ""}
     store_example_decision(
         "comment", comment.id, comment.version_id, opened_at=comment.created_at,
-        made_at=_decided(comment.created_at), title=title, language=comment.language,
+        made_at=_decided(comment.created_at), title=info.title, language=comment.language,
         consultation_id=info.consultation_id, due_days=due_days, moderator_id=moderator.id if moderator else None,
         moderator_name=moderator.name if moderator else "", **decision,
     )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import current_app
 from markupsafe import Markup
 from sqlalchemy import select, update
 
@@ -16,7 +15,7 @@ from consult.core.access import Actor, check_not_suspended
 from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import Conflict, Invalid, NotFound, Over, Refused
-from consult.core.i18n import _, in_language
+from consult.core.i18n import _
 from consult.core.registry import SubjectInfo, Verdict, registries, touch
 from consult.core.states import move
 from consult.core.text import render_markdown
@@ -213,15 +212,13 @@ def _recount(comment: Comment, before: str) -> None:
 
 def _ask_moderation(actor: Actor, comment: Comment, info: SubjectInfo | None, source: str) -> None:
     commentable = registries.commentable[comment.subject_kind]
-    with in_language(current_app.config["SETTINGS"].default_language):
-        title = queries.title_for(info)
     open_case(
         "comment",
         comment.id,
         comment.version_id,
         consultation_id=commentable.consultation_id(comment.subject_id),
         due_days=commentable.due_days(comment.subject_id),
-        title=title,
+        title=info.title if info is not None else "",
         language=comment.language,
         author_id=comment.author_id,
         source=source,

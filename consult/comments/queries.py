@@ -34,7 +34,7 @@ from consult.comments.models import Comment, CommentVersion
 from consult.core.access import Actor
 from consult.core.db import UTCDateTime, db
 from consult.core.errors import NotFound
-from consult.core.i18n import LANGUAGES, _, current_language, in_language
+from consult.core.i18n import _, current_language
 from consult.core.paging import Page, keyset
 from consult.core.registry import SubjectInfo, describe, registries
 from consult.core.rows import rows_of
@@ -414,6 +414,7 @@ def _info(comment: Row[Any], subject: SubjectInfo | None) -> SubjectInfo:
         kind="comment",
         id=comment.id,
         title=title_for(subject),
+        about=subject.title if subject is not None else "",
         url=path("comments.show", comment_id=comment.id),
         language=current_language(),  # the title is in our words
         public=comment.status == rules.VISIBLE and subject is not None and subject.public,
@@ -428,20 +429,12 @@ def _info(comment: Row[Any], subject: SubjectInfo | None) -> SubjectInfo:
 
 def title_for(subject: SubjectInfo | None) -> str:
     """How a comment is called in lists, in the present language."""
-    return _("Comment on “%(title)s”", title=subject.title) if subject is not None else _("Comment")
+    return titled(subject.title if subject is not None else "")
 
 
-def retitled(title: str) -> str:
-    """A title that `title_for` made in whichever language, in the present one."""
-    for language in LANGUAGES:
-        with in_language(language):
-            before, after = _("Comment on “%(title)s”", title="\0").split("\0")
-            alone = _("Comment")
-        if title == alone:
-            return _("Comment")
-        if title.startswith(before):
-            return _("Comment on “%(title)s”", title=title.removeprefix(before).removesuffix(after))
-    return title
+def titled(about: str) -> str:
+    """The same of the title of what the comment stands below, which is what is stored; empty where that was not known."""
+    return _("Comment on “%(title)s”", title=about) if about else _("Comment")
 
 
 def find_comment(key: str) -> int | None:

@@ -82,5 +82,5 @@ def due_days(comment_id: int) -> int:
 MODERATED = ModeratedKind(
     "comment", review, operations.apply_verdict, involved, outcomes, reverse=operations.reverse_verdict,
     interim=frozenset({"hide"}), preview=preview, due_days=due_days,
-    retitled=queries.retitled,
+    titled=queries.titled,
 )  # fmt: skip

@@ -37,6 +37,12 @@ class SubjectInfo(NamedTuple):
     consultation_id: int | None = None
     key: str = ""  # stable public key: number or slug
     sectors: tuple[str, ...] = ()  # of what partners are sought by
+    about: str | None = None  # of a title that is words of ours around those of people, these: what is kept of it
+
+    @property
+    def kept_title(self) -> str:
+        """What is stored of the title; what is read of that in either language, `ModeratedKind.titled` says."""
+        return (self.title if self.about is None else self.about)[:300]
 
 
 @dataclass(frozen=True)
@@ -126,8 +132,8 @@ class ModeratedKind:
     for members of the author's organisation: they never decide on it. `interim` are outcomes after which the case stays
     open for a last word ("hide" of an idea). `preview(subject_id, version_id, reader)` is the text as "public",
     "author", "agency" or "ministry" would read it once that version is published; without a version as they read it now.
-    `due_days(subject_id)` are the working days within which a decision about it is promised. `retitled(title)` is for a kind
-    whose titles are words of ours around those of people: a stored one, in the present language.
+    `due_days(subject_id)` are the working days within which a decision about it is promised. `titled(kept)` is for a kind
+    whose titles are words of ours around those of people: of these, as they are stored, the title in the present language.
     """
 
     kind: str
@@ -139,7 +145,7 @@ class ModeratedKind:
     interim: frozenset[str] = frozenset()
     preview: Callable[[int, int | None, str], list[ReviewPart]] | None = None
     due_days: Callable[[int], int] = lambda _subject_id: 2
-    retitled: Callable[[str], str] | None = None
+    titled: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)

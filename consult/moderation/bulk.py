@@ -23,6 +23,7 @@ from consult.moderation import checks, operations, queries, rules
 from consult.moderation.checks import Choice
 from consult.moderation.desk import kept
 from consult.moderation.models import SUBMISSION, Case, Decision
+from consult.moderation.naming import called
 
 OUTCOMES = ("publish", "reject", "hide", "restore", "remove")  # those that need nothing of the single text
 MOST = 50
@@ -41,7 +42,7 @@ class Item:
 
     @property
     def title(self) -> str:
-        return self.info.title if self.info is not None else self.case.title
+        return self.info.title if self.info is not None else called(self.case.kind, self.case.title)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def decide_all(actor: Actor, versions: Sequence[tuple[int, str]], choice: Choice
 
 def _decide_one(actor: Actor, case_id: int, choice: Choice, batch: str) -> Result:
     case = db.session.get(Case, case_id)
-    title = case.title if case is not None else str(case_id)
+    title = called(case.kind, case.title) if case is not None else str(case_id)
     try:
         with apart():
             decision = operations.decide(actor, case_id, choice, facts={"batch": batch})

@@ -12,6 +12,7 @@ from consult.core.drawing import badge_of, lang_attribute, macros_of
 from consult.core.i18n import _, current_language
 from consult.core.web import path
 from consult.moderation.listing import Row
+from consult.moderation.naming import called, language_of
 
 BAR = 120  # units of the drawn part of the promised time that is used up
 
@@ -24,7 +25,8 @@ def queue_rows(rows: Sequence[Row], filters: Mapping[str, Any]) -> Markup:
 
 def _drawn(row: Row, filters: Mapping[str, Any], spoken: str) -> str:
     case, info = row.case, row.info
-    title, language = (info.title, info.language) if info is not None else (case.title, case.language)
+    title = info.title if info is not None else called(case.kind, case.title)
+    language = info.language if info is not None else language_of(case.kind, case.language)
     lang = lang_attribute(language, spoken)
     address = escape(path("moderation.case", case_id=case.id, **filters))
     time = _time(spoken, row.urgency, row.due_text, row.waited_text, _used(row.share))

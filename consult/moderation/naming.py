@@ -1,4 +1,7 @@
-"""What a case is called to whoever reads it: its title is stored as it was, in one language."""
+"""What a case, a report or a complaint is called to whoever reads it.
+
+Of a title that is words of ours around those of people, only these are stored; the rest is said in the reader's language.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,20 @@ from consult.core.i18n import current_language
 from consult.core.registry import registries
 
 
-def _retitled(kind: str) -> Callable[[str], str] | None:
+def _titled(kind: str) -> Callable[[str], str] | None:
     moderated = registries.moderated.get(kind)
-    return moderated.retitled if moderated is not None else None
+    return moderated.titled if moderated is not None else None
 
 
 def called(kind: str, title: str) -> str:
-    """The title of a case about a text of this kind; what of it are words of ours is in the present language."""
-    retitled = _retitled(kind)
-    return retitled(title) if retitled is not None else title
+    """The title of a text of this kind, of what is stored of it; what of it are words of ours is in the present language."""
+    titled = _titled(kind)
+    return titled(title) if titled is not None else title
 
 
 def language_of(kind: str, language: str) -> str:
     """In which language the title of a text in this one is read; empty where it is in words of ours."""
-    return "" if _retitled(kind) is not None else language
+    return "" if _titled(kind) is not None else language
 
 
 def marked(kind: str, title: str, language: str) -> Markup:

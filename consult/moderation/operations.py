@@ -128,7 +128,7 @@ def look_again(actor: Actor, kind: str, subject_id: int) -> Case:
         raise Conflict(_("There is nothing to decide about this text as it stands."))
     review = registries.moderated[kind].review(subject_id, None)  # knows the author where the page names none
     return open_case(
-        kind, subject_id, review.version_id, consultation_id=info.consultation_id, due_days=LOOK_DAYS, title=info.title,
+        kind, subject_id, review.version_id, consultation_id=info.consultation_id, due_days=LOOK_DAYS, title=info.kept_title,
         language=review.language, author_id=review.author_id, source=LOOK, actor=actor, tell=False,
     )  # fmt: skip
 

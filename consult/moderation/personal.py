@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from consult.core.db import db
 from consult.core.registry import PersonalData
 from consult.moderation.models import Case, Decision, Print, Reason, SecondLook
+from consult.moderation.naming import called
 
 
 def export(person_id: int) -> dict[str, Any]:
@@ -23,8 +24,8 @@ def export(person_id: int) -> dict[str, Any]:
     return {
         "decisions": [
             {
-                "number": decision.number, "title": title, "outcome": decision.outcome, "reason": decision.reason,
-                "statement": decision.statement, "made_at": decision.made_at.isoformat(),
+                "number": decision.number, "title": called(decision.kind, title), "outcome": decision.outcome,
+                "reason": decision.reason, "statement": decision.statement, "made_at": decision.made_at.isoformat(),
             }
             for decision, title in decisions
         ],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from consult.core.i18n import _, format_day, in_language
 from consult.moderation.models import Decision
+from consult.moderation.naming import called
 from consult.moderation.objecting import dispute_bodies
 from consult.moderation.statements import outcome_word, spoken_outcome
 from consult.redress.models import AUTHOR, CONCERNED, REPORTER, Complaint
@@ -38,7 +39,8 @@ def _verdict(complaint: Complaint) -> str:
     if complaint.party == CONCERNED:
         return _("%(word)s: %(number)s against the measure %(title)s.", word=word, number=complaint.number,
                  title=complaint.title)  # fmt: skip
-    return _("%(word)s: %(number)s about “%(title)s”.", word=word, number=complaint.number, title=complaint.title)
+    title = called(complaint.kind, complaint.title)
+    return _("%(word)s: %(number)s about “%(title)s”.", word=word, number=complaint.number, title=title)
 
 
 def _consequence(complaint: Complaint, new: Decision | None) -> str:

@@ -13,6 +13,7 @@ from consult.core.mail import queue_template
 from consult.core.notices import notify
 from consult.core.registry import NoticeKind
 from consult.core.web import path
+from consult.moderation.naming import called
 from consult.moderation.objecting import complaint_address, complaint_path
 from consult.redress.complaint_queries import Target, earlier_deciders
 from consult.redress.models import Complaint
@@ -42,7 +43,8 @@ def send_answer(complaint: Complaint) -> None:
     party, number = about(complaint)
     if complaint.person_id is not None:
         notify("complaint.answered", [complaint.person_id], {
-            "number": complaint.number, "title": complaint.title, "party": party, "about": number,
+            "number": complaint.number, "of_kind": complaint.kind, "title": complaint.title, "party": party,
+            "about": number,
         })  # fmt: skip
     if not complaint.email:
         return
@@ -103,7 +105,8 @@ def _nobody_text(context: Mapping[str, Any]) -> str:
 
 
 def _answered_text(context: Mapping[str, Any]) -> str:
-    return _("Your complaint %(number)s is answered: “%(title)s”", number=context["number"], title=context["title"])
+    title = called(context.get("of_kind", ""), context["title"])
+    return _("Your complaint %(number)s is answered: “%(title)s”", number=context["number"], title=title)
 
 
 def _page(context: Mapping[str, Any]) -> str:

@@ -31,7 +31,8 @@ SIZE = 30
 
 @dataclass(frozen=True)
 class Target:
-    """What a complaint is about. `why_not` says why none can be made (any more), empty where one can."""
+    """What a complaint is about, `title` as it is stored. `why_not` says why none can be made (any more), empty where one
+    can."""
 
     party: str
     number: int
@@ -44,6 +45,11 @@ class Target:
     person_id: int | None = None
     email: str = ""
     why_not: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of text that it is about; empty where it is about a measure."""
+        return self.report.kind if self.report is not None else self.case.kind if self.case is not None else ""
 
     @property
     def until(self) -> datetime:

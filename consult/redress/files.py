@@ -24,6 +24,7 @@ from consult.core.mail import Mail
 from consult.core.registry import Review, describe, registries
 from consult.moderation import checks
 from consult.moderation.models import Case, Decision, Report
+from consult.moderation.naming import called
 from consult.redress import rules
 from consult.redress.complaint_queries import names_of
 from consult.redress.models import Complaint
@@ -92,7 +93,7 @@ def case_file(case: Case, look: Look) -> dict[str, Any]:
         "case": case.id,
         "kind": kind,
         "number": info.key if info is not None else "",
-        "title": info.title if info is not None else case.title,
+        "title": info.title if info is not None else called(case.kind, case.title),
         "address": info.url if info is not None and info.public else "",
         "consultation": case.consultation_id,
         "versions": [_version(kind, subject_id, version, at, look) for version, at in _version_ids(cases, log)],

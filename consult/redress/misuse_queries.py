@@ -19,6 +19,7 @@ from consult.core.errors import NotFound
 from consult.core.forms import email_key
 from consult.core.i18n import _
 from consult.moderation.models import Case, Decision, Report
+from consult.moderation.naming import called
 from consult.moderation.rules import FAVOURABLE
 from consult.redress.measure_queries import of_whom
 from consult.redress.models import AUTHOR, NOTICES, SCOPES, TEXTS, WARNING, Complaint, Measure
@@ -125,7 +126,7 @@ def _texts(concerned: Concerned) -> tuple[list[Item], int]:
         .order_by(Decision.id.desc())
     ).all()
     items = [
-        Item("decision", one.id, one.number, title, one.made_at, one.note, one.reason)
+        Item("decision", one.id, one.number, called(one.kind, title), one.made_at, one.note, one.reason)
         for one, title in rows
         if one.ground == "law" and one.outcome not in FAVOURABLE
     ]
@@ -141,7 +142,15 @@ def _notices(concerned: Concerned) -> tuple[list[Item], int]:
         .order_by(Report.id.desc())
     ).all()
     items = [
-        Item("report", report.id, report.number, report.title, report.created_at, report.explanation, report.reason)
+        Item(
+            "report",
+            report.id,
+            report.number,
+            called(report.kind, report.title),
+            report.created_at,
+            report.explanation,
+            report.reason,
+        )  # fmt: skip
         for report, decision in reports
         if decision is not None and (decision.facts.get("left") or decision.outcome in FAVOURABLE)
     ]
@@ -156,7 +165,7 @@ def _notices(concerned: Concerned) -> tuple[list[Item], int]:
         ).scalars()
     )
     items += [
-        Item("complaint", one.id, one.number, one.title, one.created_at, one.body, one.reason)
+        Item("complaint", one.id, one.number, called(one.kind, one.title), one.created_at, one.body, one.reason)
         for one in complaints
         if one.outcome == "reject" and one.party != AUTHOR or one.is_manifest
     ]

@@ -10,6 +10,7 @@ from consult.accounts.queries import person_by_id
 from consult.core.db import db
 from consult.core.registry import PersonalData
 from consult.moderation.models import Report
+from consult.moderation.naming import called
 from consult.redress.models import Complaint, Dispute, Measure
 
 
@@ -34,8 +35,8 @@ def export(person_id: int) -> dict[str, Any]:
         ],
         "complaints": [
             {
-                "number": one.number, "title": one.title, "body": one.body, "email": one.email, "status": one.status,
-                "outcome": one.outcome, "answer": one.answer, "created_at": one.created_at.isoformat(),
+                "number": one.number, "title": called(one.kind, one.title), "body": one.body, "email": one.email,
+                "status": one.status, "outcome": one.outcome, "answer": one.answer, "created_at": one.created_at.isoformat(),
                 "decided_at": one.decided_at.isoformat() if one.decided_at else None,
             }
             for one in complaints.scalars()

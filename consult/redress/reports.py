@@ -62,7 +62,7 @@ def file_report(actor: Actor, notice: Notice) -> tuple[Report, str]:
     receipt = new_token()
     report = Report(
         number=f"tmp-{receipt[:12]}", receipt_hash=token_hash(receipt), kind=info.kind, subject_id=info.id,
-        url=notice.url, title=info.title[:300], reason=notice.reason, explanation=notice.explanation, name=notice.name,
+        url=notice.url, title=info.kept_title, reason=notice.reason, explanation=notice.explanation, name=notice.name,
         email=notice.email, reporter_id=actor.person_id, good_faith=notice.good_faith, language=notice.language,
         status=rules.REPORT_MACHINE.initial, case_id=case.id,
     )  # fmt: skip
@@ -107,7 +107,7 @@ def _case_for(actor: Actor, info: SubjectInfo) -> Case:
     review = moderated.review(info.id, None) if moderated else None  # knows the author where the page names none
     fresh = Case(
         kind=info.kind, subject_id=info.id, version_id=review.version_id if review else None, source=REPORT,
-        consultation_id=info.consultation_id, title=info.title[:300],
+        consultation_id=info.consultation_id, title=info.kept_title,
         language=review.language if review else info.language or "de",
         author_id=review.author_id if review else info.author_id, status=rules.CASE.initial, opened_at=now(),
         due_at=due_at, report_count=0,

@@ -45,7 +45,7 @@ def test_before_moderation_it_waits(
     case = waiting_case("comment", comment.id)
     assert case is not None
     assert (comment.status, case.source, case.version_id) == ("pending", SUBMISSION, comment.version_id)
-    assert case.title == "Kommentar zu »Ein Prüfstand für alle«"
+    assert case.title == "Ein Prüfstand für alle"
     assert notes.counts == {}
     decide(cast, comment)
     assert (comment.status, notes.counts) == ("published", {note.id: 1})
