@@ -6,7 +6,7 @@ are filled once at start and are the same in every process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -299,8 +299,10 @@ class SavedList:
     `places` those of them that stand before its question mark.
 
     `newest(query, since, until)` are public things in it that came after `since` and not after `until`, the newest
-    first, at most twenty. Nothing that the address would not show to everyone is ever among them. `pinned(query, at)`
-    writes out what the address meant at that moment and might mean something else some day.
+    first, at most twenty. Nothing that the address would not show to everyone is ever among them. `among(query, ends)` are
+    those of some things that are public and in it, each with the moment of its publication; for lists of what moderation may
+    take out and bring back. `pinned(query, at)` writes out what the address meant at that moment and might mean something
+    else some day.
     """
 
     kind: str
@@ -310,6 +312,9 @@ class SavedList:
     newest: Callable[[dict[str, list[str]], datetime, datetime], list[SubjectInfo]]
     places: tuple[str, ...] = ()
     pinned: Callable[[dict[str, list[str]], datetime], dict[str, list[str]]] = lambda query, _at: query
+    among: Callable[[dict[str, list[str]], Collection[tuple[str, int]]], list[tuple[SubjectInfo, datetime]]] | None = (
+        None
+    )
 
 
 @dataclass(frozen=True)
@@ -370,6 +375,8 @@ class Registries:
         self.spoken_for: list[Callable[[Actor], list[tuple[str, int]]]] = []  # ends whose links the actor may confirm
         self.milestones: list[Callable[[str, int], list[Milestone]]] = []  # (kind, id) -> what became of it
         self.rules_version: Callable[[], str] = lambda: ""  # which version of the rules counts; the pages know
+        # (since, until) -> what became public again in that time, each with the moment at which it had been taken out
+        self.brought_back: Callable[[datetime, datetime], dict[tuple[str, int], datetime]] = lambda _since, _until: {}
         self.question_in_use: list[Callable[[int], bool]] = []  # question id -> somebody has answered it
 
     def add_panel(self, panel: Panel) -> None:

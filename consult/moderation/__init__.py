@@ -11,7 +11,7 @@ from __future__ import annotations
 from flask import Flask
 
 from consult.core.registry import registries
-from consult.moderation import jobs, personal, views, views_bulk, views_quality, views_reasons
+from consult.moderation import jobs, personal, queries, views, views_bulk, views_quality, views_reasons
 from consult.moderation.notices import NOTICE_KINDS
 from consult.moderation.statements import WORDS
 
@@ -24,4 +24,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(WORDS)
     registries.notice_kinds.update({kind.kind: kind for kind in NOTICE_KINDS})
     registries.personal_data["moderation"] = personal.PERSONAL_DATA
+    registries.brought_back = queries.brought_back
     registries.loaders.append(jobs.LOADER)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import Select, func, literal, null, select
+from sqlalchemy import Select, and_, func, literal, null, or_, select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -89,6 +89,7 @@ def open_case_for(kind: str, subject_id: int) -> Case | None:
     return waiting_case(kind, subject_id)
 
 
+GONE = ("hide", "remove", "merge")  # decisions that take out what was public
 READ, RETURNED = "read", "returned"  # steps of a text on its way through moderation
 
 
@@ -212,6 +213,32 @@ def decisions_for(kind: str, subject_id: int) -> list[Decision]:
     """All decisions on a subject, oldest first; those that were taken back carry `reversed_at`."""
     statement = select(Decision).where(Decision.kind == kind, Decision.subject_id == subject_id)
     return list(db.session.execute(statement.order_by(Decision.id)).scalars())
+
+
+def brought_back(since: datetime, until: datetime) -> dict[tuple[str, int], datetime]:
+    """Texts that moderation has made public again in this span, each with the moment at which it had taken them out: by
+    another decision, or by taking its own back."""
+    at, undone = Decision.made_at, Decision.reversed_at
+    restored = and_(at > since, Decision.outcome.in_(("restore", rules.REINSTATE)), undone.is_(None))
+    taken_back = and_(Decision.outcome.in_(GONE), undone > since, undone <= until)
+    statement = select(Decision).where(at > since - rules.UNDO, at <= until, or_(restored, taken_back))
+    found: dict[tuple[str, int], datetime] = {}
+    for decision in db.session.execute(statement.order_by(Decision.id)).scalars():
+        gone = decision.made_at if decision.outcome in GONE else _gone_before(decision)
+        if gone is not None:
+            found[decision.kind, decision.subject_id] = gone
+    return found
+
+
+def _gone_before(decision: Decision) -> datetime | None:
+    """Since when the text had been out that a decision brought back; None where it had been public or never so."""
+    gone: datetime | None = None
+    for one in decisions_for(decision.kind, decision.subject_id):
+        if one.id >= decision.id:
+            break
+        if one.reversed_at is None or one.reversed_at >= decision.made_at:
+            gone = (gone or one.made_at) if one.outcome in GONE else None
+    return gone
 
 
 def accepted_texts(person_id: int) -> int:

@@ -11,6 +11,7 @@ LOOK_EVERY = timedelta(days=1)
 # What is younger the next look finds: it may still be on its way into the database, and for ten minutes its publication
 # can be taken back.
 SETTLED = timedelta(minutes=15)
+REMEMBERED = timedelta(days=330)  # a little less than notices are kept, which tell what somebody was told of
 MOST_TOLD = 20  # things named in one notice
 
 

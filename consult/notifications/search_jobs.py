@@ -7,6 +7,7 @@ commit, so nobody is told twice and one list that fails keeps no other waiting.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -16,12 +17,14 @@ from consult.core import jobs
 from consult.core.clock import now
 from consult.core.i18n import _, _n, format_number, in_language
 from consult.core.notices import notify
-from consult.core.registry import NoticeKind, describe, registries
+from consult.core.registry import NoticeKind, SavedList, SubjectInfo, describe, registries
 from consult.core.web import path
 from consult.notifications import rules, search_queries
+from consult.notifications.models import SavedSearch
 
-KIND = "search.new"
+KIND = search_queries.NOTICE
 AT_ONCE = 1000  # jobs written by one run
+Query = dict[str, list[str]]
 QUOTES = str.maketrans("", "", '„“”»«"')
 
 
@@ -44,7 +47,9 @@ def look(payload: dict[str, Any]) -> None:
     until, query = now() - rules.SETTLED, search_queries.query_of(search)
     with in_language(person.language):
         things = saved.newest(query, search.seen_at, until)
-    news = [one for one in things if one.public and one.author_id != person.id][: rules.MOST_TOLD]
+        things += _back(search, saved, query, until)
+    fresh = list({(one.kind, one.id): one for one in things if one.public and one.author_id != person.id}.values())
+    news = fresh[: rules.MOST_TOLD]
     if news:
         site = current_app.config["SETTINGS"].site_url
         found = [
@@ -54,6 +59,22 @@ def look(payload: dict[str, Any]) -> None:
         context = {"search": search.title, "list": search.kind, "query": query, "found": found}
         notify(KIND, [person.id], context)
     search.seen_at = until
+
+
+def _back(search: SavedSearch, saved: SavedList, query: Query, until: datetime) -> list[SubjectInfo]:
+    """What moderation has brought back since the last look and the person has not heard of: it was not there to be found.
+
+    What stood in the list when it was kept is known, and so is what is older than notices are remembered.
+    """
+    gone = registries.brought_back(search.seen_at, until)
+    if not gone or saved.among is None:
+        return []
+    found, told = [], search_queries.told(search, query)
+    for one, published_at in saved.among(query, gone.keys()):
+        known = published_at <= search.created_at < gone[one.kind, one.id] or published_at < now() - rules.REMEMBERED
+        if not known and (one.kind, one.id) not in told:
+            found.append(one)
+    return found
 
 
 def notice_text(context: Mapping[str, Any]) -> str:

@@ -16,8 +16,9 @@ from consult.core.registry import SavedList, registries
 from consult.core.text import clean_line
 from consult.core.web import path
 from consult.notifications import rules
-from consult.notifications.models import SavedSearch
+from consult.notifications.models import Notice, SavedSearch
 
+NOTICE = "search.new"  # the kind of notice that tells what one found
 MOST_VALUES = 250  # kept of one parameter: no list takes in more
 LONGEST_VALUE = 200
 LONGEST_QUERY = 8000
@@ -102,6 +103,14 @@ def due(limit: int) -> list[tuple[int, datetime]]:
         .limit(limit)
     )  # fmt: skip
     return [(row.id, row.seen_at) for row in db.session.execute(statement)]
+
+
+def told(search: SavedSearch, query: dict[str, list[str]]) -> set[tuple[str, int]]:
+    """What its person was told of by a search for the same."""
+    notices = select(Notice.context).where(Notice.person_id == search.person_id, Notice.kind == NOTICE)
+    contexts = db.session.execute(notices).scalars()
+    same = [one for one in contexts if one["list"] == search.kind and one["query"] == query]
+    return {(one["of"][0], one["of"][1]) for context in same for one in context["found"] if "of" in one}
 
 
 def locked(search_id: int) -> SavedSearch | None:

@@ -90,6 +90,12 @@ def offers_page(wanted: OfferFilter, after: str | None = None, size: int = 20) -
     return keyset(_filtered(wanted, select(Offer)), order, after, size)
 
 
+def offers_among(wanted: OfferFilter, ids: Sequence[int]) -> list[Offer]:
+    """Those of these offers that are public and match, the newest first."""
+    statement = _filtered(wanted, select(Offer)).where(Offer.id.in_(ids))
+    return list(db.session.execute(statement.order_by(Offer.published_at.desc(), Offer.id.desc())).scalars())
+
+
 def all_offers(wanted: OfferFilter) -> Iterator[Offer]:
     """Everything that matches, for a file; read in steps."""
     after: str | None = None

@@ -12,14 +12,14 @@ and up to nine more for the rarer ones.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from markupsafe import Markup
-from sqlalchemy import Integer, Row, String, TextClause, bindparam, column, false, select, text
+from sqlalchemy import Integer, Row, String, TextClause, and_, bindparam, column, false, or_, select, text
 from sqlalchemy.sql.selectable import Subquery
 
 from consult.core.db import db, is_sqlite
@@ -195,6 +195,23 @@ def dated_between(documents: Sequence[int], since: datetime, until: datetime) ->
         .order_by(SearchDoc.at.desc(), SearchDoc.id.desc())
     )
     return [(kind, subject_id) for kind, subject_id in rows]
+
+
+def dated_among(documents: Sequence[int], ends: Collection[tuple[str, int]]) -> list[tuple[tuple[str, int], datetime]]:
+    """((kind, id), moment) of those documents that are of these things and have one that is news, the latest first."""
+    kinds: dict[str, list[int]] = {}
+    for kind, subject_id in ends:
+        if kind in registries.searchables and registries.searchables[kind].at_is_news:
+            kinds.setdefault(kind, []).append(subject_id)
+    ours = [and_(SearchDoc.kind == kind, SearchDoc.subject_id.in_(ids)) for kind, ids in kinds.items()]
+    if not ours or not documents:
+        return []
+    rows = db.session.execute(
+        select(SearchDoc.kind, SearchDoc.subject_id, SearchDoc.at)
+        .where(SearchDoc.id.in_(documents), or_(*ours))
+        .order_by(SearchDoc.at.desc(), SearchDoc.id.desc())
+    )
+    return [((kind, subject_id), at) for kind, subject_id, at in rows if at is not None]
 
 
 def _text_for_reader(document: Row[Any], marker: Marker) -> tuple[str, str]:
