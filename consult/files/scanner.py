@@ -15,6 +15,7 @@ from flask import current_app
 log = logging.getLogger(__name__)
 
 CLEAN, WAITING, INFECTED = "clean", "waiting", "infected"
+LOST = "lost"  # gone from the storage before it was looked at
 TIMEOUT = 20.0  # seconds
 PORTION = 64 * 1024
 

@@ -21,6 +21,7 @@ from consult.core.registry import (
     registries,
 )
 from consult.ideas import (
+    attachments,
     cards,
     decisions,
     demo_signoff,
@@ -63,7 +64,7 @@ def init_app(app: Flask) -> None:
     )
     assert views_writing.FOUND
     app.register_blueprint(views.blueprint)
-    app.jinja_env.globals.update(idea_card=cards.idea_card)
+    app.jinja_env.globals.update(idea_card=cards.idea_card, gone_words=attachments.gone_words)
     app.before_request_funcs.setdefault(None, []).insert(0, views_attachments.allow_large_file)
     registries.subjects[KIND] = SubjectKind(
         KIND,

@@ -32,7 +32,20 @@ from consult.files.checking import Checked
 from consult.files.storage import Missing, name_of, storage
 from consult.ideas import job_mails
 from consult.ideas.drafting import attachments_of, change_attachments
-from consult.ideas.models import BY_MODERATION, PUBLISHED, Idea, IdeaAttachment, IdeaDraft, IdeaRedaction, IdeaVersion
+from consult.ideas.models import (
+    BY_MODERATION,
+    CLOSED,
+    MERGED,
+    PUBLISHED,
+    REJECTED,
+    REMOVED,
+    WITHDRAWN,
+    Idea,
+    IdeaAttachment,
+    IdeaDraft,
+    IdeaRedaction,
+    IdeaVersion,
+)
 from consult.moderation.blackening import places
 from consult.moderation.models import Decision
 from consult.moderation.queries import decisions_for
@@ -44,6 +57,7 @@ MOST_EVER = 60  # of an idea, with those that earlier versions name
 TITLE_MAX = 300
 KEPT = timedelta(days=1)  # what nothing names any more
 BATCH = 200
+OVER = (REJECTED, WITHDRAWN, REMOVED, CLOSED, MERGED)  # states in which nothing is attached any more
 SCANNED_AT_ONCE = 20  # files: the scanner may take its time for each
 # An attachment stands beside its idea, so there is none without name.
 FOR = tuple(one for one in AUDIENCES if one in (PUBLIC, AGENCY, MINISTRY))
@@ -260,15 +274,19 @@ def _is_named(attachment: IdeaAttachment, version_id: int | None) -> bool:
     return attachment.id in (named or [])
 
 
-def gone_words() -> str:
-    """What is said where a file would be that the scanner found something in."""
-    return _("This file was deleted: the virus scanner found something in it.")
+def gone_words(attachment: IdeaAttachment, mine: bool = False) -> str:
+    """What is said where a file would be that is gone; with `mine` to who can attach it once more."""
+    if attachment.scan != scanner.LOST:
+        return _("This file was deleted: the virus scanner found something in it.")
+    said = _("This file could not be checked: it was lost here.")
+    asked = _("Please attach it once more.")
+    return f"{said} {asked}" if mine else said
 
 
 def content_of(attachment: IdeaAttachment) -> bytes:
     """The file. NotFound, with the reason, where it is waiting for the scanner or is gone."""
     if attachment.is_gone:
-        raise NotFound(gone_words())
+        raise NotFound(gone_words(attachment))
     if attachment.scan != scanner.CLEAN:
         raise NotFound(_("This file is still being checked. Please come back later."))
     try:
@@ -290,16 +308,19 @@ def scan_waiting(_payload: dict[str, Any]) -> None:
     All are looked at before anything is written: it takes its time, and others want to write. Which ones is chance, so that
     such as it never answers for do not keep the others waiting for ever.
     """
-    unseen = select(IdeaAttachment.id, IdeaAttachment.digest).where(IdeaAttachment.scan == scanner.WAITING)
+    columns = select(IdeaAttachment.id, IdeaAttachment.digest, IdeaAttachment.created_at)
+    unseen = columns.where(IdeaAttachment.scan.in_((scanner.WAITING, scanner.LOST)))  # a storage may come back
     with reading():
         some = db.session.execute(unseen.order_by(func.random()).limit(SCANNED_AT_ONCE))
-        waiting = [(row.id, row.digest) for row in some]
+        waiting = list(some)
     states: dict[int, str] = {}
-    for attachment_id, digest in waiting:
+    for attachment_id, digest, created_at in waiting:
         try:
             states[attachment_id] = scanner.scan(storage().get(digest))
-        except Missing:  # lost, which is no finding: nobody can open it, and nobody is told of a virus
+        except Missing:  # no finding: nobody is told of a virus. A folder may be away for a while
             log.warning("the file of attachment %s is not in the storage", attachment_id)
+            if created_at < now() - KEPT:
+                states[attachment_id] = scanner.LOST
     for attachment_id, state in states.items():
         if state != scanner.WAITING:
             _keep_verdict(attachment_id, state)
@@ -307,15 +328,22 @@ def scan_waiting(_payload: dict[str, Any]) -> None:
 
 def _keep_verdict(attachment_id: int, state: str) -> None:
     one = db.session.get(IdeaAttachment, attachment_id)
-    if one is None:  # deleted meanwhile
+    if one is None or one.scan == state:  # deleted meanwhile, or nothing new
         return
-    one.scan = state
-    idea = db.session.get_one(Idea, one.idea_id)
-    if idea.is_public:
-        bump_content()  # its page says that the file is being checked
-    if state == scanner.INFECTED:
+    alike = [one]
+    if state == scanner.INFECTED:  # the same content is stored once
+        same = select(IdeaAttachment).where(IdeaAttachment.digest == one.digest, IdeaAttachment.scan != state)
+        alike = list(db.session.execute(same.order_by(IdeaAttachment.id)).scalars())
         storage().delete(one.digest)
-        job_mails.tell_file_deleted(idea, one.title, one.file_name)
+    for each in alike:
+        each.scan = state
+        idea = db.session.get_one(Idea, each.idea_id)
+        if idea.is_public:
+            bump_content()  # its page says that the file is being checked
+        if state == scanner.INFECTED:
+            job_mails.tell_file_deleted(idea, each.title, each.file_name)
+        elif state == scanner.LOST and idea.status not in OVER:
+            job_mails.tell_file_lost(idea, each.title, each.file_name)
 
 
 @every("ideas.sweep_attachments", minutes=360)

@@ -255,9 +255,9 @@ class IdeaNote(Base):
 class IdeaAttachment(Base):
     """A file of an idea. `digest` names the stored content, `key` its address; `title` is what it shows or holds.
 
-    `scan` is "clean", "waiting" or "infected" (`files.scanner`): only a clean one is ever handed out. `width` and `height`
-    are those of a picture, 0 elsewhere. While the decision `held_by` holds it back for `held_reason` (a code of the
-    catalogue), only its authors and moderators in an open case read it, in every version that names it.
+    `scan` is "clean", "waiting", "infected" or "lost" (`files.scanner`): only a clean one is ever handed out. `width`
+    and `height` are those of a picture, 0 elsewhere. While the decision `held_by` holds it back for `held_reason` (a code of
+    the catalogue), only its authors and moderators in an open case read it, in every version that names it.
     """
 
     __tablename__ = "idea_attachment"
@@ -296,8 +296,8 @@ class IdeaAttachment(Base):
 
     @property
     def is_gone(self) -> bool:
-        """Whether the scanner found something in it: the stored file is deleted then."""
-        return self.scan == "infected"
+        """Whether there is no file any more: the scanner found something in it, or it was lost before that."""
+        return self.scan in ("infected", "lost")
 
 
 class Support(Base):

@@ -128,7 +128,7 @@ def _file(one: IdeaAttachment) -> dict[str, str]:
     """A file that was sent with it: what its author says it shows, which one it is, who may read it, what became of it."""
     said = [one.file_name, words_of_size(one.size), str(LABELS[one.audience])]
     if one.is_gone:
-        said.append(gone_words())
+        said.append(gone_words(one))
     elif one.is_held:
         said.append(_("held back by the moderation"))
     return {"title": one.title, "said": ", ".join(said)}

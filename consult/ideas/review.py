@@ -120,7 +120,7 @@ def _file_parts(version: IdeaVersion) -> list[ReviewPart]:
             one.title, path("ideas.file", key=one.key), one.file_name, words_of_size(one.size),
         )  # fmt: skip
         if one.is_gone:
-            link = Markup("<p>%s</p><p>%s: %s</p>") % (one.title, one.file_name, gone_words())
+            link = Markup("<p>%s</p><p>%s: %s</p>") % (one.title, one.file_name, gone_words(one))
         elif not one.is_ready:
             link += Markup("<p>%s</p>") % _(
                 "The virus scanner has not looked at it yet; until then nobody can open it."

@@ -90,7 +90,8 @@ def test_what_is_being_checked_or_gone_is_said(
     two_versions: tuple[Idea, dict[str, IdeaAttachment]], client: Any, db: Any
 ) -> None:
     idea, files = two_versions
-    for state, words in (("waiting", "wird noch geprüft"), ("infected", "Der Virenscanner hat etwas darin gefunden")):
+    for state, words in (("waiting", "wird noch geprüft"), ("infected", "Der Virenscanner hat etwas darin gefunden"),
+                         ("lost", "konnte nicht geprüft werden")):  # fmt: skip
         files["kept"].scan = state
         db.session.add(files["kept"])
         db.session.commit()
