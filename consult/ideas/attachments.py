@@ -1,8 +1,9 @@
 """Attachments: files that belong to an idea. A draft and each version name theirs, so a version can add and drop some.
 
-An attachment is never changed: its file, its title (for pictures the alternative text) and for whom it is stay as they
-were sent. Nobody reads one that was not scanned where a scanner is set. What no draft and no version names any more is
-deleted by a job after a day, and a stored file that no attachment names is swept up after it.
+An attachment is never changed: its file and its title (for pictures the alternative text) stay as they were sent, and for
+whom it is can only become fewer (`file_readers`). Nobody reads one that was not scanned where a scanner is set. What no
+draft and no version names any more is deleted by a job after a day, and a stored file that no attachment names is swept up
+after it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sqlalchemy import delete, func, select
 
 from consult.core import audit
 from consult.core.access import Actor
-from consult.core.audiences import AGENCY, AUDIENCES, MINISTRY, PUBLIC, readable_by
+from consult.core.audiences import AGENCY, AUDIENCES, MINISTRY, PUBLIC
 from consult.core.clock import now
 from consult.core.db import db, reading
 from consult.core.errors import Busy, Invalid, NotFound
@@ -36,7 +37,6 @@ from consult.ideas.models import (
     BY_MODERATION,
     CLOSED,
     MERGED,
-    PUBLISHED,
     REJECTED,
     REMOVED,
     WITHDRAWN,
@@ -248,30 +248,6 @@ def by_key(key: str) -> tuple[IdeaAttachment, Idea]:
     if row is None:
         raise NotFound()
     return row[0], row[1]
-
-
-def is_for_everyone(attachment: IdeaAttachment, idea: Idea) -> bool:
-    """Whether anybody may read it: public, of the version that everyone reads."""
-    shared = attachment.audience == PUBLIC and not attachment.is_held
-    return shared and idea.is_public and _is_named(attachment, idea.public_version_id)
-
-
-def is_for_officials(actor: Actor, attachment: IdeaAttachment, idea: Idea) -> bool:
-    """Whether the actor reads it by a right of agency or ministry: of a published idea, whose page they may open, and the
-    look is noted."""
-    return (
-        idea.status == PUBLISHED
-        and not attachment.is_held
-        and attachment.audience in readable_by(actor, idea.consultation_id)
-        and _is_named(attachment, idea.public_version_id)
-    )
-
-
-def _is_named(attachment: IdeaAttachment, version_id: int | None) -> bool:
-    if version_id is None:
-        return False
-    named = db.session.execute(select(IdeaVersion.attachments).where(IdeaVersion.id == version_id)).scalar_one()
-    return attachment.id in (named or [])
 
 
 def gone_words(attachment: IdeaAttachment, mine: bool = False) -> str:

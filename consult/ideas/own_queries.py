@@ -22,14 +22,13 @@ from consult.ideas import rules, signoff, transfers
 from consult.ideas.attachments import attachments
 from consult.ideas.coauthors import coauthors_of
 from consult.ideas.drafts import title_in
+from consult.ideas.file_readers import narrowable as narrowable_files
 from consult.ideas.milestones import milestones
 from consult.ideas.models import (
     CONFIRMED,
-    HIDDEN,
     MERGED,
     PUBLISHED,
     RETURNED,
-    SUBMITTED,
     WITHDRAWN,
     Answer,
     Idea,
@@ -64,6 +63,7 @@ class StatusView:
     proposals: list[LinkView]
     originals: dict[str, str]
     files: list[IdeaAttachment] = field(default_factory=list)
+    narrowable_files: list[IdeaAttachment] = field(default_factory=list)
     read_at: list[datetime] = field(default_factory=list)
     releases: list[signoff.Release] = field(default_factory=list)
     draft_title: str = ""
@@ -130,7 +130,7 @@ class StatusView:
     @property
     def narrowable(self) -> list[Answer]:
         """The answers that fewer people can be let read: of what is public, or may come back, and of what waits."""
-        if self.idea.status not in (SUBMITTED, PUBLISHED, HIDDEN):
+        if self.idea.status not in rules.NARROWABLE:
             return []
         public, waiting = self.public, self._version(self.idea.waiting_version_id)
         return list(narrowable(public.answers if public else [], waiting.answers if waiting else []).values())
@@ -163,6 +163,7 @@ def status_view(idea: Idea) -> StatusView:
     )
     links = all_links("idea", idea.id, [CONFIRMED, PROPOSED]) if idea.is_public else []
     shown = _shown(idea, versions)
+    every = attachments(list(dict.fromkeys(one_id for one in reversed(versions) for one_id in one.attachments)))
     draft = db.session.get(IdeaDraft, idea.id)
     merged, ended = idea.status == MERGED, _ended_by_others(idea) if idea.status == WITHDRAWN else ""
     return StatusView(
@@ -184,9 +185,15 @@ def status_view(idea: Idea) -> StatusView:
         milestones=milestones(idea, [one for one in links if one.confirmed]) if idea.was_public else [],
         proposals=[one for one in links if not one.confirmed],
         originals=originals_of(shown.id) if shown is not None and shown.is_redacted else {},
-        files=attachments(shown.attachments) if shown is not None else [],
+        files=_in_order(every, shown.attachments) if shown is not None else [],
+        narrowable_files=narrowable_files(idea, versions, every),
         releases=signoff.history(idea.id) if idea.organisation_id is not None else [],
     )
+
+
+def _in_order(files: Sequence[IdeaAttachment], ids: Sequence[int]) -> list[IdeaAttachment]:
+    found = {one.id: one for one in files}
+    return [found[one_id] for one_id in ids if one_id in found]
 
 
 TAKEN_BACK, REJOINED = "idea.entry_taken_back", rules.MACHINE.events["rejoin"]

@@ -23,6 +23,7 @@ from consult.ideas import origins, redactions, rules
 from consult.ideas.attachments import PART, attachments, gone_words, words_of_size
 from consult.ideas.coauthors import is_beside
 from consult.ideas.drafting import newest_version_id
+from consult.ideas.file_readers import open_to_all
 from consult.ideas.models import HIDDEN, PUBLISHED, RETURNED, SUBMITTED, Answer, Idea, IdeaVersion
 from consult.ideas.versions import version_with_answers
 from consult.moderation.catalogue import reason_title
@@ -49,13 +50,13 @@ def review(idea_id: int, version_id: int | None) -> Review:
     return Review(
         title=version.title,
         language=version.language,
-        parts=[*_parts(version, questions), *_file_parts(version)],
+        parts=[*_parts(version, questions), *_file_parts(version.attachments), *_earlier_files(idea, version)],
         version_id=version.id,
         author=person.name if person else "",
         author_id=idea.author_id,
         organisation=version.organisation_name,
         organisation_id=idea.organisation_id,
-        previous=[*_parts(before, questions), *_file_parts(before)] if before is not None else [],
+        previous=[*_parts(before, questions), *_file_parts(before.attachments)] if before is not None else [],
         links=list(infos.values()),
         outcomes=outcomes(idea.id, version.id),
         public_url=path("ideas.show", number=idea.number) if idea.is_public and idea.number else "",
@@ -112,10 +113,16 @@ def _parts(version: IdeaVersion, questions: dict[int, Question]) -> list[ReviewP
     return parts
 
 
-def _file_parts(version: IdeaVersion) -> list[ReviewPart]:
+def _earlier_files(idea: Idea, version: IdeaVersion) -> list[ReviewPart]:
+    """The attachments that everybody reads beside earlier versions alone: they can be held back, too."""
+    earlier = open_to_all(idea) - set(version.attachments) if idea.is_public and version.number > 1 else set()
+    return _file_parts(sorted(earlier), _("Attachment of an earlier version"))
+
+
+def _file_parts(ids: Sequence[int], heading: str = "") -> list[ReviewPart]:
     """The attachments: what their author says they show, and the way to the file."""
     parts = []
-    for one in attachments(version.attachments):
+    for one in attachments(ids):
         link = Markup('<p>%s</p><p><a href="%s">%s</a>, %s</p>') % (
             one.title, path("ideas.file", key=one.key), one.file_name, words_of_size(one.size),
         )  # fmt: skip
@@ -129,7 +136,9 @@ def _file_parts(version: IdeaVersion) -> list[ReviewPart]:
             link += Markup("<p>%s</p>") % _(
                 "The moderation holds it back: %(reason)s.", reason=reason_title(one.held_reason)
             )
-        parts.append(ReviewPart(_("Attachment"), one.title, link, one.audience, f"{PART}{one.id}", whole=True))
+        parts.append(
+            ReviewPart(heading or _("Attachment"), one.title, link, one.audience, f"{PART}{one.id}", whole=True)
+        )
     return parts
 
 

@@ -200,6 +200,8 @@ ERASABLE = frozenset({WITHDRAWN, REJECTED, REMOVED, CLOSED})
 COMPANIONABLE = frozenset({SUBMITTED, RETURNED, PUBLISHED})
 # In these states the author may write: a first text, a revised one, a new version beside the public one.
 WRITABLE = frozenset({DRAFT, RETURNED, PUBLISHED})
+# In these states others read what was sent, or may read it soon: then its author can let fewer people read it at once.
+NARROWABLE = frozenset({SUBMITTED, PUBLISHED, HIDDEN})
 RESTRICTED = frozenset({AGENCY, MINISTRY})
 OPEN_TO_ALL = frozenset({PUBLIC, ANONYMOUS})
 

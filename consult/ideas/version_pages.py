@@ -2,7 +2,7 @@
 
 Everybody reads the versions that were public, while the idea is; its authors read all of them in full. An answer of an
 earlier version is never for more readers than any later answer to the same question: narrowing reaches back, also past
-versions that do not answer it. A file of an earlier version is read by everybody as long as the public one has it, too.
+versions that do not answer it. A file of an earlier version stays readable with it (`file_readers`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from consult.core.i18n import _, pick
 from consult.core.text import render_markdown
 from consult.ideas import redactions, rules
 from consult.ideas.attachments import attachments
+from consult.ideas.file_readers import open_to_all
 from consult.ideas.models import WITHDRAWN, Idea, IdeaAttachment, IdeaVersion
 from consult.moderation.diff import Change, word_diff
 
@@ -41,8 +42,8 @@ class PartChange:
 class VersionPage:
     """One version for its readers, beside the one before. `withheld` counts answers that the reader may not read.
 
-    `files` are the attachments that they may read, `taken_out` how many others everybody could read once, and `held_back`
-    for which reasons the moderation holds some.
+    `files` are the attachments that they may read, `not_for_all` how many others it has, and `held_back` for which reasons
+    the moderation holds some.
     """
 
     version: IdeaVersion
@@ -52,7 +53,7 @@ class VersionPage:
     withheld: int
     full: bool
     files: list[IdeaAttachment]
-    taken_out: int
+    not_for_all: int
     held_back: list[str]
 
     @property
@@ -70,8 +71,8 @@ class VersionPage:
 
 
 def version_page(idea: Idea, number: int, full: bool) -> VersionPage | None:
-    """A version with its changes; with `full` for its authors. None where the reader may not read it. Three queries, one
-    more where it has files, and for each version in which something is blacked out."""
+    """A version with its changes; with `full` for its authors. None where the reader may not read it. Three queries, up
+    to three more where it has files, and for each version in which something is blacked out."""
     sent = _versions(idea)
     versions = [one for one in sent if full or one.published_at is not None]
     version = next((one for one in versions if one.number == number), None)
@@ -82,10 +83,9 @@ def version_page(idea: Idea, number: int, full: bool) -> VersionPage | None:
     old = _texts(before, full, sent, idea.public_version_id) if before is not None else {}
     ids = [answer.question_id for one in (version, before) if one is not None for answer in one.answers]
     questions = questions_by_ids(ids) if ids else {}
-    public = next((one for one in sent if one.id == idea.public_version_id), None)
-    every = attachments(version.attachments, None if full else (PUBLIC,))
-    shown = [one for one in every if not one.is_held]
-    files = every if full else [one for one in shown if public is not None and one.id in public.attachments]
+    every = attachments(version.attachments)
+    held = [one for one in every if one.is_held and one.audience == PUBLIC]
+    files = every if full else _for_everyone(idea, every)
     return VersionPage(
         version=version,
         before=before,
@@ -96,9 +96,16 @@ def version_page(idea: Idea, number: int, full: bool) -> VersionPage | None:
         withheld=sum(1 for one in version.answers if redactions.part_of(one.question_id) not in texts),
         full=full,
         files=files,
-        taken_out=0 if full else len(shown) - len(files),
-        held_back=[] if full else list(dict.fromkeys(one.held_reason for one in every if one.is_held)),
+        not_for_all=0 if full else len(every) - len(held) - len(files),
+        held_back=[] if full else list(dict.fromkeys(one.held_reason for one in held)),
     )
+
+
+def _for_everyone(idea: Idea, files: Sequence[IdeaAttachment]) -> list[IdeaAttachment]:
+    """Those of a version's files that everybody may read; two queries, none where it has none."""
+    shown = [one for one in files if one.audience == PUBLIC and not one.is_held]
+    ids = open_to_all(idea) if shown else set()
+    return [one for one in shown if one.id in ids]
 
 
 def _versions(idea: Idea) -> list[IdeaVersion]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -21,6 +22,7 @@ from consult.core.memory import remembered
 from consult.core.outlets import FORMATS
 from consult.core.web import flash_done, path, room_blueprint, see_other
 from consult.ideas import (
+    file_readers,
     filters,
     frames,
     listing_files,
@@ -52,6 +54,7 @@ from consult.organisations import acting
 audit.declare("idea.restricted_read", "version_id")
 
 blueprint = room_blueprint("ideas", __name__)
+FILE_FIELD = re.compile(r"file-(\d{1,9})", re.ASCII)
 
 
 @blueprint.get("/ideas/")
@@ -310,14 +313,16 @@ def take_name_away(token: str) -> Any:
 @blueprint.post("/ideas/status/<token>/audience")
 @access("public")
 def narrow(token: str) -> Any:
-    """Let fewer people read single answers: at once and everywhere."""
+    """Let fewer people read single answers and files: at once and everywhere."""
     allow_write()
-    idea = frames.idea_by_status_token(token)
+    actor, idea = current_actor(), frames.idea_by_status_token(token)
     questions = questions_of(idea.consultation_id)
     sent = placing.placed(request.form, questions)
     wanted = {one.id: value for one in questions if (value := sent.get(f"audience-{one.position}", ""))}
     if any(value not in AUDIENCES for value in wanted.values()):
         raise Refused(_("Please choose one of the entries in the list."))
-    changed = operations.narrow_audiences(current_actor(), idea.id, wanted)
+    changed = operations.narrow_audiences(actor, idea.id, wanted)
+    files = {int(found[1]): value for name, value in request.form.items() if (found := FILE_FIELD.fullmatch(name))}
+    changed += file_readers.narrow(operations.author_actor(actor, idea), idea.id, files)
     flash_done(_("Done. From now on fewer people read it.") if changed else _("Nothing was changed."))
     return see_other(path("ideas.status", token=token))

@@ -14,7 +14,7 @@ from consult.core.audiences import PUBLIC
 from consult.core.db import db, set_reading
 from consult.core.errors import NotFound
 from consult.files.checking import LARGEST
-from consult.ideas import attachments, page_queries, rules, tokens
+from consult.ideas import attachments, file_readers, page_queries, rules, tokens
 from consult.ideas.coauthors import is_coauthor
 from consult.ideas.models import Idea, IdeaAttachment
 from consult.ideas.views import blueprint
@@ -48,7 +48,7 @@ def file(key: str) -> Any:
     """
     attachment, idea = attachments.by_key(key)
     actor = current_actor()
-    shared = attachments.is_for_everyone(attachment, idea)
+    shared = file_readers.is_for_everyone(attachment, idea)
     if not shared and not _holds_link(actor, idea) and not _is_own(actor, idea):
         _check_rights(actor, attachment, idea)
     answer = Response(attachments.content_of(attachment), content_type=attachment.media_type)
@@ -86,7 +86,7 @@ def _check_rights(actor: Actor, attachment: IdeaAttachment, idea: Idea) -> None:
     """NotFound for whoever may not read it; a look of others at what is not public is noted before it is answered."""
     case = open_case_for("idea", idea.id) if actor.signed_in else None
     involved = rules.is_involved(actor, idea)
-    for_them = attachments.is_for_officials(actor, attachment, idea) and _opens_page(actor, idea)
+    for_them = file_readers.is_for_officials(actor, attachment, idea) and _opens_page(actor, idea)
     if not for_them and not (case is not None and can_read_restricted(actor, case, involved)):
         raise NotFound()
     if attachment.audience == PUBLIC and not attachment.is_held:

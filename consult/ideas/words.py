@@ -15,7 +15,7 @@ from consult.core.i18n import _, _n, current_language, format_clock, format_day,
 from consult.core.registry import Milestone
 from consult.core.vocabularies import short_region
 from consult.core.web import path
-from consult.ideas import invitations, origins, rules, signoff, tokens
+from consult.ideas import file_readers, invitations, origins, rules, signoff, tokens
 from consult.ideas.milestones import version_url
 from consult.ideas.models import (
     AWAITING,
@@ -444,18 +444,28 @@ def link_choices() -> list[tuple[str, str]]:
 
 
 def narrower_choices(view: StatusView) -> list[dict[str, Any]]:
-    """For each answer that others read, or may read soon: the audiences to which it can be narrowed at once."""
-    found = []
+    """For each answer and file that others read, or may read soon: the audiences to which it can be narrowed at once."""
+    found: list[dict[str, Any]] = []
     for answer in view.narrowable:
         question = view.questions[answer.question_id]
         narrower = [code for code in AUDIENCES if rules.is_narrower(code, answer.audience)]
         if narrower:
             found.append(
                 {
+                    "name": f"audience-{question.position}",
                     "position": question.position,
-                    "title": pick(question.short_title),
+                    "label": f"{question.position} {pick(question.short_title)}",
                     "present": answer.audience,
                     "options": [(code, str(LABELS[code])) for code in (answer.audience, *narrower)],
                 }
             )
-    return sorted(found, key=lambda one: one["position"])
+    files: list[dict[str, Any]] = [
+        {
+            "name": f"file-{one.id}",
+            "label": _("Attachment: %(title)s", title=one.title),
+            "present": one.audience,
+            "options": [(code, str(LABELS[code])) for code in (one.audience, *file_readers.narrower(one))],
+        }
+        for one in view.narrowable_files
+    ]
+    return [*sorted(found, key=lambda one: one["position"]), *files]

@@ -239,7 +239,8 @@ def test_a_new_version_adds_and_drops_and_the_old_one_stays(
     assert client.get(f"/de/ideas/files/{new.key}").status_code == 404
     make.decide("idea", idea.id, "publish")
     db.session.commit()
-    assert client.get(f"/de/ideas/files/{files['public'].key}").status_code == 404
+    assert client.get(f"/de/ideas/files/{files['public'].key}").status_code == 200, "its version can still be read"
+    assert files["public"].key not in client.page(f"/de/ideas/{idea.number}").source
     assert client.get(f"/de/ideas/files/{new.key}").status_code == 200
     assert "Neues Bild" in client.page(f"/de/ideas/{idea.number}").text
 

@@ -62,16 +62,16 @@ def test_a_version_lists_the_files_that_everybody_still_reads(
 ) -> None:
     idea, files = two_versions
     first, second = (client.page(f"/de/ideas/{idea.number}/versions/{number}") for number in (1, 2))
-    assert listed(first) == [TITLES["kept"]] and listed(second) == [TITLES["kept"], TITLES["later"]]
+    assert listed(first) == [TITLES["kept"], TITLES["out"]] and listed(second) == [TITLES["kept"], TITLES["later"]]
     for page in (first, second, client.page(f"/de/ideas/{idea.number}/versions/2?view=text")):
         links = [one for one in page.links() if "/ideas/files/" in one]
         assert links and all(client.get(one).status_code == 200 for one in links)
         assert "Die Moderation hält einen Anhang zurück" in page.text
-        for name in ("out", "held", "agency"):
+        for name in ("held", "agency"):
             assert files[name].key not in page.source and TITLES[name] not in page.text, name
             assert files[name].file_name not in page.text
-    assert "Ein Anhang dieser Fassung wurde später herausgenommen." in first.text
-    assert "herausgenommen" not in second.text
+        assert "Ein Anhang dieser Fassung ist nicht für alle." in page.text
+    assert files["out"].key not in second.source
 
 
 def test_its_authors_see_all_of_them(
@@ -83,7 +83,7 @@ def test_its_authors_see_all_of_them(
     assert listed(page) == [TITLES[name] for name in ("kept", "out", "held", "agency")]
     for name in ("kept", "out", "held", "agency"):
         assert client.get(f"/de/ideas/files/{files[name].key}").status_code == 200, name
-    assert "herausgenommen" not in page.text and "Die Moderation hält einen Anhang zurück" in page.text
+    assert "nicht für alle" not in page.text and "Die Moderation hält einen Anhang zurück" in page.text
 
 
 def test_what_is_being_checked_or_gone_is_said(
