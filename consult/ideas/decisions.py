@@ -18,7 +18,7 @@ from consult.core.i18n import _
 from consult.core.jobs import enqueue
 from consult.core.registry import Verdict
 from consult.core.states import move
-from consult.ideas import attachments, mails, news, redactions, rules, transfers
+from consult.ideas import attachments, mails, news, redactions, rules, telling, transfers
 from consult.ideas.models import (
     CURRENT,
     HELD,
@@ -47,6 +47,7 @@ VERSION_ACTS = {
 }  # fmt: skip
 VERSION_STATES = {"publish": CURRENT, "return": RETURNED, "reject": REJECTED, "redact": CURRENT}
 PUBLISHING = frozenset({"publish", "redact"})
+WHOLE = frozenset({"hide", "restore", "remove"})  # they concern all that an idea is made of
 NAMING = frozenset({"redact", "restore", "reinstate"})  # it may be read under another title, or again
 
 
@@ -84,6 +85,8 @@ def apply(actor: Actor, idea_id: int, verdict: Verdict) -> None:
     mails.send_decision(idea, verdict, title)
     if target is not None:
         mails.tell_merged_into(target, verdict)
+    if WHOLE & {verdict.outcome, verdict.overturns}:
+        telling.tell_joined(idea, verdict)
 
 
 def _move_whole(actor: Actor, idea: Idea, outcome: str) -> None:

@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from consult.accounts.queries import people_by_ids
 from consult.core.db import db
-from consult.core.i18n import in_language
+from consult.core.i18n import _, in_language
 from consult.core.mail import queue_template
+from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas.coauthors import coauthor_ids
 from consult.ideas.mails import Letter, recipient_of, status_url
 from consult.ideas.models import MERGED, Idea
+from consult.moderation.mails import send_decision
 
 
 def author_ids(idea: Idea) -> list[int]:
@@ -37,6 +39,25 @@ def merged_into(idea: Idea) -> list[Idea]:
         found += new
         wanted = [one.id for one in new]
     return found
+
+
+def tell_joined(idea: Idea, verdict: Verdict) -> None:
+    """What moderation has decided about all of an idea, to the authors of those that were merged into it, as to its own."""
+    to = recipient_of(idea)
+    told = {to[0].casefold()} if to is not None else set()
+    for one in merged_into(idea):
+        to = recipient_of(one)
+        if to is None or to[0].casefold() in told:
+            continue
+        recipient, language, person_id = to
+        told.add(recipient.casefold())
+        with in_language(language):
+            url = address("ideas.show", number=idea.number) if idea.is_public else status_url(one)
+            action = "" if idea.is_public else _("See how it stands")
+        send_decision(
+            recipient, language, verdict, title=idea.title, number=idea.number or "", url=url, action=action,
+            person_id=person_id, part=one.number or "",
+        )  # fmt: skip
 
 
 def write_to_authors(idea: Idea, write: Callable[[str], Letter], kind: str) -> None:

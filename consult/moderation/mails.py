@@ -20,7 +20,7 @@ from consult.core.registry import Verdict
 from consult.moderation.models import Case, Decision
 from consult.moderation.naming import called, language_of
 from consult.moderation.rules import AT_ONCE, UNDO
-from consult.moderation.statements import spoken_outcome, statement_of
+from consult.moderation.statements import spoken_outcome, statement_for_parts, statement_of
 
 
 def reference_of(decision_id: int) -> str:
@@ -46,8 +46,12 @@ def send_decision(
     action: str = "",
     until: datetime | None = None,
     person_id: int | None = None,
+    part: str = "",
 ) -> None:
     """Tell an author what was decided; called by the subject's room while it carries the verdict out.
+
+    With `part` it goes to the author of a text of that number which is a part of this one by now: they are told neither the
+    passages of others nor the way to complain in the name of who sent this one.
 
     `url` is a full address with the button `action` (a fitting word by default), `until` the last day for a change. Mail
     about publishing, returning and rejecting leaves after ten minutes and is taken back by a reversal; mail about what was
@@ -63,7 +67,8 @@ def send_decision(
         kind="moderation.decision",
         context={
             "outcome": spoken_outcome(decision),
-            "statement": statement_of(decision, language),
+            "statement": statement_for_parts(decision, language) if part else statement_of(decision, language),
+            "part": part,
             "decision": decision,
             "title": title,
             "number": number,

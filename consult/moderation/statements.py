@@ -6,7 +6,7 @@ and in the decision's row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,12 +19,15 @@ from consult.moderation.naming import called, marked
 from consult.moderation.objecting import complaint_address, complaint_until, dispute_bodies
 from consult.moderation.rules import FAVOURABLE
 
+PASSAGE = "[…]"  # stands in place of words that somebody else wrote
+
 __all__ = [
     "DEFAULT_REASON",
     "FAVOURABLE",
     "Statement",
     "outcome_word",
     "spoken_outcome",
+    "statement_for_parts",
     "statement_of",
     "statement_texts",
 ]
@@ -227,6 +230,16 @@ def statement_of(decision: Decision, language: str) -> Statement:
             scope="" if favourable else scope_sentence(spoken_outcome(decision)),
             complain_url=complain_url,
         )
+
+
+def statement_for_parts(decision: Decision, language: str) -> Statement:
+    """What is told of it to the authors of what is a part of the text by now: nothing in the words of others, and no way to
+    complain in their name."""
+    whole = statement_of(decision, language)
+    note = whole.note
+    for passage, _remark in sorted(whole.passages, key=lambda one: len(one[0]), reverse=True):
+        note = note.replace(passage, PASSAGE) if passage.strip() else note
+    return replace(whole, passages=(), note=note, redress="", complain_url="")
 
 
 def reason_text(decision: Decision, language: str) -> str:

@@ -13,8 +13,8 @@ from consult.core.audit import AuditRow
 from consult.core.registry import registries
 from consult.ideas import coauthoring, drafting, operations, tokens
 from consult.ideas.models import Idea, Support
-from consult.moderation.operations import Choice, claim, decide, look_again, reverse
-from consult.moderation.queries import decisions_for
+from consult.moderation.operations import Choice, claim, decide, look_again, overturn_decision, reverse
+from consult.moderation.queries import decisions_for, version_text
 from tests.support.mail import paths
 from tests.support.page import html
 
@@ -283,3 +283,64 @@ def test_who_wrote_what_was_merged_hears_that_the_joint_idea_is_withdrawn(
         (mail,) = outbox.to(person, "idea.coauthor_withdrawn")
         assert target.number in mail.text and "zurückgezogen" in mail.subject
     assert not outbox.to(cast.outsider, "idea.coauthor_withdrawn")
+
+
+SAID = {
+    "hide": "Verborgen",
+    "restore": "Wieder zu lesen",
+    "remove": "Entfernt",
+    "reinstate": "Entscheidung zurückgenommen",
+}
+
+
+def test_who_wrote_what_was_merged_hears_what_moderation_decides_on_the_joint_idea(
+    make: Any, cast: Any, consultation: Any, db: Any, merge: Any, outbox: Any, client: Any, run_jobs: Any, clock: Any
+) -> None:
+    """What its own author is told, but neither the passages of others nor the way to complain in that author's name."""
+    one, first, gone = make.person("Valentin Verfasser"), make.person("Erste"), make.person("Fort")
+    first.language = "en"
+    idea = make.idea("Prüfstand teilen", consultation=consultation, author=one)
+    target = make.idea("Ziel", consultation=consultation, author=cast.outsider)
+    merge(make.idea("Noch früher", consultation=consultation, author=first), idea)
+    merge(idea, target)
+    merge(make.idea("Noch eine", consultation=consultation, author=cast.outsider), target)
+    merge(make.idea("Fort", consultation=consultation, author=gone), target)
+    gone.deactivated_at = clock.now
+    db.session.commit()
+    clock.shift(minutes=20)
+    run_jobs()
+    actor, before = cast.actor(cast.moderator), len(outbox.to(gone, "moderation.decision"))
+
+    def settle(outcome: str) -> Any:
+        case = look_again(actor, "idea", target.id)
+        passages = (("Ziel", "Gehört hier nicht her."),)
+        choice = Choice(outcome, reason="insult", note="Der Satz »Ziel« ist eine Beleidigung.", passages=passages,
+                        version=version_text(case))  # fmt: skip
+        return told(decide(actor, case.id, choice), outcome)
+
+    def told(decision: Any, outcome: str) -> Any:
+        db.session.commit()
+        run_jobs()
+        mails = {person: outbox.to(person, "moderation.decision")[-1] for person in (one, first, cast.outsider)}
+        assert {decision.number in mail.text for mail in mails.values()} == {True}, outcome
+        mail = mails[one]
+        assert mail.subject == f"{SAID[outcome]}: {target.number}"
+        assert idea.number in mail.text and "Beleidigung" in mail.text and "»Ziel« ist" not in mail.text
+        assert "Gehört hier nicht her" not in mail.text + mail.html and "/complaints/" not in mail.text + mail.html
+        assert "of which your idea" in mails[first].text
+        assert ("/complaints/" in mails[cast.outsider].text) is (outcome in ("hide", "remove"))
+        (page,) = [path for path in paths(mail) if "/ideas/" in path]
+        assert client.get(page).status_code == 200 and ("/status/" in page) is (outcome in ("hide", "remove"))
+        assert sum(decision.number in one.text for one in outbox.to(cast.outsider, "moderation.decision")) == 1
+        assert len(outbox.to(gone, "moderation.decision")) == before
+        return decision
+
+    settle("hide")
+    removed = settle("remove")
+    other = cast.actor(cast.moderator2)
+    told(overturn_decision(other, removed.id, "insult", "Der Satz »Ziel« war keine Beleidigung."), "reinstate")
+    settle("hide")
+    restored = settle("restore")
+    reverse(actor, restored.id)
+    db.session.commit()
+    assert all(restored.number not in mail.text or mail.cancelled_at for mail in outbox.to(one, "moderation.decision"))
