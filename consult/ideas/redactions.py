@@ -30,6 +30,11 @@ def part_of(question_id: int) -> str:
     return f"answer-{question_id}"
 
 
+def moderated_part(question_id: int) -> str:
+    """What an answer is called before moderation: by what stays, since somebody may move questions while a case is open."""
+    return f"question-{question_id}"
+
+
 @dataclass(frozen=True)
 class Blackened:
     """What everybody may know of a passage that is blacked out: in which part, by whom and why."""

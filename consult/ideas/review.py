@@ -108,7 +108,7 @@ def _parts(version: IdeaVersion, questions: dict[int, Question]) -> list[ReviewP
     if version.summary:
         add(_("Summary"), version.summary, render_markdown(version.summary), PUBLIC, "summary", redactions.SUMMARY)
     for question, answer in _answers(version, questions):
-        name, part = f"answer-{question.position}", redactions.part_of(question.id)
+        name, part = redactions.moderated_part(question.id), redactions.part_of(question.id)
         add(_heading(question), answer.body, answer.html, answer.audience, name, part)
     return parts
 
@@ -205,7 +205,7 @@ def preview(idea_id: int, version_id: int | None, reader: str) -> list[ReviewPar
             heading = _("%(part)s, without name on the page of the question", part=heading)
         readable = allowed is None or answer.audience in (ANONYMOUS, *allowed)
         text = texts[redactions.part_of(question.id)] if readable else ""
-        parts.append(_part(heading, text, f"answer-{question.position}", answer.audience))
+        parts.append(_part(heading, text, redactions.moderated_part(question.id), answer.audience))
     return parts
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import delete, func, select, update
 
 from consult.consultations.models import Consultation
 from consult.consultations.operations import take_number
-from consult.consultations.queries import questions_by_ids
 from consult.core import audit
 from consult.core.access import Actor
 from consult.core.audiences import PUBLIC
@@ -296,8 +295,7 @@ def split(actor: Actor, idea: Idea, verdict: Verdict) -> Idea:
 
 def _chosen(version: IdeaVersion, names: Sequence[str]) -> set[int]:
     """The questions whose answers go to the second idea; `names` are those of the parts before the moderator."""
-    questions = questions_by_ids([answer.question_id for answer in version.answers])
-    by_name = {f"answer-{question.position}": key for key, question in questions.items()}
+    by_name = {redactions.moderated_part(answer.question_id): answer.question_id for answer in version.answers}
     chosen = {by_name[name] for name in names if name in by_name}
     if not chosen or len(chosen) == len(version.answers):
         raise Invalid({"second": _("Please choose the answers that become an idea of their own: some, and not all.")})

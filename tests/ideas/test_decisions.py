@@ -16,6 +16,7 @@ from consult.links.queries import own_links
 from consult.moderation.operations import reverse
 from consult.moderation.queries import waiting_case
 from tests.ideas.conftest import versions
+from tests.support.factories import part_of
 
 
 @pytest.fixture
@@ -51,9 +52,9 @@ def test_what_the_moderator_reads(sent: Idea, cast: Any) -> None:
     assert found.organisation == "Feinwerk Saaletal" and found.author_id == cast.owner.id
     assert [(part.name, part.audience) for part in found.parts] == [
         ("title", "public"),
-        ("answer-1", "public"),
-        ("answer-2", "ministry"),
-        ("answer-3", "anonymous"),
+        (part_of(sent.consultation_id, 1), "public"),
+        (part_of(sent.consultation_id, 2), "ministry"),
+        (part_of(sent.consultation_id, 3), "anonymous"),
     ]
     assert [info.key for info in found.links] == ["photonik-musterland"]
     assert found.outcomes == ("publish", "return", "redact", "reject", "merge", "split")

@@ -23,6 +23,7 @@ from consult.notifications.operations import follow
 from consult.notifications.queries import is_following
 from consult.search.queries import search_hits
 from tests.ideas.conftest import versions
+from tests.support.factories import part_of
 from tests.support.page import html
 
 GIVEN = {"reason": "personal-data", "note": "Ein Satz dazu."}
@@ -116,9 +117,10 @@ def test_moderators_read_on_in_an_open_case_alone(written: Any, rule: Any, judge
     idea = written("submitted")
     rule(idea, "redact", passages=((SECRET_NAME, ""),))
     parts = {part.name: part for part in review.review(idea.id, idea.public_version_id).parts}
-    assert SECRET_NAME not in parts["answer-1"].source and parts["answer-1"].audience == "public"
-    assert SECRET_NAME in parts["full-answer-1"].source and parts["full-answer-1"].audience == "ministry"
-    assert "full-answer-2" not in parts
+    first, second = (part_of(idea.consultation_id, one) for one in (1, 2))
+    assert SECRET_NAME not in parts[first].source and parts[first].audience == "public"
+    assert SECRET_NAME in parts[f"full-{first}"].source and parts[f"full-{first}"].audience == "ministry"
+    assert f"full-{second}" not in parts
 
 
 def test_the_statement_names_the_passage_to_its_author(written: Any, rule: Any, outbox: Any, cast: Any) -> None:
@@ -328,7 +330,7 @@ def test_a_merger_needs_another_public_idea(
 
 def test_splitting_makes_two_submitted_ideas(written: Any, rule: Any, db: Any, cast: Any, outbox: Any) -> None:
     idea = written("submitted")
-    rule(idea, "split", second=("answer-2",), second_title="Die zweite")
+    rule(idea, "split", second=(part_of(idea.consultation_id, 2),), second_title="Die zweite")
     second = db.session.query(Idea).filter(Idea.id != idea.id).one()
     assert (idea.status, second.status) == ("submitted", "submitted")
     assert second.number != idea.number and second.author_id == idea.author_id == cast.owner.id
@@ -348,7 +350,7 @@ def test_splitting_makes_two_submitted_ideas(written: Any, rule: Any, db: Any, c
 
 def test_splitting_can_be_taken_back_while_both_wait(written: Any, rule: Any, judge: Actor, db: Any) -> None:
     idea = written("submitted")
-    decision = rule(idea, "split", second=("answer-2",), second_title="Die zweite")
+    decision = rule(idea, "split", second=(part_of(idea.consultation_id, 2),), second_title="Die zweite")
     reverse(judge, decision.id)
     db.session.commit()
     db.session.refresh(idea)
@@ -362,16 +364,18 @@ def test_splitting_can_be_taken_back_while_both_wait(written: Any, rule: Any, ju
 
 def test_no_way_back_once_one_part_was_decided(written: Any, rule: Any, judge: Actor, db: Any) -> None:
     idea = written("submitted")
-    decision = rule(idea, "split", second=("answer-2",), second_title="Die zweite")
+    decision = rule(idea, "split", second=(part_of(idea.consultation_id, 2),), second_title="Die zweite")
     rule(db.session.query(Idea).filter(Idea.id != idea.id).one(), "publish")
     with pytest.raises(Conflict):
         reverse(judge, decision.id)
 
 
-@pytest.mark.parametrize("second", [(), ("answer-1", "answer-2"), ("title",), ("answer-9",)])
+@pytest.mark.parametrize("second", [(), (1, 2), ("title",), ("question-9999",), ("answer-1",)])
 def test_some_and_not_all_is_split_off(second: Any, written: Any, rule: Any) -> None:
     with pytest.raises(Invalid):
-        rule(written("submitted"), "split", second=second, second_title="Die zweite")
+        idea = written("submitted")
+        names = tuple(part_of(idea.consultation_id, one) if isinstance(one, int) else one for one in second)
+        rule(idea, "split", second=names, second_title="Die zweite")
 
 
 # ---- reinstating ----------------------------------------------------------------------------------------------------
@@ -444,7 +448,7 @@ def test_what_was_withdrawn_since_stays_withdrawn(written: Any, rule: Any, cast:
 
 def test_a_split_is_joined_again_by_a_complaint(written: Any, rule: Any, cast: Any, db: Any, run_jobs: Any) -> None:
     idea = written("submitted")
-    decision = rule(idea, "split", second=("answer-2",), second_title="Die zweite")
+    decision = rule(idea, "split", second=(part_of(idea.consultation_id, 2),), second_title="Die zweite")
     overturn_decision(cast.actor(cast.moderator2), decision.id, "off-topic", "Gehört zusammen.")
     db.session.commit()
     run_jobs()
@@ -477,7 +481,8 @@ def test_preview_as_each_reader(reader: str, make: Any, cast: Any, consultation:
     preview = registries.moderated["idea"].preview
     assert preview is not None
     parts = preview(idea.id, None, reader)
-    assert {part.name: part.source for part in parts if part.name != "title"} == PREVIEWS[reader]
+    names = {part_of(consultation.id, one): f"answer-{one}" for one in range(1, 6)}
+    assert {names[part.name]: part.source for part in parts if part.name != "title"} == PREVIEWS[reader]
     assert all(bool(part.html) is bool(part.source) for part in parts)
 
 

@@ -14,8 +14,9 @@ from consult.core.errors import Conflict
 from consult.core.registry import touch
 from consult.ideas import placing, tokens
 from consult.ideas.drafts import Content
-from consult.ideas.models import Answer
-from tests.ideas.conftest import the_draft, the_idea
+from consult.ideas.models import Answer, Idea
+from consult.moderation.queries import waiting_case
+from tests.ideas.conftest import the_draft, the_idea, versions
 from tests.support.mail import paths
 from tests.support.page import html
 
@@ -154,3 +155,23 @@ def test_names_follow_their_question(line: str) -> None:
     assert found["clash"] == NAMES[line][0] and found["tab"] == "t"
     with pytest.raises(Conflict):
         placing.placed(MultiDict([("questions", "3:9"), ("answer-3", "Weg?")]), questions)
+
+
+def test_the_answer_that_was_ticked_is_split_off_when_questions_move_meanwhile(
+    make: Any, db: Any, client: Any, cast: Any, sign_in: Any, consultation: Any
+) -> None:
+    """An editor changes the order of the questions while a moderator has the case open."""
+    answers = {1: "Eine erste Antwort.", 2: "Eine zweite Antwort."}
+    idea = make.idea(consultation=consultation, status="submitted", answers=answers)
+    db.session.commit()
+    sign_in(client, cast.moderator)
+    page = client.page(f"/de/moderation/cases/{waiting_case('idea', idea.id).id}")
+    ticked = {
+        page.one(f"label[for={one['id']}]").get_text().strip(): one["value"] for one in page.select("[name=second]")
+    }
+    move(db, consultation, (2, 1, 3, 4, 5))
+    form = {**page.form("form.c-decide"), "outcome": "split", "reason": "off-topic", "note": "Zwei."}
+    form |= {"second": ticked["2 Frage 2 kurz"], "second_title": "Die zweite"}
+    assert client.post(str(page.one("form.c-decide")["action"]), data=form).status_code == 303
+    split_off = db.session.query(Idea).filter(Idea.id != idea.id).one()
+    assert [one.body for one in versions(db, split_off)[0].answers] == ["Eine zweite Antwort."]

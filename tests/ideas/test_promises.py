@@ -15,6 +15,7 @@ from consult.moderation.checks import Choice
 from consult.moderation.operations import decide, reverse
 from consult.moderation.queries import waiting_case
 from tests.ideas.conftest import House
+from tests.support.factories import part_of
 from tests.support.mail import paths
 from tests.support.page import plain_spaces
 
@@ -98,7 +99,8 @@ def test_nobody_is_told_that_they_withdrew_what_others_took_back(
     db.session.commit()
     case, judge = waiting_case("idea", idea.id), cast.actor(cast.moderator)
     choice = Choice(
-        outcome="split", reason="personal-data", note="Zwei.", version=str(case.version_id), second=("answer-2",),
+        outcome="split", reason="personal-data", note="Zwei.", version=str(case.version_id),
+        second=(part_of(idea.consultation_id, 2),),
         second_title="Der zweite",
     )  # fmt: skip
     decision = decide(judge, case.id, choice)

@@ -25,6 +25,7 @@ from consult.core.errors import DomainError
 from consult.ideas import operations as ideas
 from consult.ideas.models import Idea
 from consult.moderation import bulk, operations, queries, rules
+from consult.moderation.desk import splittable
 from consult.moderation.models import Case, Decision
 from consult.moderation.operations import Choice
 from consult.search.models import SearchDoc
@@ -75,7 +76,7 @@ class Sequence(RuleBasedStateMachine):
 
     def _decide(self, actor: Actor, outcome: str) -> Decision:
         case = queries.waiting_case(self.kind, self.id) or operations.look_again(actor, self.kind, self.id)
-        parts = [part.name for part in queries.review_of(case).parts if part.name.startswith("answer")]
+        parts = [part.name for part in splittable(queries.review_of(case))]
         choice = Choice(
             outcome, reason="" if outcome == "publish" else "off-topic", note="" if outcome == "publish" else "Darum.",
             passages=((WORD, ""),) if outcome == "redact" else (), version=queries.version_text(case),

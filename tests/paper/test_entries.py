@@ -26,6 +26,7 @@ from consult.paper.entries import Entry
 from tests.ideas.conftest import Writer
 from tests.ideas.test_placing import move
 from tests.paper.conftest import DAY, PHASES, set_phase
+from tests.support.factories import part_of
 from tests.support.mail import paths
 from tests.support.page import html
 from tests.support.pdf import Pdf
@@ -268,7 +269,8 @@ def test_what_is_split_off_was_entered_too(here: Any, make: Any, cast: Any, db: 
     idea = entries.enter(typist, here, entry)
     case = waiting_case("idea", idea.id)
     choice = Choice(
-        outcome="split", reason="personal-data", note="Zwei Gedanken.", version=str(case.version_id), second=("answer-2",),
+        outcome="split", reason="personal-data", note="Zwei Gedanken.", version=str(case.version_id),
+        second=(part_of(idea.consultation_id, 2),),
         second_title="Der zweite",
     )  # fmt: skip
     decide(cast.actor(cast.moderator2), case.id, choice)

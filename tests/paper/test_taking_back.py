@@ -19,6 +19,7 @@ from consult.moderation.queries import waiting_case
 from tests.paper.conftest import set_phase
 from tests.paper.test_entries import TYPED, count
 from tests.support.at_once import at_once
+from tests.support.factories import part_of
 from tests.support.page import html
 
 URL = "/de/paper/open-region/enter"
@@ -95,7 +96,8 @@ def returned_and_sent_again(idea: Idea, cast: Any, make: Any, db: Any) -> None:
 def split_off(idea: Idea, cast: Any, make: Any, db: Any) -> None:
     case = waiting_case("idea", idea.id)
     choice = Choice(
-        outcome="split", reason="personal-data", note="Zwei Gedanken.", version=str(case.version_id), second=("answer-2",),
+        outcome="split", reason="personal-data", note="Zwei Gedanken.", version=str(case.version_id),
+        second=(part_of(idea.consultation_id, 2),),
         second_title="Der zweite",
     )  # fmt: skip
     decide(cast.actor(cast.moderator2), case.id, choice)

@@ -24,6 +24,7 @@ from consult.core.db import db, sort_key
 from consult.core.forms import email_key
 from consult.core.registry import registries
 from consult.core.text import slugify
+from consult.ideas import redactions
 from consult.ideas.drafting import Changes, save_draft, start_draft
 from consult.ideas.models import Idea
 from consult.ideas.operations import send
@@ -236,6 +237,11 @@ class Factories:
         judge = actor(moderator or self.person(roles=("moderator",)))
         version = "" if case.version_id is None else str(case.version_id)
         return decide(judge, case.id, Choice(outcome=outcome, reason=reason, note=note, version=version))
+
+
+def part_of(consultation_id: int, position: int) -> str:
+    """What the answer to the question at this position is called before moderation."""
+    return redactions.moderated_part({one.position: one.id for one in questions_of(consultation_id)}[position])
 
 
 def actor(person: Person) -> Actor:
