@@ -53,7 +53,7 @@ class Page:
 
     @cached_property
     def soup(self) -> BeautifulSoup:
-        return BeautifulSoup(self.source, "html.parser")
+        return BeautifulSoup(self.source, "lxml")
 
     def select(self, selector: str) -> list[Tag]:
         return list(self.soup.select(selector))
