@@ -13,6 +13,8 @@ from sqlalchemy.orm import selectinload
 
 from consult.consultations.loading import free_prefix
 from consult.consultations.models import COMMENT_MODES, MAX_QUESTIONS, Consultation, Question, QuestionWording
+from consult.consultations.operations import record_moves
+from consult.core.access import SYSTEM
 from consult.core.clock import end_of_day, local, now, start_of_day
 from consult.core.db import db
 from consult.core.exchange import (
@@ -133,6 +135,7 @@ def _write_questions(one: Consultation, records: Sequence[Record]) -> None:
     """The questions by their keys; positions are given anew after all have left theirs."""
     there = {question.key: question for question in one.questions}
     wanted = {record["key"] for record in records}
+    before = {question.id: question.position for question in one.questions}
     for key, question in there.items():
         if key not in wanted:
             one.questions.remove(question)
@@ -153,6 +156,7 @@ def _write_questions(one: Consultation, records: Sequence[Record]) -> None:
         asked.good_answer = record.get("good_answer", {})
         asked.sub_questions, asked.closed_at = record.get("sub_questions", []), moment_of(record.get("closed"))
     db.session.flush()
+    record_moves(SYSTEM, one.id, before, [asked for asked in one.questions if asked.id in before])
 
 
 def check(record: Record, faults: Faults) -> None:

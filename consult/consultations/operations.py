@@ -7,6 +7,7 @@ way never deletes anything.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -42,6 +43,7 @@ audit.declare("question.reworded", "consultation_id", "wording_id")
 audit.declare("question.closed", "consultation_id")
 audit.declare("question.reopened", "consultation_id")
 audit.declare("question.removed", "consultation_id", "position")
+audit.declare("question.moved", "consultation_id", "from", "to")
 
 RESERVED_SLUGS = frozenset({"current", "new"})
 
@@ -308,6 +310,7 @@ def _apply(consultation: Consultation, draft: Draft) -> list[str]:
 def _apply_questions(actor: Actor, consultation: Consultation, draft: Draft) -> bool:
     """Remove, change, add and order the questions; returns whether anything is different now."""
     existing = {question.id: question for question in consultation.questions}
+    before = {question.id: question.position for question in consultation.questions}
     changed = bool(draft.removed)
     for question_id in sorted(draft.removed):
         _remove(actor, existing.pop(question_id))
@@ -321,6 +324,7 @@ def _apply_questions(actor: Actor, consultation: Consultation, draft: Draft) -> 
             changed |= _change_question(actor, consultation, question, one)
         ordered.append(question)
     changed |= _order(ordered)
+    record_moves(actor, consultation.id, before, ordered)
     for question, one in zip(ordered, draft.questions, strict=True):
         touch("question", question.id)
         if one.id is None:
@@ -329,6 +333,15 @@ def _apply_questions(actor: Actor, consultation: Consultation, draft: Draft) -> 
                 consultation_id=consultation.id, position=question.position,
             )  # fmt: skip
     return changed
+
+
+def record_moves(actor: Actor, consultation_id: int, before: Mapping[int, int], questions: Sequence[Question]) -> None:
+    """Note which questions have another place than `before`: what was named by its place means another one since."""
+    for one in questions:
+        was = before.get(one.id, one.position)
+        if was != one.position:
+            keys: dict[str, Any] = {"consultation_id": consultation_id, "from": was, "to": one.position}
+            audit.record("question.moved", actor, ("question", one.id), **keys)
 
 
 def _remove(actor: Actor, question: Question) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Integer, Select, bindparam, case, cast, func, null, selec
 from sqlalchemy.orm import contains_eager, selectinload
 
 from consult.consultations.models import Consultation, NumberCounter, Question
+from consult.core.audit import AuditRow
 from consult.core.clock import now
 from consult.core.db import UTCDateTime, db
 from consult.core.memory import remembered, sharing
@@ -205,6 +206,18 @@ def all_consultations() -> list[Consultation]:
             .options(selectinload(Consultation.questions))
         ).scalars()
     )
+
+
+def questions_moved(consultation: Consultation) -> bool:
+    """Whether a question has had another place since the consultation opened; one query."""
+    if consultation.opens_at is None:
+        return False
+    ids = select(Question.id).where(Question.consultation_id == consultation.id)
+    moved = select(AuditRow.seq).where(
+        AuditRow.event == "question.moved", AuditRow.subject_kind == "question", AuditRow.subject_id.in_(ids),
+        AuditRow.at >= consultation.opens_at,
+    )  # fmt: skip
+    return db.session.execute(moved.limit(1)).scalar_one_or_none() is not None
 
 
 def has_numbers(consultation_id: int) -> bool:

@@ -1,9 +1,12 @@
 """Tables of what came back: each row an idea with its origin, looked at first, then entered as a whole or not at all.
 
-The columns are those of the writing form and of `ideas.models.IdeaOrigin`. A row without an id is known by the number of its
-original, else by its words, so that the same table twice is entered once. What is here already is never changed by a
-table: it is its author's. An import that is taken back withdraws what nobody has decided on yet, deletes its text and tells
-the author.
+The columns are those of the writing form and of `ideas.models.IdeaOrigin`. The empty table of a consultation names each
+question in its heading by what stays (`[answer:12]`), since somebody may move questions while it is being filled in; a
+table that names them by their place is taken as long as they stand as they stood when the consultation opened.
+
+A row without an id is known by the number of its original, else by its words, so that the same table twice is entered once.
+What is here already is never changed by a table: it is its author's. An import that is taken back withdraws what nobody has
+decided on yet, deletes its text and tells the author.
 
 This exchange belongs to who brings the table (`for_actor`): they have entered its rows, and never decide on them. It is none
 of `registries.exchanges`, since an export of the house holds the same ideas already.
@@ -14,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -21,13 +25,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from consult.accounts.queries import people_by_ids
-from consult.consultations.models import MAX_QUESTIONS, Consultation
-from consult.consultations.queries import consultation_by_slug, consultations_by_ids, current_consultation, questions_of
+from consult.consultations.models import MAX_QUESTIONS, Consultation, Question
+from consult.consultations.queries import (
+    consultation_by_slug,
+    consultations_by_ids,
+    current_consultation,
+    questions_by_ids,
+    questions_moved,
+    questions_of,
+)
 from consult.core.access import SYSTEM, Actor
 from consult.core.audiences import AUDIENCES, LABELS, MINISTRY
 from consult.core.db import db
 from consult.core.exchange import DAY, LINE, PUBLIC, REF, TEXT, Exchange, Faults, Field, Record
-from consult.core.i18n import LANGUAGES, _, _l, in_language
+from consult.core.i18n import LANGUAGES, _, _l, in_language, pick
 from consult.ideas import drafts, redactions
 from consult.ideas.drafts import Content, Written
 from consult.ideas.models import CHANNELS, SUBMITTED, Idea, IdeaOrigin, IdeaVersion
@@ -70,27 +81,63 @@ _SPOKEN = {"deutsch": "de", "german": "de", "englisch": "en", "english": "en"}
 _ABOUT_AUTHOR = ("email", "author_name")  # may have changed here since
 
 
-def columns_for(positions: Sequence[int]) -> list[tuple[str, str]]:
+_CODED = re.compile(r"\[?(answer|audience):(\d{1,9})\]?", re.ASCII)
+
+
+def columns_for(questions: Sequence[Question]) -> list[tuple[str, str]]:
     """The columns of a table for a consultation with these questions: (name of the field, heading)."""
     found = [(name, str(label)) for name, label in HEADINGS.items()]
-    for position in positions:
-        found.append((f"answer-{position}", _("Answer to question %(number)s", number=position)))
-        found.append((f"audience-{position}", _("Who may read answer %(number)s, as ticked", number=position)))
+    for one in questions:
+        (answer, said), (audience, read_by) = _numbered(one.position)
+        found.append((answer, f"{said}: {pick(one.short_title)} [answer:{one.id}]"))
+        found.append((audience, f"{read_by} [audience:{one.id}]"))
     return found
 
 
-def mapping_of(columns: Sequence[str]) -> dict[str, str | None]:
-    """Which field a column of a table for people is, in either language."""
+def _numbered(position: int) -> list[tuple[str, str]]:
+    """The columns of the question at a place, as they were called without what stays."""
+    return [
+        (f"answer-{position}", _("Answer to question %(number)s", number=position)),
+        (f"audience-{position}", _("Who may read answer %(number)s, as ticked", number=position)),
+    ]
+
+
+def _by_words() -> list[tuple[str, str]]:
+    found = [(name, str(label)) for name, label in HEADINGS.items()]
+    return found + [one for position in _POSITIONS for one in _numbered(position)]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the columns of a table mean now: `mapping` to fields, and where they name questions by what stays, those
+    questions by their present place and the consultation that asks them."""
+
+    mapping: dict[str, str | None] = field(default_factory=dict)
+    questions: dict[int, int] = field(default_factory=dict)
+    slug: str = ""
+
+
+def layout_of(columns: Sequence[str]) -> Layout:
+    """Which field a column of a table is, in either language. Of questions of several consultations those of the first
+    count; the columns of the others are no fields."""
     known: dict[str, str] = {}
     for language in LANGUAGES:
         with in_language(language):
-            known |= {heading.casefold(): name for name, heading in columns_for(list(_POSITIONS))}
-    return {one: known[one.casefold().strip()] for one in columns if one.casefold().strip() in known}
+            known |= {heading.casefold(): name for name, heading in _by_words()}
+    mapping: dict[str, str | None] = {
+        one: known[one.casefold().strip()] for one in columns if one.casefold().strip() in known
+    }
+    coded = {one: found for one in columns if (found := _CODED.fullmatch(one.strip().rpartition(" ")[2]))}
+    asked = questions_by_ids([int(found[2]) for found in coded.values()]) if coded else {}
+    first = next((asked[int(one[2])].consultation for one in coded.values() if int(one[2]) in asked), None)
+    there = {key: one.position for key, one in asked.items() if first is not None and one.consultation_id == first.id}
+    mapping |= {one: f"{found[1]}-{there[int(found[2])]}" for one, found in coded.items() if int(found[2]) in there}
+    return Layout(mapping, {place: key for key, place in there.items()}, first.slug if first is not None else "")
 
 
 def names_of(columns: Sequence[str], mapping: Mapping[str, str | None] | None) -> dict[str, str]:
     """What a table calls its fields, for who looks at what is wrong with it; the usual heading for one that it lacks."""
-    known = dict(columns_for(list(_POSITIONS)))
+    known = dict(_by_words())
     called = {field: column for column, field in (mapping or {}).items() if field}
     return {
         one.name: called.get(one.name) or (one.name if one.name in columns else known.get(one.name, one.name))
@@ -101,12 +148,14 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str | None] | None) -
 # ---- in -------------------------------------------------------------------------------------------------------------
 
 
-def for_actor(actor: Actor, run: int | None = None) -> Exchange:
-    """The exchange for who brings a table; `run` is its import."""
+def for_actor(actor: Actor, run: int | None = None, layout: Layout | None = None) -> Exchange:
+    """The exchange for who brings a table; `run` is its import, `layout` what its columns mean."""
     said: dict[str, tuple[str, int]] = {}
+    layout = layout or Layout()
     return Exchange(
         name=NAME, kind="paper-idea", order=99, label=_l("Ideas from paper and workshops"), fields=FIELDS, read=read,
-        write=partial(_write, actor, run), check=partial(_check, actor, said), translate=_translate, identify=_identify,
+        write=partial(_write, actor, run, layout), check=partial(_check, actor, layout, said),
+        translate=partial(_translate, layout), identify=_identify,
         twin=_twin, remove=partial(_remove, actor), permission=rules.ENTER, personal=True, checks_faulty=True,
     )  # fmt: skip
 
@@ -117,10 +166,13 @@ def _consultation(reference: object) -> Consultation | None:
     return consultation_by_slug(str(reference).removeprefix("consultation/"))
 
 
-def _translate(given: Record) -> Record:
-    """Words of people as codes; the present consultation where none is named; no audience without its answer."""
+def _translate(layout: Layout, given: Record) -> Record:
+    """Words of people as codes; where no consultation is named the one whose questions the columns name, else the present
+    one; no audience without its answer."""
     found = {name: value for name, value in given.items() if not (name == "status" and value == SUBMITTED)}
-    if not found.get("consultation") and (present := current_consultation()) is not None:
+    if not found.get("consultation") and layout.slug:
+        found["consultation"] = f"consultation/{layout.slug}"
+    elif not found.get("consultation") and (present := current_consultation()) is not None:
         found["consultation"] = f"consultation/{present.slug}"
     for name, table in _CODES.items():
         found[name] = _coded(found.get(name), table)
@@ -158,8 +210,8 @@ def _identify(given: Record) -> str:
     return f"{kind}-{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:24]}"
 
 
-def _entry(record: Record, consultation: Consultation) -> Entry:
-    questions = {one.position: one.id for one in questions_of(consultation.id)}
+def _entry(record: Record, consultation: Consultation, layout: Layout) -> Entry:
+    questions = {one.position: one.id for one in questions_of(consultation.id)} | layout.questions
     answers = {
         question: Written(record[f"answer-{position}"], record.get(f"audience-{position}", MINISTRY))
         for position, question in questions.items()
@@ -177,7 +229,7 @@ def _entry(record: Record, consultation: Consultation) -> Entry:
     )  # fmt: skip
 
 
-def _check(actor: Actor, said: dict[str, tuple[str, int]], record: Record, faults: Faults) -> None:
+def _check(actor: Actor, layout: Layout, said: dict[str, tuple[str, int]], record: Record, faults: Faults) -> None:
     """A row is an entry like one that is typed; what is here already stays as it is. `said` are the words of the rows
     before, with id and number of each. Of a field that could not be read nothing more is said."""
     unread = {fault.field for fault in faults.found}
@@ -193,11 +245,28 @@ def _check(actor: Actor, said: dict[str, tuple[str, int]], record: Record, fault
         return
     if record.get("status"):
         faults.add("status", _("Moderation alone decides how it stands; please leave this column out."))
+    _check_questions(consultation, layout, record, faults)
+    _check_entry(consultation, _entry(record, consultation, layout), said, faults, unread)
+
+
+def _check_questions(consultation: Consultation, layout: Layout, record: Record, faults: Faults) -> None:
+    """Each answer is to a question of the consultation, and it is clear to which."""
+    if layout.slug and layout.slug != consultation.slug:
+        faults.add("consultation", _("The columns of this table name the questions of another consultation."))
+        return
     known = {one.position for one in questions_of(consultation.id)}
-    for position in _POSITIONS:
-        if f"answer-{position}" in record and position not in known:
+    answered = [position for position in _POSITIONS if f"answer-{position}" in record]
+    for position in answered:
+        if position not in known:
             faults.add(f"answer-{position}", _("The consultation has no such question."))
-    _check_entry(consultation, _entry(record, consultation), said, faults, unread)
+    by_place = [position for position in answered if position not in layout.questions and position in known]
+    if by_place and questions_moved(consultation):
+        words = _(
+            "The questions have been put in another order, so their number does not say any more which one is meant. Please "
+            "give this column the heading that it has in the present empty table."
+        )
+        for position in by_place:
+            faults.add(f"answer-{position}", words)
 
 
 def _check_entry(
@@ -233,10 +302,10 @@ def _twin(record: Record) -> str:
     return found[0].info.key if found and found[0].likeness.score >= entries.NEARLY_THE_SAME else ""
 
 
-def _write(actor: Actor, run: int | None, record: Record, before: Record | None) -> None:
+def _write(actor: Actor, run: int | None, layout: Layout, record: Record, before: Record | None) -> None:
     consultation = _consultation(record.get("consultation"))
     if before is None and consultation is not None:
-        entries.enter(actor, consultation, _entry(record, consultation), run)
+        entries.enter(actor, consultation, _entry(record, consultation, layout), run)
 
 
 # ---- what is here ---------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.exchange import Exchange, Fault
 from consult.core.exchange_files import headings
-from consult.core.exchange_runs import Plan, undo
+from consult.core.exchange_runs import Plan, plan, undo
 from consult.core.i18n import _, _n
 from consult.core.imports import DONE, PREVIEWED, ImportRun
 from consult.core.limits import allow_write
@@ -59,7 +59,7 @@ def import_upload() -> Any:
     upload = form.file.data
     content = upload.read()
     run = browser.keep(actor, exchange.for_actor(actor), upload.filename or "", content)
-    browser.choose(run, exchange.mapping_of(headings(run.filename, content)))
+    browser.choose(run, exchange.layout_of(headings(run.filename, content)).mapping)
     return see_other(path("paper.import_preview", run_id=run.id))
 
 
@@ -69,7 +69,12 @@ def _own_run(run_id: int) -> tuple[ImportRun, Exchange]:
     run = db.session.get(ImportRun, run_id)
     if run is None or run.kind != exchange.NAME or run.made_by != actor.person_id:
         raise NotFound()
-    return run, exchange.for_actor(actor, run.id)
+    return run, exchange.for_actor(actor, run.id, _layout(run))
+
+
+def _layout(run: ImportRun) -> exchange.Layout:
+    """What the columns of a table mean now: questions may have moved since it was uploaded."""
+    return exchange.layout_of(headings(run.filename, run.content or b""))
 
 
 @blueprint.get("/paper/import/<int:run_id>")
@@ -79,20 +84,21 @@ def import_preview(run_id: int) -> Any:
     run, found = _own_run(run_id)
     if run.state != PREVIEWED:
         return render_template("paper/import_done.html", run=run, may_undo=run.state == DONE)
-    return _preview(run, _limited(browser.look(run, found)))
+    return _preview(run, _limited(plan(found, run.filename, run.content or b"", _layout(run).mapping)))
 
 
-def _limited(plan: Plan) -> Plan:
+def _limited(found: Plan) -> Plan:
     """No more rows than can be compared with all that is there."""
-    if len(plan.lines) > exchange.MOST_ROWS:
+    if len(found.lines) > exchange.MOST_ROWS:
         words = _("At most %(num)s rows at once. Please divide the table.", num=exchange.MOST_ROWS)
-        plan.refuse([Fault(0, "", words)], 1)
-    return plan
+        found.refuse([Fault(0, "", words)], 1)
+    return found
 
 
-def _preview(run: ImportRun, plan: Plan, status: int = 200) -> Any:
-    names = exchange.names_of(headings(run.filename, run.content or b""), run.mapping) if plan.faults else {}
-    return render_template("paper/import_preview.html", run=run, plan=plan, names=names), status
+def _preview(run: ImportRun, found: Plan, status: int = 200) -> Any:
+    columns = headings(run.filename, run.content or b"") if found.faults else []
+    names = exchange.names_of(columns, exchange.layout_of(columns).mapping) if found.faults else {}
+    return render_template("paper/import_preview.html", run=run, plan=found, names=names), status
 
 
 @blueprint.post("/paper/import/<int:run_id>/carry-out")
@@ -102,12 +108,14 @@ def import_carry_out(run_id: int) -> Any:
     allow_write()
     run, found = _own_run(run_id)
     entries.one_by_one()
-    plan = _limited(browser.look(run, found))
-    if not plan.refused:
-        plan = browser.finish(current_actor(), run, found)
-    if plan.refused:
-        return _preview(run, plan, 422)
-    flash_done(_n("%(num)s idea is entered.", "%(num)s ideas are entered.", plan.counts["added"]))
+    if run.state == PREVIEWED:
+        browser.choose(run, _layout(run).mapping)
+    looked = _limited(browser.look(run, found))
+    if not looked.refused:
+        looked = browser.finish(current_actor(), run, found)
+    if looked.refused:
+        return _preview(run, looked, 422)
+    flash_done(_n("%(num)s idea is entered.", "%(num)s ideas are entered.", looked.counts["added"]))
     return see_other(path("paper.import_preview", run_id=run.id))
 
 
@@ -136,8 +144,6 @@ def table(slug: str, kind: str) -> Any:
     consultation = consultation_to_enter(slug)
     if kind not in (CSV, XLSX):
         raise NotFound()
-    columns = [
-        Column(name, title) for name, title in exchange.columns_for([one.position for one in consultation.questions])
-    ]
+    columns = [Column(name, title) for name, title in exchange.columns_for(consultation.questions)]
     name = _("table")
     return table_response(kind, f"{name}-{slug}", columns, [])
