@@ -11,6 +11,15 @@ WIDER = "[...document.querySelectorAll('.c-scroll')].map(one => one.scrollWidth 
 LISTS = ("ideas/", "clusters/", "projects/", "activities/", "programmes/", "partners/", "topics/", "search")
 
 
+# Pages that show names of clusters and projects, titles of questions, programmes and topics in headings and links.
+TITLED = (
+    "", "consultations/current", "consultations/open-region/questions/2", "clusters/", "clusters/acod", "projects/",
+    "activities/", "programmes/", "topics/", "partners/", "ideas/",
+)  # fmt: skip
+HEADINGS = "main :is(h1, h2, h3, h4)"
+PUT = "([where, word]) => document.querySelectorAll(where).forEach(one => (one.querySelector('a') || one).append(word))"
+
+
 def test_what_was_sought_widens_no_list(browser: Any, live_server: Any) -> None:
     page = browser.page(width=320)
     for address in LISTS:
@@ -59,3 +68,12 @@ def test_a_name_without_an_end_widens_no_page_that_it_stands_on(browser: Any, li
     assert overflow(page) == 0
     page.goto(str(page.locator("main .c-comment a[href*='/comments/']").last.get_attribute("href")))
     assert overflow(page) == 0
+
+
+def test_no_title_that_editors_set_widens_a_page(browser: Any, live_server: Any) -> None:
+    page = sign_in(browser.page(width=320), live_server, "moderator")
+    for address in (*TITLED, "paper/open-region/enter"):
+        response = page.goto(f"/de/{address}")
+        assert response is not None and response.status == 200, address
+        page.evaluate(PUT, [f"{HEADINGS}, .c-pages a", WORD[:120]])
+        assert overflow(page) == 0, address

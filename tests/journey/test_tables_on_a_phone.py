@@ -20,6 +20,16 @@ WIDER = "[...document.querySelectorAll('.c-scroll')].map(one => one.scrollWidth 
 LABEL = "getComputedStyle(document.querySelector('.c-rows td[data-l]'), '::before').content"
 
 
+def test_a_portrait_is_edited_and_a_file_read_without_scrolling(browser: Any, live_server: Any) -> None:
+    """What the last decision rests on, and the single values of a portrait, on the smallest phone."""
+    for name, address in (("editor", "clusters/acod/edit"), ("moderator", "moderation/cases/1/file")):
+        page = sign_in(browser.page(width=320), live_server, name)
+        response = page.goto(f"/de/{address}")
+        assert response is not None and response.status == 200, address
+        assert page.locator(".c-scroll .c-rows td[data-l]").count() and set(page.evaluate(WIDER)) == {0}, address
+        assert_good_everywhere(page)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_rows_stand_one_below_the_other(name: str, browser: Any, live_server: Any) -> None:
     page = sign_in(browser.page(width=360), live_server, name)
