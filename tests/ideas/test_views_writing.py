@@ -41,6 +41,14 @@ def test_the_form_stands_at_once_and_stores_nothing(writer: Any, db: Any) -> Non
     assert page.form("#idea-form")["draft_key"] != writer.open().form("#idea-form")["draft_key"]
 
 
+def test_circles_of_readers_are_short_names_with_a_note(writer: Any) -> None:
+    """Who listens hears the name, and after it what the circle means: they can go on before it is over."""
+    page = writer.open()
+    for option in page.select("[name=audience-2]"):
+        name, note = (page.one(f"#{option[which]}").get_text() for which in ("aria-labelledby", "aria-describedby"))
+        assert 0 < len(name) < 40 < len(note)
+
+
 def test_days_are_called_as_they_are_counted(writer: Any) -> None:
     text = writer.open().text
     assert "innerhalb von 2 Arbeitstagen" in text and "Werktag" not in text
