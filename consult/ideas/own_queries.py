@@ -69,6 +69,7 @@ class StatusView:
     draft_title: str = ""
     draft_saved_at: datetime | None = None
     heir: Idea | None = None  # what it was joined with
+    parts: list[transfers.OtherPart] = field(default_factory=list)  # of a split idea
     name: str = ""  # under which its author stands there
     taken_back: bool = False  # it was typed by mistake, and who typed it took it back
     rejoined: str = ""  # number of the idea from which it was split, and with which it is one again
@@ -169,6 +170,7 @@ def status_view(idea: Idea) -> StatusView:
     return StatusView(
         idea=idea,
         heir=transfers.heir_of(idea) if merged else None,
+        parts=transfers.other_parts(idea) if versions else [],
         name=transfers.own_name(idea) if merged else "",
         taken_back=ended == TAKEN_BACK,
         rejoined=transfers.split_from(idea) if ended == REJOINED else "",

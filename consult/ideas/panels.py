@@ -120,7 +120,7 @@ def home_ideas(_consultation_id: int, _actor: Actor) -> dict[str, Any] | None:
 
 def mine(_subject_id: int, actor: Actor) -> dict[str, Any] | None:
     """The reader's own ideas and drafts; two queries."""
-    found = own_queries.my_ideas(actor)
+    found = sorted(own_queries.my_ideas(actor), key=lambda one: not one.is_asked)  # what waits for them stands first
     due = own_queries.promised([one.idea.id for one in found]) if found else {}
     rows = [
         {

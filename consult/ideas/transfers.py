@@ -7,9 +7,11 @@ are named. A split idea goes on in a new version without the chosen parts, which
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from consult.consultations.models import Consultation
 from consult.consultations.operations import take_number
@@ -74,6 +76,27 @@ def split_from(idea: Idea) -> str:
         .where(IdeaTransfer.kind == SPLIT, IdeaTransfer.other_id == idea.id)
     )
     return db.session.execute(statement.order_by(IdeaTransfer.id.desc()).limit(1)).scalar_one_or_none() or ""
+
+
+@dataclass(frozen=True)
+class OtherPart:
+    """Another part of a split idea: since when, and whether it is the one from which this one was split off."""
+
+    idea: Idea
+    at: datetime
+    is_origin: bool
+
+
+def other_parts(idea: Idea) -> list[OtherPart]:
+    """The ideas that were split off from this one, and the one from which it was; one query."""
+    other = or_(
+        and_(IdeaTransfer.idea_id == idea.id, Idea.id == IdeaTransfer.other_id),
+        and_(IdeaTransfer.other_id == idea.id, Idea.id == IdeaTransfer.idea_id),
+    )
+    statement = select(Idea, IdeaTransfer).join(IdeaTransfer, other)
+    statement = statement.where(IdeaTransfer.kind == SPLIT, IdeaTransfer.undone_at.is_(None))
+    rows = db.session.execute(statement.order_by(IdeaTransfer.id))
+    return [OtherPart(part, transfer.made_at, transfer.idea_id == part.id) for part, transfer in rows]
 
 
 def heir_of(idea: Idea) -> Idea | None:

@@ -35,9 +35,11 @@ from consult.ideas.models import (
 )
 from consult.ideas.own_queries import StatusView
 from consult.ideas.page_queries import IdeaView
+from consult.ideas.transfers import OtherPart
 from consult.links.models import STATED, Link
 from consult.links.relations import relation_label
 from consult.moderation.models import Decision
+from consult.moderation.statements import HOLD_BACK, spoken_outcome
 from consult.search import queries as search
 
 Step = dict[str, Any]
@@ -211,11 +213,13 @@ def decision_words(decision: Decision) -> str:
         "restore": _("Visible again"),
         "remove": _("Removed"),
         "redact": _("Passage blacked out"),
+        HOLD_BACK: _("Attachment held back"),
         "merge": _("Merged"),
-        "split": _("Split in two"),
+        "split": _("Split into two"),
         "reinstate": _("Decision overturned"),
     }
-    return words.get(decision.outcome, decision.outcome)
+    outcome = spoken_outcome(decision)
+    return words.get(outcome, outcome)
 
 
 def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
@@ -237,6 +241,7 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
         ended = _("Withdrawn") if view.idea.status == WITHDRAWN else _("Closed without a change")
         events.append((view.idea.moved_at, ended))
     steps = [_step(when, text) for when, text in events]
+    steps += [_part_step(view.idea, one) for one in view.parts]
     steps += _past(view.milestones)
     steps.sort(key=lambda step: step["iso"])
     if view.asked:
@@ -261,6 +266,20 @@ def status_timeline(view: StatusView, moment: datetime) -> list[Step]:
             view.consultation, _("Others can support and comment") if comments else _("Others can support it")
         )
     return steps + _due(view.milestones)
+
+
+def _part_step(idea: Idea, part: OtherPart) -> Step:
+    """Where the other part of a split idea is; its private page for who is the author of both."""
+    text = _("Split off from the idea") if part.is_origin else _("A part of it is an idea of its own now:")
+    other = part.idea
+    same = (other.author_id, other.organisation_id, other.author_email) == (
+        idea.author_id, idea.organisation_id, idea.author_email
+    )  # fmt: skip
+    if same:
+        return _step(
+            part.at, text, url=path("ideas.status", token=tokens.status_token(other.draft_key)), link=other.number
+        )
+    return _step(part.at, f"{text} {other.number}")
 
 
 def next_step(view: StatusView) -> str:

@@ -83,7 +83,11 @@ def test_thirty_days_where_no_end_comes_before_and_no_day_for_what_is_public_wit
     ask_a_change(make, cast, db, first, new_version=False)
     public = make.idea("Zweite", consultation=consultation, author=cast.owner)
     ask_a_change(make, cast, db, public, new_version=True)
+    make.idea("Dritte", consultation=consultation, author=cast.owner, status="submitted")
+    db.session.commit()
     rows = sign_in(client, cast.owner).page("/de/me/").select(".c-mine tbody tr")
+    titles = [one.select_one("th a").get_text() for one in rows]
+    assert titles.index("Dritte") == 2, "what is asked stands above what was touched later"
     told = {one.select_one("th a").get_text(): plain_spaces(one.select("td")[1].get_text(" ")) for one in rows}
     assert f"bis {format_day(first.moved_at + timedelta(days=30))}" in told["Erste"]
     assert "Text ändern" in told["Zweite"] and "bis" not in told["Zweite"]
