@@ -35,7 +35,7 @@ const number = (n) => n.toLocaleString(locale);
 const later = (work, wait) => { let timer = 0; return (...given) => { clearTimeout(timer); timer = setTimeout(work, wait, ...given); }; };
 const tokenOf = (form) => form?.querySelector("input[name=csrf_token]")?.value ?? "";
 // Single keys work only outside fields and without modifiers (WCAG 2.1.4).
-const typing = (e) => e.target.closest("input:not([type=radio]), textarea, select, [contenteditable]") || e.ctrlKey || e.metaKey || e.altKey;
+const typing = (e) => e.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]") || e.ctrlKey || e.metaKey || e.altKey;
 
 function menu(details) {
   const close = () => { details.open = false; };
@@ -284,19 +284,20 @@ function picker(box) {
 function queue(table) {
   const rows = [...table.tBodies[0].rows];
   if (!rows.length) return;
-  let at = Math.max(0, rows.findIndex((r) => r.classList.contains("is-at")));
-  const go = (to) => {
-    rows[at].classList.remove("is-at");
-    rows[at].removeAttribute("aria-current");
-    at = Math.min(rows.length - 1, Math.max(0, to));
+  let at = rows.findIndex((r) => r.classList.contains("is-at")); // -1: the first J leads to the first row
+  const go = (step) => {
+    rows[at]?.classList.remove("is-at");
+    rows[at]?.removeAttribute("aria-current");
+    const focused = rows.indexOf(document.activeElement.closest("tr")); // Tab may have led to another row
+    at = Math.min(rows.length - 1, Math.max(0, (focused < 0 ? at : focused) + step));
     rows[at].classList.add("is-at");
     rows[at].setAttribute("aria-current", "true");
     rows[at].querySelector("a")?.focus();
   };
   document.addEventListener("keydown", (e) => {
     if (typing(e)) return;
-    if (e.key === "j") go(at + 1);
-    if (e.key === "k") go(at - 1);
+    if (e.key === "j") go(1);
+    if (e.key === "k") go(-1);
   });
 }
 

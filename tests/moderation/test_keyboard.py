@@ -28,6 +28,7 @@ from tests.support.server import consult
 pytestmark = pytest.mark.sqlite
 
 CASES = 32
+ROW = "[...document.activeElement.closest('tbody').rows].indexOf(document.activeElement.closest('tr'))"
 CASE = re.compile(r"/moderation/cases/(\d+)")
 
 
@@ -113,6 +114,34 @@ def test_thirty_cases_with_the_keyboard_alone(browser: Any, live_server: Any, wr
         removed = select(func.count()).select_from(Decision).where(Decision.outcome == "remove")
         assert db.session.execute(removed).scalar_one() == 6
     assert consult("audit", "verify", data=live_server.data).returncode == 0
+
+
+def test_rows_are_ticked_and_walked_by_key(browser: Any, live_server: Any, written: Any) -> None:
+    """The most urgent row is the first that J leads to; from a tick, and from where Tab led, one goes on."""
+    page = browser.page()
+    sign_in(page, live_server, "moderator")
+    page.goto("/de/moderation/?kind=comment")
+
+    def row() -> int:
+        return int(page.evaluate(ROW))
+
+    page.keyboard.press("j")
+    assert row() == 0
+    for step in range(2):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        assert page.locator("[name=case]:checked").count() == step + 1
+        page.keyboard.press("j")
+        assert row() == step + 1
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert row() == 3
+    page.keyboard.press("k")
+    assert row() == 2 and page.locator("tr.is-at").count() == 1
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # sends what is ticked
+    page.wait_for_url("**/moderation/bulk?*")
+    assert page.locator("[name=case]:checked").count() == 2
 
 
 def test_views_passages_and_help_by_key(browser: Any, live_server: Any, written: Any) -> None:
