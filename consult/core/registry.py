@@ -79,7 +79,11 @@ class ReviewPart:
 
 @dataclass
 class Review:
-    """All that a moderator reads to decide about one version of one subject."""
+    """All that a moderator reads to decide about one version of one subject.
+
+    `earlier` tells, when it is asked, what versions before this one say: where people can still read those, a redaction
+    takes out passages of theirs, too.
+    """
 
     title: str
     language: str
@@ -95,6 +99,7 @@ class Review:
     outcomes: tuple[str, ...] = ()
     public_url: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
+    earlier: Callable[[], Sequence[str]] = tuple
 
 
 @dataclass(frozen=True)

@@ -120,35 +120,38 @@ def sent_content(version: IdeaVersion) -> Content:
 def redact(
     version: IdeaVersion, passages: Sequence[str], *, reason: str, decision_id: int, elsewhere: Collection[str] = ()
 ) -> list[IdeaRedaction]:
-    """Black out passages wherever they stand in a version. Invalid at `passage` for one that is not found, neither here
-    nor `elsewhere`.
+    """Black out passages wherever they stand in a version, and in all others of its idea. Invalid at `passage` for one that
+    is found in none, nor `elsewhere`.
     """
     wanted = [passage for passage in dict.fromkeys(passages) if passage.strip()]
     if not wanted:
         raise Invalid({"passage": _("Please copy the passage that is to be blacked out from the text.")})
-    texts = sent_texts(version)
-    rows = []
-    for passage in wanted:
-        parts = [part for part, text in texts.items() if places(text, passage)]
-        if not parts and passage not in elsewhere:
-            raise Invalid(
-                {"passage": _("“%(passage)s” cannot be found in the text. Please copy it anew.", passage=passage[:80])}
-            )
-        rows += [
-            IdeaRedaction(
-                version_id=version.id, part=part, passage=passage, reason=reason, decision_id=decision_id, made_at=now()
-            )
-            for part in parts
-        ]
+    texts, moment = sent_texts(version), now()
+
+    def row(passage: str, part: str) -> IdeaRedaction:
+        return IdeaRedaction(
+            version_id=version.id, kind=BY_MODERATION, part=part, passage=passage, reason=reason,
+            decision_id=decision_id, made_at=moment,
+        )  # fmt: skip
+
+    rows = [row(passage, part) for passage in wanted for part, text in texts.items() if places(text, passage)]
+    here = {one.passage for one in rows}
     db.session.add_all(rows)
     rewrite(version)
     _check_gone(version, wanted)
-    _in_other_versions(version, rows)
+    found = here | _in_other_versions(version, [*rows, *(row(one, "") for one in wanted if one not in here)])
+    for passage in wanted:
+        if passage not in found and passage not in elsewhere:
+            raise Invalid(
+                {"passage": _("“%(passage)s” cannot be found in the text. Please copy it anew.", passage=passage[:80])}
+            )
     return rows
 
 
-def _in_other_versions(version: IdeaVersion, rows: Sequence[IdeaRedaction]) -> None:
-    """What is blacked out in one version is so in all of them: earlier ones stay readable. A secret keeps to its answer."""
+def _in_other_versions(version: IdeaVersion, rows: Sequence[IdeaRedaction]) -> set[str]:
+    """What is blacked out in one version is so in all of them: earlier ones stay readable. A secret keeps to its answer.
+    Returns the passages that were found there."""
+    everywhere: set[str] = set()
     statement = select(IdeaVersion.id).where(IdeaVersion.idea_id == version.idea_id, IdeaVersion.id != version.id)
     for version_id in db.session.execute(statement).scalars().all():
         other = version_with_answers(version_id)
@@ -166,6 +169,9 @@ def _in_other_versions(version: IdeaVersion, rows: Sequence[IdeaRedaction]) -> N
         if found:
             db.session.add_all(found)
             rewrite(other)
+            _check_gone(other, [one.passage for one in found if one.kind == BY_MODERATION])
+            everywhere |= {one.passage for one in found}
+    return everywhere
 
 
 def _check_gone(version: IdeaVersion, passages: Sequence[str]) -> None:

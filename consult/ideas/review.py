@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from markupsafe import Markup
 from sqlalchemy import func, select
@@ -61,7 +62,19 @@ def review(idea_id: int, version_id: int | None) -> Review:
         outcomes=outcomes(idea.id, version.id),
         public_url=path("ideas.show", number=idea.number) if idea.is_public and idea.number else "",
         facts=_facts(idea, version) + origins.facts(idea, version),
+        earlier=partial(_earlier_texts, idea, version),
     )
+
+
+def _earlier_texts(idea: Idea, version: IdeaVersion) -> list[str]:
+    """What the other versions that everybody can read say, as it was sent."""
+    if not idea.is_public:
+        return []
+    read = select(IdeaVersion).where(
+        IdeaVersion.idea_id == idea.id, IdeaVersion.id != version.id, IdeaVersion.published_at.is_not(None)
+    )
+    found = db.session.execute(read.options(joinedload(IdeaVersion.answers))).unique().scalars()
+    return [text for one in found for text in redactions.sent_texts(one).values()]
 
 
 def _version_before(idea: Idea, version: IdeaVersion) -> IdeaVersion | None:

@@ -6,6 +6,7 @@ field that lacks something.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from consult.core.access import Actor
@@ -150,11 +151,15 @@ def _passage_fault(review: Review, choice: Choice) -> str:
         return _("Please mark at most %(number)s passages.", number=MAX_PASSAGES)
     sources = [review.title, *(part.source for part in review.parts)]
     readable = [*sources, *(plain(part.source) for part in review.parts)]
+    earlier: Sequence[str] | None = None
     for text, _remark in choice.passages:
         if not text:
             return _("A remark lacks its passage. Please copy the passage from the text.")
         # a passage copied from the page has lost markup and line breaks
         found = any(blackening.stands_in(source, text) for source in sources)
+        if not found and choice.outcome == "redact":
+            earlier = review.earlier() if earlier is None else earlier
+            found = any(blackening.stands_in(source, text) for source in earlier)
         if not found and (choice.outcome == "redact" or not any(text in source for source in readable)):
             return _(
                 "“%(passage)s” does not occur in the text in these words. Please copy the passage from the text.",
