@@ -24,7 +24,7 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.errors import NotFound
 from consult.core.i18n import in_language
-from consult.core.mail import Mail, name_no_more
+from consult.core.mail import Mail, MailName, address_no_more, name_no_more
 from consult.core.registry import PersonalData, registries
 
 audit.declare("account.taken_out")
@@ -45,6 +45,8 @@ def _own_rows(person_id: int) -> Any:
 def _export_core(person_id: int) -> dict[str, Any]:
     letters = db.session.execute(select(Mail).where(Mail.person_id == person_id).order_by(Mail.id)).scalars()
     entries = db.session.execute(_own_rows(person_id).order_by(AuditRow.seq)).scalars()
+    naming = select(Mail.kind, Mail.created_at, MailName.words).join(MailName, MailName.mail_id == Mail.id)
+    named = db.session.execute(naming.where(MailName.person_id == person_id).order_by(Mail.id)).all()
     return {
         "messages": [
             {
@@ -57,6 +59,9 @@ def _export_core(person_id: int) -> dict[str, Any]:
             for one in letters
             if not one.kind.startswith("account.")  # their links let somebody in
         ],
+        "named_to_others": [
+            {"kind": one.kind, "written": one.created_at.isoformat(), "name": one.words} for one in named
+        ],
         "log": [{"at": one.at.isoformat(), "event": one.event, "data": one.data} for one in entries],
     }
 
@@ -67,16 +72,16 @@ def _erase_core(person_id: int) -> None:
     if person is not None:
         addressed.append(func.lower(Mail.recipient) == person.email_key)
     db.session.execute(delete(Mail).where(or_(*addressed)).execution_options(synchronize_session=False))
+    name_no_more(person_id)
     if person is not None:
-        name_no_more(person.name)
-        name_no_more(person.email)
+        address_no_more(person.email)
     rows = _own_rows(person_id).with_only_columns(AuditRow.seq)
     db.session.execute(
         delete(AuditDetail).where(AuditDetail.seq.in_(rows)).execution_options(synchronize_session=False)
     )
 
 
-CORE = PersonalData("core", ("mail", "audit_row", "audit_detail"), _export_core, _erase_core)
+CORE = PersonalData("core", ("mail", "mail_name", "audit_row", "audit_detail"), _export_core, _erase_core)
 
 
 # ---- out ------------------------------------------------------------------------------------------------------------

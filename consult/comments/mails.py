@@ -13,7 +13,6 @@ from consult.comments.rules import VISIBLE
 from consult.core.db import db
 from consult.core.i18n import _, in_language
 from consult.core.jobs import enqueue, handler
-from consult.core.mail import declare_naming
 from consult.core.notices import notify
 from consult.core.registry import NoticeKind, Verdict, registries
 from consult.core.text import excerpt
@@ -39,14 +38,20 @@ def _still(context: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {**context, "excerpt": excerpt(comment.body, EXCERPT)}
 
 
+def _named(context: Mapping[str, Any]) -> list[tuple[int | None, str]]:
+    """Who wrote the comment, by their own name."""
+    comment = db.session.get(Comment, context["comment_id"])
+    return [(comment.author_id, comment.author_name)] if comment is not None else []
+
+
 NEW_COMMENT = NoticeKind(
     "comment.new",
     _new_text,
     lambda context: path("comments.show", comment_id=context["comment_id"]),
     "comments/mail_new",
     still=_still,
+    named=_named,
 )
-declare_naming(NEW_COMMENT.kind)
 
 
 def tell_later(comment: Comment, cause: str, run_at: datetime | None = None) -> None:

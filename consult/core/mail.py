@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,15 +18,14 @@ from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 from markupsafe import escape
-from sqlalchemy import Index, String, case, or_, select, update
+from sqlalchemy import ForeignKey, Index, String, case, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.core import jobs
 from consult.core.clock import now
 from consult.core.db import Base, LongText, UTCDateTime, db
 from consult.core.i18n import _, in_language
-from consult.core.registry import registries
-from consult.core.rows import add_row
+from consult.core.rows import add_row, add_rows
 
 # The last message to a person who is erased: it holds the address that nothing else here does any more.
 LAST_WORD = "account.erased"
@@ -34,7 +33,7 @@ LAST_WORD = "account.erased"
 LATE = timedelta(minutes=5)  # a message that leaves so much later than it should is put together anew, where it can be
 
 _renewing: dict[str, Callable[[Mail], bool]] = {}
-_naming: set[str] = set()  # kinds of messages that say a person's name to somebody else
+_addressing: set[str] = set()  # kinds of messages that say a person's address to somebody else
 
 
 def renew_before_leaving(what: str, renew: Callable[[Mail], bool]) -> None:
@@ -43,10 +42,10 @@ def renew_before_leaving(what: str, renew: Callable[[Mail], bool]) -> None:
     _renewing[what] = renew
 
 
-def declare_naming(*kinds: str) -> None:
-    """Messages of these kinds say a person's name to somebody else: it does not stand there any more once
-    the person is gone."""
-    _naming.update(kinds)
+def declare_addressing(*kinds: str) -> None:
+    """Messages of these kinds may say a person's address to somebody else: it does not stand there any more once the person
+    is gone. Names are told with each message (`named`)."""
+    _addressing.update(kinds)
 
 
 class Mail(Base):
@@ -69,6 +68,24 @@ class Mail(Base):
     send_after: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class MailName(Base):
+    """That a message says a person's name to somebody else, and in which words: they go when the person does.
+
+    Found by its words alone, a name that is a common word would be put out of what others have written.
+    """
+
+    __tablename__ = "mail_name"
+    __private__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(index=True)
+    words: Mapped[str] = mapped_column(String(320))
+
+
+Named = Sequence[tuple[int | None, str]]  # people and the words by which they are called; None for who has no account
 
 
 def render_mail(template: str, language: str, **context: Any) -> tuple[str, str, str]:
@@ -94,10 +111,12 @@ def queue_mail(
     person_id: int | None = None,
     delay: timedelta | None = None,
     reference: str = "",
+    named: Named = (),
 ) -> int:
     """Write a message with this transaction and return its id; it leaves after the commit, `delay` later.
 
-    `reference` (for example "decision:12") lets `cancel` take it back before it left.
+    `reference` (for example "decision:12") lets `cancel` take it back before it left. `named` are the people whose names it
+    says to somebody else.
     """
     send_after = now() + (delay or timedelta())
     values = {
@@ -106,8 +125,17 @@ def queue_mail(
         "send_after": send_after,
     }  # fmt: skip
     mail_id = add_row(Mail, values) or 0
+    say_named(mail_id, named)
     jobs.enqueue("mail.send", {"mail_id": mail_id}, run_at=send_after, dedupe=f"mail:{mail_id}")
     return mail_id
+
+
+def say_named(mail_id: int, named: Named) -> None:
+    """Keep whom a message names, in which words."""
+    rows = {(person_id, words.strip()[:320]) for person_id, words in named if person_id is not None and words.strip()}
+    add_rows(
+        MailName, [{"mail_id": mail_id, "person_id": one, "words": words} for one, words in sorted(rows)], unseen=True
+    )
 
 
 def queue_template(
@@ -138,6 +166,10 @@ def forget(references: Collection[str]) -> None:
     gone = or_(
         Mail.sent_at.is_not(None), Mail.cancelled_at.is_not(None), Mail.send_after < now() - timedelta(minutes=15)
     )
+    emptied = select(Mail.id).where(Mail.reference.in_(references), gone)
+    db.session.execute(
+        delete(MailName).where(MailName.mail_id.in_(emptied)).execution_options(synchronize_session=False)
+    )
     db.session.execute(
         update(Mail)
         .where(Mail.reference.in_(references), gone)
@@ -148,23 +180,36 @@ def forget(references: Collection[str]) -> None:
     )
 
 
-def name_no_more(name: str) -> None:
-    """Where messages name a person to others who is gone, it is somebody: in what waits to leave, and in what is kept of
-    what has left. Of those who have the same name, all are said so.
+def renamed(mail: Mail, named: Named) -> None:
+    """The message was put together anew and names these people now."""
+    db.session.execute(delete(MailName).where(MailName.mail_id == mail.id))
+    say_named(mail.id, named)
 
-    Not for who takes another name: found by its words alone, that would put words of one's choice into mails of others.
-    """
-    if not name.strip():
-        return
-    kinds = _naming.union(kind.kind for kind in registries.notice_kinds.values() if kind.who)
-    mails = select(Mail).where(Mail.kind.in_(sorted(kinds)), Mail.text.contains(name, autoescape=True))
-    for mail in db.session.execute(mails).scalars():
-        with in_language(mail.language):
-            words = _("Somebody")
-        mail.subject = _put(name, words, mail.subject)[:300]
-        mail.text = _put(name, words, mail.text)
-        mail.html = _put(str(escape(name)), str(escape(words)), mail.html)
+
+def name_no_more(person_id: int) -> None:
+    """Where messages name a person to others who is gone, it is somebody: in what waits to leave, and in what is kept of
+    what has left, by whichever name. Nothing else in them changes, and no other message, whatever the name was."""
+    said = select(Mail, MailName.words).join(MailName, MailName.mail_id == Mail.id)
+    for mail, words in db.session.execute(said.where(MailName.person_id == person_id)).all():
+        _say_somebody(mail, words)
     db.session.flush()
+    db.session.execute(delete(MailName).where(MailName.person_id == person_id))
+
+
+def address_no_more(email: str) -> None:
+    """The same of an address, which is found by itself: nobody else has it, and it is no word."""
+    says = Mail.text.contains(email, autoescape=True)
+    for mail in db.session.execute(select(Mail).where(Mail.kind.in_(sorted(_addressing)), says)).scalars():
+        _say_somebody(mail, email)
+    db.session.flush()
+
+
+def _say_somebody(mail: Mail, name: str) -> None:
+    with in_language(mail.language):
+        words = _("Somebody")
+    mail.subject = _put(name, words, mail.subject)[:300]
+    mail.text = _put(name, words, mail.text)
+    mail.html = _put(str(escape(name)), str(escape(words)), mail.html)
 
 
 def _put(old: str, new: str, text: str) -> str:

@@ -219,7 +219,8 @@ class NoticeKind:
     """A kind of notice. `mail` is the mail template (PLAIN_MAIL, "ideas/mail_x") or empty for in-app only; `text` renders
     the line in the list from the context (called in the reader's language). `who` is the entry of the context that holds a
     person's name, if one does; `person_id` beside it says whose. `titled` is the entry with the key of the thing whose
-    title stands in the entry `title`. `still(context)` is what of it may be said now, None if nothing: asked before a mail
+    title stands in the entry `title`. `named(context)` are people whom it names although no entry says whose the name is.
+    `still(context)` is what of it may be said now, None if nothing: asked before a mail
     leaves that has waited for long."""
 
     kind: str
@@ -228,6 +229,7 @@ class NoticeKind:
     mail: str = ""
     who: str = ""
     titled: str = ""
+    named: Callable[[Mapping[str, Any]], Sequence[tuple[int | None, str]]] = lambda _context: ()
     still: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] = lambda context: context
 
 

@@ -56,7 +56,7 @@ def invite(actor: Actor, idea_id: int, email: str, name: str) -> IdeaCoauthor:
     else:
         move(rules.COAUTHOR, row, "invite", actor)
         row.invited_at, row.answered_at, row.name = now(), None, name[:120]
-    mails.send_invitation(idea, row, token, author.name if author else "", current_language())
+    mails.send_invitation(idea, row, token, author, current_language())
     db.session.flush()
     return row
 

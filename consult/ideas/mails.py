@@ -22,7 +22,7 @@ from consult.core.clock import now
 from consult.core.db import db
 from consult.core.i18n import _, format_clock, format_day, in_language, pick
 from consult.core.limits import TooMany, limits
-from consult.core.mail import declare_naming, queue_template
+from consult.core.mail import Named, declare_addressing, queue_template
 from consult.core.registry import Verdict
 from consult.core.web import address
 from consult.ideas import origins, tokens
@@ -35,7 +35,7 @@ from consult.organisations.rules import WRITERS
 # After these outcomes the mail leads to the public page, where there is one.
 SHOWING = frozenset({"publish", "restore", "redact", "reinstate"})
 
-declare_naming("idea.release_asked", "idea.coauthor_invitation", "idea.coauthor_answer")
+declare_addressing("idea.coauthor_answer")
 
 
 P = ParamSpec("P")
@@ -52,6 +52,7 @@ class Letter:
     button: tuple[str, str] | None = None
     after: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)  # what else there is: words, address
+    named: Named = ()  # whose names it says to somebody else
 
 
 def author_of(idea: Idea) -> Person | None:
@@ -113,7 +114,7 @@ def send(idea: Idea, letter: Letter, kind: str, to: tuple[str, str, int | None])
     recipient, language, person_id = to
     queue_template(
         recipient, "ideas/mail_letter", language, kind=kind, context={"letter": letter}, person_id=person_id,
-        reference=f"idea:{idea.id}",
+        reference=f"idea:{idea.id}", named=letter.named,
     )  # fmt: skip
 
 
@@ -286,7 +287,7 @@ def tell_merged_into(target: Idea, verdict: Verdict) -> None:
 # ---- release in the organisation ------------------------------------------------------------------------------------
 
 
-def ask_for_release(idea: Idea, people: list[Person], title: str, author: str, organisation: str) -> None:
+def ask_for_release(idea: Idea, people: list[Person], title: str, author: Actor, organisation: str) -> None:
     """An idea waits for one of these people, who release for their organisation."""
     for person in people:
         with in_language(person.language):
@@ -296,13 +297,14 @@ def ask_for_release(idea: Idea, people: list[Person], title: str, author: str, o
                 lines=[
                     _(
                         "%(name)s has written it for %(organisation)s.",
-                        name=author or _("Somebody"),
+                        name=author.name or _("Somebody"),
                         organisation=organisation,
                     ),
                     _("Read it and release it, or give it back with a sentence. Before that nobody else gets it."),
                 ],
                 facts=facts_of(idea, title),
                 button=(_("Read and decide"), address("ideas.release", idea_id=idea.id)),
+                named=[(author.person_id, author.name)],
             )
         send(idea, letter, "idea.release_asked", (person.email, person.language, person.id))
 
@@ -328,15 +330,15 @@ def tell_returned_draft(idea: Idea, title: str, note: str) -> Letter:
 # ---- co-authors -----------------------------------------------------------------------------------------------------
 
 
-def send_invitation(idea: Idea, row: IdeaCoauthor, token: str, author: str, language: str) -> None:
+def send_invitation(idea: Idea, row: IdeaCoauthor, token: str, author: Person | None, language: str) -> None:
     """Whether somebody stands for an idea, too: the link where they read it and answer."""
     with in_language(language):
         letter = Letter(
             subject=_("Do you stand for this idea, too? %(number)s", number=idea.number or ""),
             heading=_("Do you stand for this idea, too?"),
             lines=[
-                _("%(name)s names you as co-author of an idea.", name=author)
-                if author
+                _("%(name)s names you as co-author of an idea.", name=author.name)
+                if author is not None and author.name
                 else _("You were named as co-author of an idea."),
                 _("Read it there and say yes or no. Your name stands by it only once you have confirmed."),
             ],
@@ -347,6 +349,7 @@ def send_invitation(idea: Idea, row: IdeaCoauthor, token: str, author: str, lang
     queue_template(
         row.email, "ideas/mail_letter", language, kind="idea.coauthor_invitation", context={"letter": letter},
         person_id=row.person_id, reference=f"idea:{idea.id}",
+        named=[(author.id, author.name)] if author is not None else (),
     )  # fmt: skip
 
 
@@ -390,6 +393,7 @@ def tell_answered(idea: Idea, row: IdeaCoauthor) -> Letter:
     return Letter(
         subject=sentence, heading=sentence, lines=[_("The names by your idea follow at once.")], facts=facts_of(idea),
         button=(_("See how it stands"), status_url(idea)),
+        named=[(row.person_id, name) for name in (row.shown_name, row.name)],
     )  # fmt: skip
 
 

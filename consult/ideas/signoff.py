@@ -100,7 +100,7 @@ def ask(actor: Actor, idea: Idea, content: Content, organisation: Organisation) 
         [one.id for one in others],
         {"title": content.title, "title_in": idea.language, "idea_id": idea.id},
     )
-    mails.ask_for_release(idea, others, content.title, actor.name, pick(organisation.name))
+    mails.ask_for_release(idea, others, content.title, actor, pick(organisation.name))
     return idea
 
 

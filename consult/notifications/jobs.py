@@ -14,7 +14,7 @@ from consult.core import jobs
 from consult.core.db import db
 from consult.core.i18n import _l, in_language
 from consult.core.keeping import rows
-from consult.core.mail import Mail, queue_template, render_mail, renew_before_leaving
+from consult.core.mail import Mail, Named, queue_template, renamed, render_mail, renew_before_leaving
 from consult.core.registry import NoticeKind, registries
 from consult.core.retention import Retention, periods
 from consult.core.web import address
@@ -45,6 +45,7 @@ def deliver(payload: dict[str, Any]) -> None:
     queue_template(
         person.email, kind.mail, person.language, kind=kind.kind, person_id=person.id,
         context=_given(person, kind, context, person.language), reference=forgetting.mail_reference(notice.id),
+        named=_named(kind, context),
     )  # fmt: skip
 
 
@@ -54,6 +55,12 @@ def _given(person: Person, kind: NoticeKind, context: Mapping[str, Any], languag
         preferences = address("notifications.preferences")
     link = current_app.config["SETTINGS"].site_url + path
     return {"name": person.name, "text": text, "marked": html, "link": link, "preferences": preferences, **context}
+
+
+def _named(kind: NoticeKind, context: Mapping[str, Any]) -> Named:
+    """Whom the words of a notice name."""
+    own = [(context.get("person_id"), context.get(kind.who) or "")] if kind.who else []
+    return [*own, *kind.named(context)]
 
 
 def renew(mail: Mail) -> bool:
@@ -68,6 +75,7 @@ def renew(mail: Mail) -> bool:
     given = _given(person, kind, context, mail.language)
     subject, mail.text, mail.html = render_mail(kind.mail, mail.language, **given)
     mail.subject = subject[:300]
+    renamed(mail, _named(kind, context))
     return True
 
 

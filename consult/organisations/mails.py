@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from consult.accounts.queries import person_by_email
+from consult.core.access import Actor
 from consult.core.i18n import current_language, format_day, in_language, pick
-from consult.core.mail import declare_naming, queue_template
+from consult.core.mail import queue_template
 from consult.core.web import address
 from consult.organisations.models import Organisation, OrganisationInvitation
 
-declare_naming("organisation.invitation")
 
-
-def send_invitation(organisation: Organisation, invitation: OrganisationInvitation, inviter: str, raw: str) -> None:
+def send_invitation(organisation: Organisation, invitation: OrganisationInvitation, inviter: Actor, raw: str) -> None:
     """The link by which the invited person answers, in their language where we know it."""
     known = person_by_email(invitation.email)
     language = known.language if known is not None else current_language()
@@ -20,7 +19,7 @@ def send_invitation(organisation: Organisation, invitation: OrganisationInvitati
     context = {
         "name": known.name if known is not None else "",
         "organisation": pick(organisation.name, language),
-        "inviter": inviter,
+        "inviter": inviter.name,
         "note": invitation.note,
         "day": day,
         "link": address("organisations.invitation", token=raw, lang_code=language),
@@ -32,4 +31,5 @@ def send_invitation(organisation: Organisation, invitation: OrganisationInvitati
         kind="organisation.invitation",
         context=context,
         person_id=known.id if known is not None else None,
+        named=[(inviter.person_id, inviter.name)],
     )

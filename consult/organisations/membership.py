@@ -139,7 +139,7 @@ def invite(
         raise Invalid({"email": _("This address is invited already.")}) from None
     audit.record("organisation.invited", actor, ("organisation", organisation.id), invitation_id=invitation.id)
     raw = issue_token(PURPOSE, email, {"invitation_id": invitation.id}, INVITATION_LIFETIME)
-    mails.send_invitation(organisation, invitation, actor.name, raw)
+    mails.send_invitation(organisation, invitation, actor, raw)
     return invitation
 
 

@@ -199,6 +199,10 @@ def test_mails_to_others_name_her_no_more(
     )  # fmt: skip
     assert all(NAME in one.text and NAME in one.html and NAME in one.subject for one in (asked, commented, answered))
     asked.sent_at = now()
+    db.session.commit()
+    named = erasure.everything(quirina.id)["core"]["named_to_others"]
+    assert {one["kind"] for one in named if one["name"] == NAME} >= {asked.kind, commented.kind, answered.kind}
+    her.submit("/de/account/", {"name": "Quirina Neu"})  # those mails were written before
     erasure.erase(SYSTEM, quirina.id)
     db.session.commit()
     assert NAME not in everything_stored(db)
@@ -208,10 +212,11 @@ def test_mails_to_others_name_her_no_more(
         assert one.cancelled_at is None
 
 
-def test_a_new_name_writes_into_no_mail_of_others(
+def test_a_name_writes_into_no_mail_of_others(
     quirina: Any, new_client: Any, make: Any, cast: Any, db: Any, sign_in: Any, outbox: Any, run_jobs: Any
 ) -> None:
-    """A name may be any word: who takes another one must not change what others wrote, on its way to somebody else."""
+    """A name may be any word: who takes another one, or leaves, must not change what others wrote, on its way to somebody
+    else."""
     idea = make.idea("Zu zweit", consultation=make.consultation(slug="zweit"), author=cast.owner)
     db.session.commit()
     her = sign_in(new_client(), quirina)
@@ -221,10 +226,16 @@ def test_a_new_name_writes_into_no_mail_of_others(
     db.session.commit()
     run_jobs()
     [told] = outbox.to(cast.owner, "comment.new")
-    her.submit("/de/account/", {"name": "sehr"})
-    db.session.refresh(told)
-    assert told.sent_at is None
-    assert "Das ist nicht gut." in told.text and "Das ist nicht gut." in told.html
+    for leave in (False, True):
+        if leave:
+            erasure.erase(SYSTEM, quirina.id)
+            db.session.commit()
+        else:
+            her.submit("/de/account/", {"name": "sehr"})
+            her.submit("/de/account/", {"name": "nicht"})
+        db.session.refresh(told)
+        assert told.sent_at is None
+        assert "Das ist nicht gut." in told.text and "Das ist nicht gut." in told.html
 
 
 def test_the_last_message_goes_with_its_address(own_app: Any, quirina: Any, db: Any, smtp_sink: Any) -> None:
