@@ -36,6 +36,7 @@ from consult.ideas.models import (
 )
 from consult.ideas.publishing import name_later, refresh_public
 from consult.ideas.versions import link_partners, version_with_answers
+from consult.links.queries import own_links
 from consult.links.telling import tell_proposed
 from consult.moderation.queries import decisions_for
 from consult.moderation.rules import UNDO
@@ -87,6 +88,8 @@ def apply(actor: Actor, idea_id: int, verdict: Verdict) -> None:
         mails.tell_merged_into(target, verdict)
     if WHOLE & {verdict.outcome, verdict.overturns}:
         telling.tell_joined(idea, verdict)
+    if {"restore", "hide", "remove", "merge"} & {verdict.outcome, verdict.overturns}:
+        _tell_missed(idea)
 
 
 def _move_whole(actor: Actor, idea: Idea, outcome: str) -> None:
@@ -183,6 +186,18 @@ def _make_public(idea: Idea, version: IdeaVersion) -> None:
     news.tell_later(idea, version)
 
 
+def _tell_missed(idea: Idea) -> None:
+    """An idea that is back is news to those who were to hear of it while it was out: it had gone in its first minutes,
+    before anybody was told. Nobody hears of it twice."""
+    version = db.session.get(IdeaVersion, idea.public_version_id) if idea.public_version_id else None
+    if version is None or version.published_at is None or not idea.is_public:
+        return
+    taken_out = [one.made_at for one in decisions_for("idea", idea.id) if one.outcome in ("hide", "merge")]
+    if taken_out and version.published_at <= taken_out[-1] <= version.published_at + UNDO:
+        news.tell_later(idea, version)
+        tell_proposed(_as_author(idea), own_links("idea", idea.id), run_at=now() + UNDO)
+
+
 def _as_author(idea: Idea) -> Actor:
     """Links are set by the author, who chose the partners, not by the moderator."""
     person = mails.author_of(idea)
@@ -210,6 +225,7 @@ def reverse(actor: Actor, idea_id: int, verdict: Verdict) -> None:
     idea.moved_at = now()
     refresh_public(idea)
     name_later(idea)
+    _tell_missed(idea)
 
 
 def _reverse_whole(actor: Actor, idea: Idea, outcome: str) -> None:

@@ -183,3 +183,48 @@ def test_what_is_blacked_out_of_a_title_is_read_in_no_list(idea: Idea, make: Any
     reverse(judge, decision.id)
     later(1)
     assert told(cast.participant) == [("Neue Idee: Prüfstand teilen", f"/de/ideas/{idea.number}")]
+
+
+@pytest.mark.parametrize("way", ["restored", "taken back", "overturned"])
+def test_what_was_hidden_in_its_first_minutes_is_news_once_it_is_back(
+    idea: Idea, make: Any, cast: Any, later: Any, db: Any, way: str
+) -> None:
+    """And once only: what was told before it was hidden is no news afterwards."""
+    make.decide("idea", idea.id, "publish")
+    actor = cast.actor(cast.moderator)
+
+    def hide() -> Any:
+        case = look_again(actor, "idea", idea.id)
+        words = {"reason": "insult", "note": "Wird geprüft.", "version": str(idea.public_version_id)}
+        return decide(actor, case.id, Choice("hide", **words))
+
+    later(5)
+    hidden = hide()
+    later(7)
+    assert told(cast.participant) == []
+    for _time in range(2):
+        if way == "restored":
+            make.decide("idea", idea.id, "restore", reason="off-topic", note="In Ordnung.", moderator=cast.moderator)
+        elif way == "taken back":
+            reverse(actor, hidden.id)
+        else:
+            overturn_decision(cast.actor(cast.moderator2), hidden.id, "off-topic", "In Ordnung.")
+        later(20)
+        assert [text for text, _url in told(cast.participant)] == ["Neue Idee: Prüfstand teilen"]
+        hidden = hide()
+        later(1)
+
+
+def test_who_follows_later_is_not_told_of_what_was_hidden_and_restored(
+    idea: Idea, make: Any, cast: Any, consultation: Any, later: Any
+) -> None:
+    make.decide("idea", idea.id, "publish")
+    later(20)
+    follow(cast.actor(cast.stranger), "question", consultation.questions[0].id)
+    case = look_again(cast.actor(cast.moderator), "idea", idea.id)
+    words = {"reason": "insult", "note": "Wird geprüft.", "version": str(idea.public_version_id)}
+    decide(cast.actor(cast.moderator), case.id, Choice("hide", **words))
+    later(20)
+    make.decide("idea", idea.id, "restore", reason="off-topic", note="In Ordnung.", moderator=cast.moderator)
+    later(20)
+    assert told(cast.stranger) == []
