@@ -305,10 +305,8 @@ def test_a_case_in_other_hands_is_refused_and_marked(
     other = sign_in(new_client(), cast.moderator2)
     assert other.submit(page_of(case), form="form[action$=claim]").status_code == 303
     assert "Max Moderator entscheidet gerade darüber" in moderator.page(QUEUE).text
-    said = (
-        moderator.page(page_of(case)).one("form.c-decide").get_text(" ")
-    )  # before somebody writes a reason for nothing
-    assert said.index("Max Moderator entscheidet gerade darüber. Bis") < said.index("Veröffentlichen")
+    said = moderator.page(page_of(case)).one("form.c-decide").get_text()  # before one writes a reason for nothing
+    assert said.index("Max Moderator entscheidet gerade darüber.") < said.index("Veröffentlichen")
     assert "würde Ihre Entscheidung nicht übernommen" not in other.page(page_of(case)).text
     response = decide(moderator, case, outcome="publish", note="Gern.")
     assert response.status_code == 409
