@@ -99,19 +99,20 @@ def public_timeline(view: IdeaView) -> list[Step]:
             _step(idea.published_at, _published_after(idea.published_at - (idea.submitted_at or idea.published_at)))
         )
     later = [one for one in view.published if one.published_at and one.published_at > (idea.published_at or now())]
-    steps += [
-        _step(
-            one.published_at, _("Version %(number)s:", number=one.number), url=version_url(idea, one.number),
-            link=_("what has changed"),
-        )
-        for one in later
-        if one.published_at
-    ]  # fmt: skip
+    steps += [_version_step(idea, one, one.published_at) for one in later if one.published_at]
     steps.sort(key=lambda step: step["iso"])
     meanwhile = (
         _("You can support and comment") if view.consultation.comment_mode != "closed" else _("You can support it")
     )
     return steps + _ahead(view.consultation, meanwhile) + _due(view.milestones)
+
+
+def _version_step(idea: Idea, version: IdeaVersion, moment: datetime) -> Step:
+    """A new version, with the way to what has changed: those for whom alone an idea is read it as it stands now."""
+    if not idea.is_public:
+        return _step(moment, _("Version %(number)s", number=version.number))
+    words = _("Version %(number)s:", number=version.number)
+    return _step(moment, words, url=version_url(idea, version.number), link=_("what has changed"))
 
 
 def _received(idea: Any, version: IdeaVersion | None) -> Step:

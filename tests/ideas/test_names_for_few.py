@@ -8,6 +8,7 @@ import pytest
 
 from consult.core.audiences import LABELS
 from consult.core.i18n import in_language
+from consult.ideas import drafting, operations
 from tests.support.page import html
 
 NAME = "Feinwerk Saaletal"
@@ -94,3 +95,18 @@ def test_the_preview_shows_what_the_idea_will_be_linked_to(writer: Any, client: 
         page = client.page(f"{writer.url}/preview?as={reader}")
         lines[reader] = [link for link in page.links() if "/clusters/" in link and link != "/de/clusters/"]
     assert not lines["public"] and len(lines["agency"]) == 1
+
+
+def test_its_page_leads_them_to_no_error(
+    make: Any, cast: Any, consultation: Any, db: Any, client: Any, sign_in: Any
+) -> None:
+    """Versions are told apart for everybody or for its authors: who alone reads an idea has the one that stands."""
+    answers = {1: ("Erst so.", "agency")}
+    idea = make.idea("Intern", consultation=consultation, author=cast.participant, answers=answers)
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Intern, neu"}), tab="a")
+    operations.send(cast.actor(cast.participant), idea.id, email="", language="de")
+    make.decide("idea", idea.id, "publish")
+    db.session.commit()
+    page = sign_in(client, cast.analyst).page(f"/de/ideas/{idea.number}")
+    assert "Fassung 2" in page.one(".c-time").get_text()
+    assert all(client.get(one).status_code < 400 for one in page.links("main a") if one.startswith("/"))
