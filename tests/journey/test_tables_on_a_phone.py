@@ -30,6 +30,21 @@ def test_a_portrait_is_edited_and_a_file_read_without_scrolling(browser: Any, li
         assert_good_everywhere(page)
 
 
+def test_what_would_happen_to_several_texts_is_read_without_scrolling(browser: Any, live_server: Any) -> None:
+    page = sign_in(browser.page(width=320), live_server, "moderator")
+    page.goto("/de/moderation/?kind=idea")
+    for place in range(2):
+        page.locator("[name=case]").nth(place).check()
+    page.locator("form[action$='/bulk'] button[type=submit]").click()
+    page.locator("[name=outcome][value=publish]").check()
+    page.locator("main form[method=post] button[type=submit]").click()
+    page.wait_for_load_state()
+    assert page.locator("h1").inner_text() == "Was geschehen würde"
+    page.evaluate("document.querySelectorAll('tbody th').forEach(one => one.prepend('Wx'.repeat(60)))")  # a title
+    assert page.locator(".c-scroll tbody tr").count() == 2 and page.evaluate(WIDER) == [0]
+    assert_good_everywhere(page)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_rows_stand_one_below_the_other(name: str, browser: Any, live_server: Any) -> None:
     page = sign_in(browser.page(width=360), live_server, name)
