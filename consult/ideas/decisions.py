@@ -30,6 +30,7 @@ from consult.ideas.models import (
     SUBMITTED,
     SUPERSEDED,
     WAITING,
+    WITHDRAWN,
     Idea,
     IdeaTransfer,
     IdeaVersion,
@@ -238,7 +239,7 @@ def _reverse_whole(actor: Actor, idea: Idea, outcome: str) -> None:
 
 def _reverse_version(actor: Actor, idea: Idea, verdict: Verdict) -> None:
     version = db.session.get(IdeaVersion, verdict.version_id) if verdict.version_id else None
-    if version is None or idea.waiting_version_id is not None:
+    if version is None or version.state == WITHDRAWN or idea.waiting_version_id is not None:
         raise _overtaken()
     publishing = verdict.outcome in PUBLISHING
     before = _public_before(idea, version)
@@ -349,7 +350,8 @@ def _reinstate_version(actor: Actor, idea: Idea, verdict: Verdict) -> None:
     version = db.session.get(IdeaVersion, verdict.version_id) if verdict.version_id else None
     public = db.session.get(IdeaVersion, idea.public_version_id) if idea.public_version_id else None
     newer = public is not None and version is not None and public.number > version.number
-    if version is None or version.idea_id != idea.id or newer or idea.waiting_version_id is not None:
+    taken_back = version is None or version.state == WITHDRAWN
+    if version is None or taken_back or version.idea_id != idea.id or newer or idea.waiting_version_id is not None:
         raise _overtaken()
     move(rules.MACHINE, idea, "reinstate_version" if idea.status == PUBLISHED else "reinstate", actor)
     _make_public(idea, version)

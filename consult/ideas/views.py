@@ -34,6 +34,7 @@ from consult.ideas import (
     queries,
     receipts,
     rules,
+    sharing,
     signoff,
     tokens,
     transfers,
@@ -284,12 +285,16 @@ def receipt(token: str) -> Any:
 @blueprint.post("/ideas/status/<token>/withdraw")
 @access("public")
 def withdraw(token: str) -> Any:
-    """Take the idea back, only the new version that waits (`what` is "version"), or delete the texts of an idea that is
-    at its end (`what` is "text")."""
+    """Take the idea back, only the new version that waits or was returned (`what` is "version"), or delete the texts of an
+    idea that is at its end (`what` is "text")."""
     allow_write()
     idea = frames.idea_by_status_token(token)
     if request.form.get("what") == "version":
-        operations.withdraw_version(current_actor(), idea.id)
+        if idea.has_waiting_version:
+            operations.withdraw_version(current_actor(), idea.id)
+        else:
+            sharing.check_reach(current_actor(), idea)
+            withdrawing.leave_change(operations.author_actor(current_actor(), idea), idea.id)
         flash_done(_("The new version is withdrawn. What is public stays as it is."))
     elif request.form.get("what") == "text":
         withdrawing.erase(current_actor(), idea.id)

@@ -30,6 +30,7 @@ from consult.core.web import path
 from consult.ideas import origins, rules
 from consult.ideas.drafting import locked
 from consult.ideas.models import (
+    WITHDRAWN,
     Answer,
     Idea,
     IdeaAttachment,
@@ -41,6 +42,7 @@ from consult.ideas.models import (
     IdeaVersion,
 )
 from consult.ideas.publishing import refresh_public
+from consult.ideas.versions import returned_version
 from consult.links.models import Link
 from consult.moderation.forgetting import forget_text as forget_cases
 from consult.moderation.forgetting import forget_title
@@ -51,6 +53,20 @@ audit.declare("idea.erased", "versions")
 
 COMPLAINTS = timedelta(days=183)
 RESTRICTIONS = frozenset({"reject", "hide", "remove", "redact", "merge", "split"})
+
+
+def leave_change(actor: Actor, idea_id: int) -> Idea:
+    """Take back the new version for which moderation asks a change, with what was written of it: nothing is asked any more,
+    and what is public stays. Conflict where nothing is asked, or where somebody has the next text before them."""
+    idea = locked(idea_id)
+    version = returned_version(idea)
+    if version is None or idea.waiting_version_id is not None or idea.waits_for_release:
+        raise Conflict(_("No new version is waiting."))
+    version.state = WITHDRAWN
+    db.session.execute(delete(IdeaDraft).where(IdeaDraft.idea_id == idea.id))
+    audit.record("idea.version_withdrawn", actor, ("idea", idea.id), version_id=version.id)
+    db.session.flush()
+    return idea
 
 
 def kept_until(idea: Idea) -> datetime | None:

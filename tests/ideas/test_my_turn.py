@@ -7,18 +7,23 @@ from typing import Any
 
 import pytest
 
-from consult.core.clock import start_of_day
+from consult.core.clock import now, start_of_day
+from consult.core.errors import Conflict
 from consult.core.i18n import format_day
-from consult.ideas import coauthoring, drafting, operations, tokens
+from consult.ideas import coauthoring, drafting, operations, tokens, withdrawing
 from consult.ideas.models import Idea
-from tests.support.page import plain_spaces
+from consult.moderation.operations import reverse
+from consult.moderation.queries import decisions_for
+from tests.support.page import html, plain_spaces
 
 
 def ask_a_change(make: Any, cast: Any, db: Any, idea: Idea, *, new_version: bool) -> None:
     if new_version:
         drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Neu gefasst"}), tab="a")
         operations.send(cast.actor(cast.owner), idea.id, email="", language="de")
-    make.decide("idea", idea.id, "return", reason="personal-data", note="Bitte ohne den Namen.")
+    make.decide(
+        "idea", idea.id, "return", moderator=cast.moderator, reason="personal-data", note="Bitte ohne den Namen."
+    )
     db.session.commit()
 
 
@@ -105,3 +110,40 @@ def test_who_stands_beside_it_is_not_asked(
     db.session.commit()
     shown = sign_in(client, beside).page("/de/me/").one(".c-mine tbody tr").get_text()
     assert "Veröffentlicht" in shown and "Rückfrage" not in shown and "Text ändern" not in shown
+
+
+def test_a_change_that_was_asked_for_can_be_left(
+    asked: Any, client: Any, cast: Any, sign_in: Any, db: Any, clock: Any, new_client: Any
+) -> None:
+    """Its author may not want the new version any more: then nothing is asked of them, and what is public stays."""
+    clock.move_to(start_of_day(date(2026, 11, 20)))
+    idea = asked(True)
+    drafting.save_draft(idea.id, drafting.Changes(fields={"title": "Noch einmal neu"}), tab="b")
+    db.session.commit()
+    sign_in(client, cast.owner)
+    status = f"/de/ideas/status/{tokens.status_token(idea.draft_key)}"
+    form = next(one for one in client.page(status).forms("main form") if one.values.get("what") == "version")
+    answer = client.post(form.action, data=form.values, follow_redirects=True)
+    assert (
+        "Die neue Fassung ist zurückgezogen" in answer.text and "Rückfrage" not in html(answer).one(".c-pagehead").text
+    )
+    row = client.page("/de/me/").one(".c-mine tbody tr")
+    assert "Rückfrage" not in row.get_text() and "Noch einmal neu" not in row.get_text()
+    assert "Prüfstand" in new_client().page(f"/de/ideas/{idea.number}").text
+    draft = client.page(f"/de/ideas/drafts/{tokens.draft_token(idea.draft_key)}").form("#idea-form")
+    assert draft["title"] == "Prüfstand"
+    assert client.post(form.action, data=form.values).status_code == 409, "there is none any more"
+    made = decisions_for("idea", idea.id)[-1]
+    with pytest.raises(Conflict):
+        reverse(cast.actor(cast.moderator), made.id)
+
+
+def test_what_waits_for_its_release_is_not_left_beside_it(
+    asked: Any, client: Any, cast: Any, sign_in: Any, db: Any, clock: Any
+) -> None:
+    clock.move_to(start_of_day(date(2026, 11, 20)))
+    idea = asked(True)
+    idea.release_asked_at = now()
+    db.session.commit()
+    with pytest.raises(Conflict):
+        withdrawing.leave_change(cast.actor(cast.owner), idea.id)
