@@ -288,7 +288,9 @@ def test_an_invitation_that_holds_good_no_more(
     else:
         closed.evaluation_at = END
     db.session.commit()
-    assert not client.page(link).select("#idea-form")
+    page = client.page(link)
+    assert not page.select("#idea-form") and "Die Einladung in dieser Adresse gilt nicht" in page.text
+    assert "Einladung" not in client.page(link.partition("?")[0]).one("main").get_text()
 
 
 @pytest.mark.parametrize(
