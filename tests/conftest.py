@@ -140,7 +140,7 @@ def pytest_collection_finish() -> None:
     a tenth of the run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _engine(item: pytest.Item) -> str:
